@@ -1,0 +1,343 @@
+//! The operators that follow from the four of a number type: assignment, references, floats on either side, remainder,
+//! sums, comparison, text; and the functions of [`Number`] as inherent methods, so that no trait need be imported.
+
+use core::cmp::Ordering;
+use core::fmt::{self, Display};
+use core::iter::{Product, Sum};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
+
+use crate::elementary::Elementary;
+use crate::number::{Float, Number, Scalar};
+use crate::pairs;
+use crate::rules::unary_rules;
+use crate::{Dual, HyperDual};
+
+macro_rules! derived_operators {
+    ($number:ident: $($operator:ident $method:ident, $assign:ident $assign_method:ident;)*) => {
+        $(
+            impl<T: Number, const N: usize> $assign for $number<T, N> {
+                #[inline]
+                fn $assign_method(&mut self, other: Self) {
+                    *self = $operator::$method(*self, other);
+                }
+            }
+            impl<F: Float, T: Scalar<F>, const N: usize> $assign<F> for $number<T, N> {
+                #[inline]
+                fn $assign_method(&mut self, c: F) {
+                    *self = $operator::$method(*self, c);
+                }
+            }
+            impl<T: Number, const N: usize> $operator<&$number<T, N>> for &$number<T, N> {
+                type Output = $number<T, N>;
+                #[inline]
+                fn $method(self, other: &$number<T, N>) -> $number<T, N> {
+                    $operator::$method(*self, *other)
+                }
+            }
+            impl<T: Number, const N: usize> $operator<$number<T, N>> for &$number<T, N> {
+                type Output = $number<T, N>;
+                #[inline]
+                fn $method(self, other: $number<T, N>) -> $number<T, N> {
+                    $operator::$method(*self, other)
+                }
+            }
+            impl<T: Number, const N: usize> $operator<&$number<T, N>> for $number<T, N> {
+                type Output = $number<T, N>;
+                #[inline]
+                fn $method(self, other: &$number<T, N>) -> $number<T, N> {
+                    $operator::$method(self, *other)
+                }
+            }
+            impl<F: Float, T: Scalar<F>, const N: usize> $operator<F> for &$number<T, N> {
+                type Output = $number<T, N>;
+                #[inline]
+                fn $method(self, c: F) -> $number<T, N> {
+                    $operator::$method(*self, c)
+                }
+            }
+        )*
+    };
+}
+
+macro_rules! float_on_the_left {
+    ($number:ident: $($float:ident)*) => {
+        $(
+            impl<T: Scalar<$float>, const N: usize> Add<$number<T, N>> for $float {
+                type Output = $number<T, N>;
+                #[inline]
+                fn add(self, x: $number<T, N>) -> $number<T, N> {
+                    // c + x rounds as x + c
+                    x + self
+                }
+            }
+            impl<T: Scalar<$float>, const N: usize> Sub<$number<T, N>> for $float {
+                type Output = $number<T, N>;
+                #[inline]
+                fn sub(self, x: $number<T, N>) -> $number<T, N> {
+                    // c − x is exactly rounded on the value, and −x on the derivatives
+                    (-x).with_inner(T::constant(self) - x.re)
+                }
+            }
+            impl<T: Scalar<$float>, const N: usize> Mul<$number<T, N>> for $float {
+                type Output = $number<T, N>;
+                #[inline]
+                fn mul(self, x: $number<T, N>) -> $number<T, N> {
+                    // c x rounds as x c
+                    x * self
+                }
+            }
+            impl<T: Scalar<$float>, const N: usize> Div<$number<T, N>> for $float {
+                type Output = $number<T, N>;
+                #[inline]
+                fn div(self, x: $number<T, N>) -> $number<T, N> {
+                    $number::constant(T::constant(self)) / x
+                }
+            }
+            impl<T: Scalar<$float>, const N: usize> Rem<$number<T, N>> for $float {
+                type Output = $number<T, N>;
+                #[inline]
+                fn rem(self, x: $number<T, N>) -> $number<T, N> {
+                    $number::constant(T::constant(self)) % x
+                }
+            }
+            impl<T: Scalar<$float>, const N: usize> PartialEq<$number<T, N>> for $float {
+                #[inline]
+                fn eq(&self, x: &$number<T, N>) -> bool {
+                    *self == x.value()
+                }
+            }
+            impl<T: Scalar<$float>, const N: usize> PartialOrd<$number<T, N>> for $float {
+                #[inline]
+                fn partial_cmp(&self, x: &$number<T, N>) -> Option<Ordering> {
+                    self.partial_cmp(&x.value())
+                }
+            }
+        )*
+    };
+}
+
+macro_rules! number_type {
+    ($($number:ident),*) => {
+        $(
+            derived_operators! { $number:
+                Add add, AddAssign add_assign;
+                Sub sub, SubAssign sub_assign;
+                Mul mul, MulAssign mul_assign;
+                Div div, DivAssign div_assign;
+                Rem rem, RemAssign rem_assign;
+            }
+            float_on_the_left! { $number: f32 f64 }
+
+            impl<T: Number, const N: usize> Rem for $number<T, N> {
+                type Output = Self;
+                /// x % y = x − trunc(x / y) y
+                #[inline]
+                fn rem(self, other: Self) -> Self {
+                    pairs::remainder(self, other, self.value() % other.value())
+                }
+            }
+            impl<F: Float, T: Scalar<F>, const N: usize> Rem<F> for $number<T, N> {
+                type Output = Self;
+                #[inline]
+                fn rem(self, c: F) -> Self {
+                    self.with_value(self.value() % c)
+                }
+            }
+            impl<T: Number, const N: usize> Sum for $number<T, N> {
+                #[inline]
+                fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
+                    // −0 is what floats start from: it leaves the first term as it is
+                    terms.fold($number::constant(-T::zero()), Add::add)
+                }
+            }
+            impl<'a, T: Number + 'a, const N: usize> Sum<&'a $number<T, N>> for $number<T, N> {
+                #[inline]
+                fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
+                    terms.copied().sum()
+                }
+            }
+            impl<T: Number, const N: usize> Product for $number<T, N> {
+                #[inline]
+                fn product<I: Iterator<Item = Self>>(factors: I) -> Self {
+                    factors.fold($number::constant(T::one()), Mul::mul)
+                }
+            }
+            impl<'a, T: Number + 'a, const N: usize> Product<&'a $number<T, N>> for $number<T, N> {
+                #[inline]
+                fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
+                    factors.copied().product()
+                }
+            }
+
+            // Comparisons look at the value, whatever the derivatives.
+            impl<T: Number, const N: usize> PartialEq for $number<T, N> {
+                #[inline]
+                fn eq(&self, other: &Self) -> bool {
+                    self.value() == other.value()
+                }
+            }
+            impl<T: Number, const N: usize> PartialOrd for $number<T, N> {
+                #[inline]
+                fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                    self.value().partial_cmp(&other.value())
+                }
+            }
+            impl<F: Float, T: Number<Precision = F>, const N: usize> PartialEq<F> for $number<T, N> {
+                #[inline]
+                fn eq(&self, c: &F) -> bool {
+                    self.value() == *c
+                }
+            }
+            impl<F: Float, T: Number<Precision = F>, const N: usize> PartialOrd<F> for $number<T, N> {
+                #[inline]
+                fn partial_cmp(&self, c: &F) -> Option<Ordering> {
+                    self.value().partial_cmp(c)
+                }
+            }
+
+            impl<T: Number, const N: usize> $number<T, N> {
+                /// The same derivatives beside another value of the type below.
+                #[inline]
+                fn with_inner(mut self, re: T) -> Self {
+                    self.re = re;
+                    self
+                }
+
+                /// The value without derivatives, a plain float.
+                #[inline]
+                pub fn value(self) -> T::Precision {
+                    Number::value(self)
+                }
+                /// The chain rule: f(self), given f, f', f'', … at [`value`](Self::value); see [`Number::compose`].
+                #[inline]
+                pub fn compose(self, derivatives: &[T::Precision]) -> Self {
+                    Number::compose(self, derivatives)
+                }
+                /// `selfⁿ` for an integer; `powi(0)` is 1 and does not move, at 0 too.
+                #[inline]
+                pub fn powi(self, n: i32) -> Self {
+                    Number::powi(self, n)
+                }
+                /// `self` to a constant power; for an exponent that moves, see [`pow`](Self::pow).
+                #[inline]
+                pub fn powf(self, exponent: T::Precision) -> Self {
+                    Number::powf(self, exponent)
+                }
+                /// `self` to the power `exponent`, where both may move.
+                #[inline]
+                pub fn pow(self, exponent: Self) -> Self {
+                    Number::pow(self, exponent)
+                }
+                /// The logarithm to a constant base.
+                #[inline]
+                pub fn log(self, base: T::Precision) -> Self {
+                    Number::log(self, base)
+                }
+                /// The sine and the cosine.
+                #[inline]
+                pub fn sin_cos(self) -> (Self, Self) {
+                    Number::sin_cos(self)
+                }
+                /// `self · a + b`; the value is rounded once, as `std` has it.
+                #[inline]
+                pub fn mul_add(self, a: Self, b: Self) -> Self {
+                    Number::mul_add(self, a, b)
+                }
+                /// `self` held between two constants; see [`Number::clamp`].
+                #[inline]
+                pub fn clamp(self, low: T::Precision, high: T::Precision) -> Self {
+                    Number::clamp(self, low, high)
+                }
+                /// Whether the value is NaN.
+                #[inline]
+                pub fn is_nan(self) -> bool {
+                    Elementary::is_nan(self.value())
+                }
+                /// Whether the value is finite.
+                #[inline]
+                pub fn is_finite(self) -> bool {
+                    Elementary::is_finite(self.value())
+                }
+                inherent_pairs! { hypot atan2 max min copysign rem_euclid }
+                inherent_singles! { abs signum floor ceil round trunc fract }
+                unary_rules!(inherent_rules);
+            }
+        )*
+    };
+}
+
+macro_rules! inherent_pairs {
+    ($($name:ident)*) => {
+        $(
+            #[doc = concat!("See [`Number::", stringify!($name), "`].")]
+            #[inline]
+            pub fn $name(self, other: Self) -> Self {
+                Number::$name(self, other)
+            }
+        )*
+    };
+}
+
+macro_rules! inherent_singles {
+    ($($name:ident)*) => {
+        $(
+            #[doc = concat!("See [`Number::", stringify!($name), "`].")]
+            #[inline]
+            pub fn $name(self) -> Self {
+                Number::$name(self)
+            }
+        )*
+    };
+}
+
+macro_rules! inherent_rules {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+        $(
+            $(#[$doc])*
+            #[inline]
+            pub fn $name(self) -> Self {
+                Number::$name(self)
+            }
+        )*
+    };
+}
+
+number_type!(Dual, HyperDual);
+
+/// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
+impl<T: Number + Display, const N: usize> Display for Dual<T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.re, f)?;
+        f.write_str(" ")?;
+        list(f, &self.eps)?;
+        f.write_str("ε")
+    }
+}
+
+/// `12 [4, 12]ε [[0], [4, 6]]ε²`: the value, the first and the second partial derivatives (lower triangle).
+impl<T: Number + Display, const N: usize> Display for HyperDual<T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.re, f)?;
+        f.write_str(" ")?;
+        list(f, &self.eps)?;
+        f.write_str("ε [")?;
+        for (i, row) in self.hessian().iter().enumerate() {
+            if i > 0 {
+                f.write_str(", ")?;
+            }
+            list(f, &row[..=i])?;
+        }
+        f.write_str("]ε²")
+    }
+}
+
+fn list<T: Display>(f: &mut fmt::Formatter<'_>, items: &[T]) -> fmt::Result {
+    f.write_str("[")?;
+    for (i, item) in items.iter().enumerate() {
+        if i > 0 {
+            f.write_str(", ")?;
+        }
+        Display::fmt(item, f)?;
+    }
+    f.write_str("]")
+}

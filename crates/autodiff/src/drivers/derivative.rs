@@ -1,0 +1,28 @@
+use super::ScalarOutput;
+use crate::{Dual, Number};
+
+/// The derivative f'(x) of a function of one variable. One call of f.
+///
+/// ```
+/// use autodiff::derivative;
+///
+/// assert_eq!(derivative(|x| x.powi(3) - 2.0 * x, 2.0), 10.0);
+/// assert_eq!(derivative(|x| x.sqrt(), 0.0), f64::INFINITY);
+/// ```
+#[inline]
+pub fn derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T, 1>) -> R, x: T) -> T {
+    value_and_derivative(f, x).1
+}
+
+/// The value f(x) and the derivative f'(x). One call of f.
+///
+/// ```
+/// use autodiff::value_and_derivative;
+///
+/// assert_eq!(value_and_derivative(|x| x.powi(3) - 2.0 * x, 2.0), (4.0, 10.0));
+/// ```
+#[inline]
+pub fn value_and_derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T, 1>) -> R, x: T) -> (T, T) {
+    let y = f(Dual::variable(x, 0)).number();
+    (y.re, y.eps[0])
+}

@@ -1,0 +1,371 @@
+//! What a number must do to be differentiated through.
+
+use core::fmt::Debug;
+use core::iter::{Product, Sum};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+
+use crate::elementary::Elementary;
+use crate::pairs::{self, Partials};
+use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
+
+/// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
+pub trait Float: Scalar<Self> + Ordered<Self> + Elementary {}
+
+impl Float for f32 {}
+impl Float for f64 {}
+
+/// A number with derivatives of some order (0 for plain floats), in some precision.
+///
+/// A type needs the arithmetic, its chain rules [`compose`](Number::compose) and [`compose2`](Number::compose2), and
+/// three small questions; every elementary function follows from the one table of rules.
+/// `f32`, `f64`, [`Dual`](crate::Dual) and [`HyperDual`](crate::HyperDual) are numbers, and the last two over any number,
+/// so they nest.
+///
+/// To write a function for all of them, take [`Scalar`], which adds the mixed operators with plain floats:
+///
+/// ```
+/// use autodiff::{Number, Scalar, derivative};
+///
+/// fn damped<T: Scalar>(t: T) -> T {
+///     (t * -0.5).exp() * (t * 2.0).cos()
+/// }
+/// assert_eq!(damped(0.0), 1.0);
+/// assert_eq!(derivative(damped, 0.0), -0.5);
+/// ```
+pub trait Number:
+    Copy
+    + Debug
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Rem<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + RemAssign
+    + Sum
+    + Product
+{
+    /// The plain float at the bottom.
+    type Precision: Float;
+
+    /// The highest order of derivative that the type carries: 0 for floats, one more for each `Dual`, two for each `HyperDual`.
+    const ORDER: usize;
+
+    /// A number that does not move: all its derivatives are 0.
+    fn constant(value: Self::Precision) -> Self;
+
+    /// The value without derivatives. It is bit-equal to what the same operations give on plain floats.
+    fn value(self) -> Self::Precision;
+
+    /// The same derivatives beside another value.
+    fn with_value(self, value: Self::Precision) -> Self;
+
+    /// The chain rule: f(self), given f and its derivatives f', f'', … at [`value`](Number::value).
+    ///
+    /// `derivatives` holds at least [`ORDER`](Number::ORDER)` + 1` numbers. A partial of `self` that is exactly zero is zero in the result, whatever the slope.
+    ///
+    /// ```
+    /// use autodiff::{Number, derivative};
+    /// // a function of one's own with a known derivative
+    /// let cube = |x: autodiff::Dual<f64, 1>| { let v = x.value(); x.compose(&[v * v * v, 3.0 * v * v]) };
+    /// assert_eq!(derivative(cube, 2.0), 12.0);
+    /// ```
+    fn compose(self, derivatives: &[Self::Precision]) -> Self;
+
+    /// The chain rule of two variables: f(self, other), given the partial derivatives of f at the values, where `at(i, j)` of `partials` is ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
+    ///
+    /// The result is the derivative of order (i, j) of f: numbers call it with (0, 0), themselves with the next ones.
+    fn compose2(self, other: Self, partials: &Partials<Self::Precision>, i: usize, j: usize) -> Self;
+
+    /// Whether the value and all derivatives are finite.
+    fn all_finite(self) -> bool;
+
+    /// Whether `1 / self` keeps its digits: neither zero, tiny nor huge.
+    fn divides_safely(self) -> bool;
+
+    /// `self · slope`, where a zero of `self` stays zero even if the slope is infinite or NaN.
+    fn times_slope(self, slope: Self) -> Self;
+
+    /// `self / divisor`, where a zero of `self` stays zero even if the divisor is zero or NaN.
+    fn over_divisor(self, divisor: Self) -> Self;
+
+    /// 0, as a constant.
+    #[inline]
+    fn zero() -> Self {
+        Self::constant(Self::Precision::ZERO)
+    }
+
+    /// 1, as a constant.
+    #[inline]
+    fn one() -> Self {
+        Self::constant(Self::Precision::ONE)
+    }
+
+    /// A rule of the table applied to this number.
+    #[inline]
+    fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
+        const {
+            assert!(
+                Self::ORDER <= MAX_ORDER,
+                "the nest of numbers carries derivatives of a higher order than MAX_ORDER"
+            )
+        };
+        if Self::ORDER < 4 {
+            self.compose(&rule.jet(self.value()))
+        } else {
+            self.compose(&rules::derivatives(&rule, self.value(), Self::ORDER))
+        }
+    }
+
+    /// `selfⁿ` for an integer; `powi(0)` is 1 and does not move, at 0 too.
+    #[inline]
+    fn powi(self, n: i32) -> Self {
+        self.apply(Powi(n))
+    }
+
+    /// `self` to a constant power; for an exponent that moves, see [`pow`](Number::pow).
+    #[inline]
+    fn powf(self, exponent: Self::Precision) -> Self {
+        self.apply(Powf(exponent))
+    }
+
+    /// `self` to the power `exponent`, where both may move.
+    #[inline]
+    fn pow(self, exponent: Self) -> Self {
+        pairs::pow(self, exponent)
+    }
+
+    /// The logarithm to a constant base.
+    #[inline]
+    fn log(self, base: Self::Precision) -> Self {
+        self.apply(Log(base))
+    }
+
+    /// The sine and the cosine.
+    #[inline]
+    fn sin_cos(self) -> (Self, Self) {
+        (self.sin(), self.cos())
+    }
+
+    /// √(self² + other²), neither overflowing nor losing digits; at (0, 0) its slopes are 0.
+    #[inline]
+    fn hypot(self, other: Self) -> Self {
+        pairs::hypot(self, other)
+    }
+
+    /// The angle of the point (`x`, `self`), in radians.
+    #[inline]
+    fn atan2(self, x: Self) -> Self {
+        pairs::atan2(self, x)
+    }
+
+    /// The absolute value; its slope is +1 or −1 by the sign bit.
+    #[inline]
+    fn abs(self) -> Self {
+        if self.value().is_sign_negative() { -self } else { self }
+    }
+
+    /// The sign, as `std` has it; it does not move.
+    #[inline]
+    fn signum(self) -> Self {
+        Self::constant(Elementary::signum(self.value()))
+    }
+
+    /// The magnitude of `self` with the sign bit of `sign`.
+    #[inline]
+    fn copysign(self, sign: Self) -> Self {
+        if self.value().is_sign_negative() == sign.value().is_sign_negative() { self } else { -self }
+    }
+
+    /// The larger; a tie moves as the mean of both; of a NaN and a number, the number.
+    #[inline]
+    fn max(self, other: Self) -> Self {
+        pairs::select(self, other, |x, y| x > y, Elementary::max(self.value(), other.value()))
+    }
+
+    /// The smaller; a tie moves as the mean of both; of a NaN and a number, the number.
+    #[inline]
+    fn min(self, other: Self) -> Self {
+        pairs::select(self, other, |x, y| x < y, Elementary::min(self.value(), other.value()))
+    }
+
+    /// `self` held between two constants; on an edge it moves half as fast. Unlike `std`'s it does not panic:
+    /// if `low > high`, or one is NaN, the comparisons that hold decide, the lower edge first.
+    #[inline]
+    fn clamp(self, low: Self::Precision, high: Self::Precision) -> Self {
+        let x = self.value();
+        if x < low {
+            Self::constant(low)
+        } else if x > high {
+            Self::constant(high)
+        } else if x == low || x == high {
+            (self * Self::constant(Self::Precision::of(0.5))).with_value(x)
+        } else {
+            self
+        }
+    }
+
+    /// The largest integer not above; it does not move.
+    #[inline]
+    fn floor(self) -> Self {
+        Self::constant(Elementary::floor(self.value()))
+    }
+
+    /// The smallest integer not below; it does not move.
+    #[inline]
+    fn ceil(self) -> Self {
+        Self::constant(Elementary::ceil(self.value()))
+    }
+
+    /// The nearest integer, halves away from zero; it does not move.
+    #[inline]
+    fn round(self) -> Self {
+        Self::constant(Elementary::round(self.value()))
+    }
+
+    /// The integer part; it does not move.
+    #[inline]
+    fn trunc(self) -> Self {
+        Self::constant(Elementary::trunc(self.value()))
+    }
+
+    /// The fractional part; it moves as `self`.
+    #[inline]
+    fn fract(self) -> Self {
+        self.with_value(Elementary::fract(self.value()))
+    }
+
+    /// The remainder that is not negative.
+    #[inline]
+    fn rem_euclid(self, modulus: Self) -> Self {
+        pairs::remainder(self, modulus, Elementary::rem_euclid(self.value(), modulus.value()))
+    }
+
+    /// `self · a + b`; the value is rounded once, as `std` has it.
+    #[inline]
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        (self * a + b).with_value(Elementary::mul_add(self.value(), a.value(), b.value()))
+    }
+
+    unary_rules!(methods);
+}
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+        $(
+            $(#[$doc])*
+            #[inline]
+            fn $name(self) -> Self {
+                self.apply(rules::$name)
+            }
+        )*
+    };
+}
+use methods;
+
+/// A [`Number`] in precision `F` that mixes with plain floats on its right: what a function that is generic over numbers takes.
+///
+/// `T: Scalar` is in f64; `T: Scalar<f32>` in f32. A function that branches takes [`Ordered`].
+/// It holds for every number that has the operators.
+pub trait Scalar<F: Float = f64>:
+    Number<Precision = F>
+    + Add<F, Output = Self>
+    + Sub<F, Output = Self>
+    + Mul<F, Output = Self>
+    + Div<F, Output = Self>
+    + Rem<F, Output = Self>
+{
+}
+
+impl<F: Float, T> Scalar<F> for T where
+    T: Number<Precision = F>
+        + Add<F, Output = T>
+        + Sub<F, Output = T>
+        + Mul<F, Output = T>
+        + Div<F, Output = T>
+        + Rem<F, Output = T>
+{
+}
+
+/// A [`Scalar`] that can be compared, with its like and with plain floats: what a function that branches takes.
+///
+/// Comparisons look at the values alone, so the derivative is that of the branch taken.
+pub trait Ordered<F: Float = f64>: Scalar<F> + PartialOrd + PartialOrd<F> {}
+
+impl<F: Float, T> Ordered<F> for T where T: Scalar<F> + PartialOrd + PartialOrd<F> {}
+
+macro_rules! float_is_a_number {
+    ($($float:ident: $smallest:expr),*) => {
+        $(
+            impl Number for $float {
+                type Precision = $float;
+                const ORDER: usize = 0;
+
+                #[inline]
+                fn constant(value: $float) -> Self {
+                    value
+                }
+                #[inline]
+                fn value(self) -> $float {
+                    self
+                }
+                #[inline]
+                fn with_value(self, value: $float) -> Self {
+                    value
+                }
+                #[inline]
+                fn compose(self, derivatives: &[$float]) -> Self {
+                    derivatives[0]
+                }
+                #[inline]
+                fn compose2(self, _: Self, partials: &Partials<$float>, i: usize, j: usize) -> Self {
+                    partials.at(i, j)
+                }
+                #[inline]
+                fn all_finite(self) -> bool {
+                    self.is_finite()
+                }
+                #[inline]
+                fn divides_safely(self) -> bool {
+                    let size = $float::abs(self);
+                    $smallest <= size && size <= 1.0 / $smallest
+                }
+                #[inline]
+                fn times_slope(self, slope: Self) -> Self {
+                    if self == 0.0 { 0.0 } else { self * slope }
+                }
+                #[inline]
+                fn over_divisor(self, divisor: Self) -> Self {
+                    if self == 0.0 { 0.0 } else { self / divisor }
+                }
+                // Of the functions that are not rows of the table, those of `std` are nearer at hand.
+                #[inline]
+                fn powf(self, exponent: $float) -> Self {
+                    $float::powf(self, exponent)
+                }
+                #[inline]
+                fn pow(self, exponent: $float) -> Self {
+                    $float::powf(self, exponent)
+                }
+                #[inline]
+                fn abs(self) -> Self {
+                    $float::abs(self)
+                }
+                #[inline]
+                fn copysign(self, sign: Self) -> Self {
+                    $float::copysign(self, sign)
+                }
+                #[inline]
+                fn mul_add(self, a: Self, b: Self) -> Self {
+                    $float::mul_add(self, a, b)
+                }
+            }
+        )*
+    };
+}
+
+float_is_a_number! { f32: f32::MIN_POSITIVE * 4.0, f64: f64::MIN_POSITIVE * 4.0 }

@@ -1,0 +1,343 @@
+//! The table: every elementary function of one variable with its derivatives, each formula written once.
+//!
+//! A row reads `name(x) { quantities used below } [f, f', f'', f'''] next(n, d) { f⁽ⁿ⁾ from the lower ones }`.
+//! The four formulas are chosen so that none cancels or overflows where its true value fits; `next` carries on
+//! from the fourth derivative. All are over plain floats: what a [`Number`](crate::Number) does with them is its
+//! chain rule ([`Number::compose`](crate::Number::compose)), written once a type, so every type and every depth of
+//! nesting shares these digits.
+//!
+//! `unary_rules!(consumer)` hands the rows to another macro: the methods of `Number` and the tests are such consumers.
+
+use crate::elementary::Elementary;
+
+/// The highest order of derivative that a nest of numbers may carry.
+pub const MAX_ORDER: usize = 24;
+
+/// A function of one variable with all its derivatives at a point, over plain floats `P`.
+pub trait Rule<P> {
+    /// f, f', f'', f''' at `x`.
+    fn jet(&self, x: P) -> [P; 4];
+    /// The `n`-th derivative at `x`, n ≥ 4, where `d[k]` holds the k-th for all k < n.
+    fn next(&self, x: P, n: usize, d: &[P]) -> P;
+}
+
+macro_rules! unary_rules {
+    ($consumer:ident) => {
+        $consumer! {
+            /// The reciprocal, `1/x`.
+            recip(x) { let r = x.recip(); }
+                [r, -r * r, P::of(2.0) * r * r * r, P::of(-6.0) * r * r * r * r]
+                next(n, d) { -P::count(n) * x.recip() * d[n - 1] }
+
+            /// The square root; its slope at 0 is +∞.
+            sqrt(x) { let (y, a) = (x.sqrt(), x.abs()); let f1 = P::of(0.5) / y.abs(); let f2 = P::of(-0.5) * f1 / a; }
+                [y, f1, f2, P::of(-1.5) * f2 / a]
+                next(n, d) { (P::of(1.5) - P::count(n)) * d[n - 1] / x.abs() }
+
+            /// The cube root, of negative numbers too; its slope at 0 is +∞.
+            cbrt(x) { let y = x.cbrt(); let z = polished_cbrt(x, y); let f1 = P::of(1.0) / (P::of(3.0) * z * z);
+                      let f2 = P::of(-2.0) * f1 / (P::of(3.0) * x); }
+                [y, f1, f2, P::of(-5.0) * f2 / (P::of(3.0) * x)]
+                next(n, d) { (P::of(4.0) - P::of(3.0) * P::count(n)) * d[n - 1] / (P::of(3.0) * x) }
+
+            /// The exponential, `eˣ`.
+            exp(x) { let y = x.exp(); }
+                [y, y, y, y]
+                next(n, d) { d[n - 1] }
+
+            /// `2ˣ`.
+            exp2(x) { let y = x.exp2(); let f1 = y * P::LN_2; let f2 = f1 * P::LN_2; }
+                [y, f1, f2, f2 * P::LN_2]
+                next(n, d) { d[n - 1] * P::LN_2 }
+
+            /// `eˣ − 1`, without cancelling near 0.
+            exp_m1(x) { let y = x.exp(); }
+                [x.exp_m1(), y, y, y]
+                next(n, d) { d[n - 1] }
+
+            /// The natural logarithm.
+            ln(x) { let r = not_negative(x).recip(); }
+                [x.ln(), r, -r * r, P::of(2.0) * r * r * r]
+                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x }
+
+            /// The logarithm to base 2.
+            log2(x) { let r = not_negative(x).recip(); let f1 = P::LOG2_E * r; }
+                [x.log2(), f1, -f1 * r, P::of(2.0) * f1 * r * r]
+                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x }
+
+            /// The logarithm to base 10.
+            log10(x) { let r = not_negative(x).recip(); let f1 = P::LOG10_E * r; }
+                [x.log10(), f1, -f1 * r, P::of(2.0) * f1 * r * r]
+                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x }
+
+            /// `ln(1 + x)`, without cancelling near 0.
+            ln_1p(x) { let r = not_negative(P::of(1.0) + x).recip(); }
+                [x.ln_1p(), r, -r * r, P::of(2.0) * r * r * r]
+                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / (P::of(1.0) + x) }
+
+            /// The sine (`x` in radians).
+            sin(x) { let (s, t) = (x.sin(), x.cos()); }
+                [s, t, -s, -t]
+                next(n, d) { -d[n - 2] }
+
+            /// The cosine (`x` in radians).
+            cos(x) { let (s, t) = (x.sin(), x.cos()); }
+                [t, -s, -t, s]
+                next(n, d) { -d[n - 2] }
+
+            /// The tangent (`x` in radians).
+            tan(x) { let y = x.tan(); let f1 = P::of(1.0) + y * y; }
+                [y, f1, P::of(2.0) * y * f1, P::of(2.0) * f1 * (P::of(1.0) + P::of(3.0) * y * y)]
+                next(n, d) { square_derivative(d, n - 1) }
+
+            /// The arcsine; its slope at ±1 is +∞.
+            asin(x) { let q = (P::of(1.0) - x) * (P::of(1.0) + x); let f1 = q.sqrt().recip(); }
+                [x.asin(), f1, x * f1 / q, (P::of(1.0) + P::of(2.0) * x * x) / q * (f1 / q)]
+                next(n, d) { (P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
+
+            /// The arccosine; its slope at ±1 is −∞.
+            acos(x) { let q = (P::of(1.0) - x) * (P::of(1.0) + x); let f1 = -q.sqrt().recip(); }
+                [x.acos(), f1, x * f1 / q, (P::of(1.0) + P::of(2.0) * x * x) / q * (f1 / q)]
+                next(n, d) { (P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
+
+            /// The arctangent.
+            atan(x) { // w = 1/(1 + x²), u = x w
+                      let (w, u) = if square_fits(x) { let w = (P::of(1.0) + x * x).recip(); (w, x * w) }
+                                   else { let r = x.recip(); (r * r, r) }; }
+                [x.atan(), w, P::of(-2.0) * u * w, P::of(2.0) * w * (P::of(3.0) * u * u - w * w)]
+                next(n, d) { -(P::count(2 * n - 2) * x * d[n - 1] + P::count(n - 2) * P::count(n - 1) * d[n - 2]) / (P::of(1.0) + x * x) }
+
+            /// The hyperbolic sine.
+            sinh(x) { let (s, t) = (x.sinh(), x.cosh()); }
+                [s, t, s, t]
+                next(n, d) { d[n - 2] }
+
+            /// The hyperbolic cosine.
+            cosh(x) { let (s, t) = (x.sinh(), x.cosh()); }
+                [t, s, t, s]
+                next(n, d) { d[n - 2] }
+
+            /// The hyperbolic tangent; its slope is resolved down to the smallest numbers.
+            tanh(x) { let y = x.tanh(); let e = (P::of(-2.0) * x.abs()).exp(); let g = P::of(1.0) + e;
+                      let f1 = P::of(4.0) * e / (g * g); }
+                [y, f1, P::of(-2.0) * y * f1, P::of(2.0) * f1 * (P::of(2.0) * y * y - f1)]
+                next(n, d) { -square_derivative(d, n - 1) }
+
+            /// The inverse of the hyperbolic sine.
+            asinh(x) { // r = 1/√(1 + x²), w = r², s = x r
+                       let (r, w, s) = if square_fits(x) { let q = P::of(1.0) + x * x; let r = q.sqrt().recip(); (r, q.recip(), x * r) }
+                                       else { let r = x.abs().recip(); (r, r * r, x.signum()) }; }
+                [x.asinh(), r, -s * w, r * w * (P::of(2.0) * s * s - w)]
+                next(n, d) { -(P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / (P::of(1.0) + x * x) }
+
+            /// The inverse of the hyperbolic cosine; its slope at 1 is +∞.
+            acosh(x) { // r = 1/√(x² − 1), w = r², s = x r
+                       let (r, w, s) = if square_fits(x) { let q = (not_negative(x) - P::of(1.0)) * (x + P::of(1.0)); let r = q.sqrt().recip(); (r, q.recip(), x * r) }
+                                       else { let r = not_negative(x).recip(); (r, r * r, x.signum()) }; }
+                [x.acosh(), r, -s * w, r * w * (P::of(2.0) * s * s + w)]
+                next(n, d) { -(P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / ((x - P::of(1.0)) * (x + P::of(1.0))) }
+
+            /// The inverse of the hyperbolic tangent; its slope at ±1 is +∞.
+            atanh(x) { let r = not_negative((P::of(1.0) - x) * (P::of(1.0) + x)).recip(); }
+                [x.atanh(), r, P::of(2.0) * x * r * r, P::of(2.0) * r * r * r * (P::of(1.0) + P::of(3.0) * x * x)]
+                next(n, d) { (P::count(2 * n - 2) * x * d[n - 1] + P::count(n - 2) * P::count(n - 1) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
+
+            /// Radians as degrees.
+            to_degrees(x) { }
+                [x.to_degrees(), P::ONE.to_degrees(), P::ZERO, P::ZERO]
+                next(_n, _d) { P::ZERO }
+
+            /// Degrees as radians.
+            to_radians(x) { }
+                [x.to_radians(), P::ONE.to_radians(), P::ZERO, P::ZERO]
+                next(_n, _d) { P::ZERO }
+        }
+    };
+}
+pub(crate) use unary_rules;
+
+macro_rules! define {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+        $(
+            #[derive(Clone, Copy, Debug)]
+            #[allow(non_camel_case_types, reason = "a rule is named as the function it belongs to")]
+            pub(crate) struct $name;
+
+            impl<P: Elementary> Rule<P> for $name {
+                #[inline]
+                #[allow(unused_variables)]
+                fn jet(&self, $x: P) -> [P; 4] {
+                    $($quantity)*
+                    [$($f),*]
+                }
+                #[allow(unused_variables)]
+                fn next(&self, $x: P, $n: usize, $d: &[P]) -> P $next
+            }
+        )*
+    };
+}
+unary_rules!(define);
+
+/// `xⁿ` for an integer n.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Powi(pub(crate) i32);
+
+impl<P: Elementary> Rule<P> for Powi {
+    #[inline]
+    fn jet(&self, x: P) -> [P; 4] {
+        let n = i64::from(self.0);
+        [x.powi(self.0), integer_power(x, n, 1), integer_power(x, n, 2), integer_power(x, n, 3)]
+    }
+    fn next(&self, x: P, n: usize, _: &[P]) -> P {
+        integer_power(x, i64::from(self.0), n)
+    }
+}
+
+/// `xᶜ` for a constant c. No logarithm is taken where c is an integer or x is not positive.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Powf<P>(pub(crate) P);
+
+impl<P: Elementary> Rule<P> for Powf<P> {
+    #[inline]
+    fn jet(&self, x: P) -> [P; 4] {
+        let exponent = self.0;
+        let y = x.powf(exponent);
+        if let Some(n) = as_integer(exponent) {
+            return [y, integer_power(x, n, 1), integer_power(x, n, 2), integer_power(x, n, 3)];
+        }
+        // (xᶜ)' = c xᶜ/x and so on, as long as nothing on the way leaves the normal numbers
+        let f1 = exponent * (y / x);
+        let f2 = (exponent - P::of(1.0)) * (f1 / x);
+        let f3 = (exponent - P::of(2.0)) * (f2 / x);
+        let trusted = |f: P, n| if y.is_normal() && f.is_normal() { f } else { real_power(x, exponent, n) };
+        [y, trusted(f1, 1), trusted(f2, 2), trusted(f3, 3)]
+    }
+    fn next(&self, x: P, n: usize, _: &[P]) -> P {
+        match as_integer(self.0) {
+            Some(exponent) => integer_power(x, exponent, n),
+            None => real_power(x, self.0, n),
+        }
+    }
+}
+
+/// `log_b x` for a constant base b, as `std` has it: `ln x / ln b`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Log<P>(pub(crate) P);
+
+impl<P: Elementary> Rule<P> for Log<P> {
+    #[inline]
+    fn jet(&self, x: P) -> [P; 4] {
+        let r = not_negative(x).recip();
+        let f1 = r / self.0.ln();
+        [x.log(self.0), f1, -f1 * r, P::of(2.0) * f1 * r * r]
+    }
+    fn next(&self, x: P, n: usize, d: &[P]) -> P {
+        (P::of(1.0) - P::count(n)) * d[n - 1] / x
+    }
+}
+
+/// The derivatives of a rule up to `order`, for the rare nests deeper than three.
+pub(crate) fn derivatives<P: Elementary>(rule: &impl Rule<P>, x: P, order: usize) -> [P; MAX_ORDER + 1] {
+    let mut d = [P::ZERO; MAX_ORDER + 1];
+    d[..4].copy_from_slice(&rule.jet(x));
+    for n in 4..=order {
+        d[n] = rule.next(x, n, &d[..n]);
+    }
+    d
+}
+
+/// `x`, with +0 for −0, and NaN where the function has no value.
+#[inline]
+fn not_negative<P: Elementary>(x: P) -> P {
+    if x >= P::ZERO { x.abs() } else { P::NAN }
+}
+
+/// Whether 1 + x² is finite.
+#[inline]
+fn square_fits<P: Elementary>(x: P) -> bool {
+    x.abs() < P::SQRT_MIN_POSITIVE.recip()
+}
+
+/// The derivative of order `m` of d[0]², from the derivatives of d[0]: Σ C(m, i) d[i] d[m − i].
+fn square_derivative<P: Elementary>(d: &[P], m: usize) -> P {
+    let mut binomial = P::ONE;
+    let mut sum = P::ZERO;
+    for i in 0..=m {
+        sum = sum + binomial * d[i] * d[m - i];
+        binomial = binomial * P::count(m - i) / P::count(i + 1);
+    }
+    sum
+}
+
+/// One Newton step for z³ = x from y: libraries return cube roots up to 4 ulp off, which would double in 1/(3 z²).
+#[inline]
+fn polished_cbrt<P: Elementary>(x: P, y: P) -> P {
+    // Far from 1 both sides are scaled, so that the cube neither overflows nor becomes subnormal.
+    let scale = if x.abs() < P::of(1.0) { P::of(2.0).powi(20) } else { P::ONE };
+    let (x, z) = (x * scale * scale * scale, y * scale);
+    let step = (z * z * z - x) / (P::of(3.0) * z * z);
+    if step.is_finite() { (z - step) / scale } else { y }
+}
+
+/// An exponent that is an integer of at most 31 bits, as one.
+#[inline]
+fn as_integer<P: Elementary>(exponent: P) -> Option<i64> {
+    (exponent.trunc() == exponent && exponent.abs() <= P::of(2147483648.0)).then(|| exponent.to_integer())
+}
+
+/// The falling factorial e (e − 1) … (e − order + 1).
+#[inline]
+fn falling<P: Elementary>(exponent: P, order: usize) -> P {
+    let mut product = P::ONE;
+    for i in 0..order {
+        product = product * (exponent - P::count(i));
+    }
+    product
+}
+
+/// The derivative of `order` of xⁿ: n (n − 1) … xⁿ⁻ᵒʳᵈᵉʳ, where 0 · ∞ is 0.
+#[inline]
+fn integer_power<P: Elementary>(x: P, n: i64, order: usize) -> P {
+    let mut factor = P::ONE;
+    for i in 0..order as i64 {
+        factor = factor * P::of_integer(n - i);
+    }
+    if factor == P::ZERO {
+        return P::ZERO;
+    }
+    match n - order as i64 {
+        0 => factor,
+        1 => factor * x,
+        2 => factor * (x * x),
+        -1 => factor / x,
+        // a few multiplications are nearer than 4 ulp, many are not: pow is
+        e @ -7..=7 => {
+            let power = x.powi(e.unsigned_abs() as i32);
+            if e > 0 {
+                factor * power
+            } else if power.is_normal() {
+                factor / power
+            } else {
+                factor * x.powf(P::of_integer(e))
+            }
+        }
+        e => factor * x.powf(P::of_integer(e)),
+    }
+}
+
+/// The derivative of `order` of xᶜ for c not an integer, where xᶜ or a neighbour leaves the normal numbers.
+#[cold]
+fn real_power<P: Elementary>(x: P, exponent: P, order: usize) -> P {
+    let factor = falling(exponent, order);
+    let shift = P::count(order);
+    let e = exponent - shift;
+    let power = x.powf(e);
+    // what rounding took from e comes back as a factor x^δ = 1 + δ ln x (Knuth's two-sum gives δ exactly)
+    let b = e - exponent;
+    let lost = (exponent - (e - b)) - (shift + b);
+    if lost == P::ZERO || !(x > P::ZERO && x < P::INFINITY) {
+        factor * power
+    } else {
+        factor * (power + power * (lost * x.ln()))
+    }
+}
