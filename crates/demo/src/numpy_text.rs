@@ -39,9 +39,7 @@ const MOST_AXES: usize = 32;
 ///
 /// The methods of its supertraits give the digits: in `f32` the shortest digits that read back,
 /// and a quotient, are not those of the same number held in `f64`.
-pub trait Element:
-    Copy + PartialOrd + Div<Output = Self> + Into<f64> + Display + LowerExp + FromStr
-{
+pub trait Element: Copy + PartialOrd + Div<Output = Self> + Into<f64> + Display + LowerExp + FromStr {
     /// What numpy calls the type, as in `dtype=float32`.
     const DTYPE: &'static str;
     /// Whether numpy's `repr` leaves the type out, as what a Python float becomes anyway.
@@ -275,11 +273,7 @@ pub fn scalar<F: Element>(x: F) -> String {
 /// ```
 pub fn percent_f<F: Element>(x: F) -> String {
     let value: f64 = x.into();
-    if value.is_finite() {
-        format!("{value:.6}")
-    } else {
-        non_finite(value).to_owned()
-    }
+    if value.is_finite() { format!("{value:.6}") } else { non_finite(value).to_owned() }
 }
 
 fn check<F>(shape: &[usize], data: &[F]) -> Result<(), ShapeError> {
@@ -287,10 +281,7 @@ fn check<F>(shape: &[usize], data: &[F]) -> Result<(), ShapeError> {
         return Err(ShapeError::Axes { axes: shape.len() });
     }
     if elements(shape) != Some(data.len()) {
-        return Err(ShapeError::Elements {
-            shape: shape.to_vec(),
-            elements: data.len(),
-        });
+        return Err(ShapeError::Elements { shape: shape.to_vec(), elements: data.len() });
     }
     Ok(())
 }
@@ -300,9 +291,7 @@ fn elements(shape: &[usize]) -> Option<usize> {
     if shape.contains(&0) {
         return Some(0);
     }
-    shape
-        .iter()
-        .try_fold(1_usize, |product, &length| product.checked_mul(length))
+    shape.iter().try_fold(1_usize, |product, &length| product.checked_mul(length))
 }
 
 /// A shape as Python prints the tuple.
@@ -384,11 +373,7 @@ impl Scientific {
         let rounded = format!("{x:.decimals$e}");
         let is_cut = decimals_of(&shortest) > decimals;
         let reads_back = rounded.parse::<F>().is_ok_and(|read| read == x);
-        let text = if is_cut || reads_back {
-            rounded
-        } else {
-            shortest
-        };
+        let text = if is_cut || reads_back { rounded } else { shortest };
         let (mantissa, exponent) = parted(&text, 'e');
         let (whole, fraction) = parted(mantissa, '.');
         Self {
@@ -412,30 +397,21 @@ enum Notation {
     /// Without exponents, blanks making up for decimals that a number does not have.
     Positional { decimals: usize },
     /// With exponents, and zeros or further digits making up.
-    Exponent {
-        decimals: usize,
-        exponent_digits: usize,
-    },
+    Exponent { decimals: usize, exponent_digits: usize },
 }
 
 impl Notation {
     /// The notation of an array, by its numbers that are finite and shown.
     fn of<F: Element>(finite: &[F]) -> Self {
         if needs_exponent(finite) {
-            let numbers: Vec<_> = finite
-                .iter()
-                .map(|&x| Scientific::of(x, PRECISION))
-                .collect();
+            let numbers: Vec<_> = finite.iter().map(|&x| Scientific::of(x, PRECISION)).collect();
             Self::Exponent {
                 decimals: longest(numbers.iter().map(|number| decimals_of(&number.mantissa))),
-                exponent_digits: longest(numbers.iter().map(|number| number.exponent_digits.len()))
-                    .max(2),
+                exponent_digits: longest(numbers.iter().map(|number| number.exponent_digits.len())).max(2),
             }
         } else {
             let texts = finite.iter().map(|&x| positional(x, PRECISION));
-            Self::Positional {
-                decimals: longest(texts.map(|text| decimals_of(&text))),
-            }
+            Self::Positional { decimals: longest(texts.map(|text| decimals_of(&text))) }
         }
     }
 
@@ -451,10 +427,7 @@ impl Notation {
                 let (whole, fraction) = parted(&text, '.');
                 format!("{whole}.{fraction:<decimals$}")
             }
-            Self::Exponent {
-                decimals,
-                exponent_digits,
-            } => {
+            Self::Exponent { decimals, exponent_digits } => {
                 let number = Scientific::with_decimals(x, decimals);
                 number.mantissa.clone() + &number.exponent(exponent_digits)
             }
@@ -468,12 +441,7 @@ fn longest(lengths: impl Iterator<Item = usize>) -> usize {
 
 /// Whether finite numbers are too large, too small or too far apart to go without exponents.
 fn needs_exponent<F: Element>(finite: &[F]) -> bool {
-    let nonzero = || {
-        finite
-            .iter()
-            .map(|x| x.magnitude())
-            .filter(|&x| x.into() > 0.0)
-    };
+    let nonzero = || finite.iter().map(|x| x.magnitude()).filter(|&x| x.into() > 0.0);
     let largest = nonzero().reduce(|a, b| if b > a { b } else { a });
     let smallest = nonzero().reduce(|a, b| if b < a { b } else { a });
     let (Some(largest), Some(smallest)) = (largest, smallest) else {
@@ -538,19 +506,11 @@ struct Layout {
 
 impl Layout {
     /// An array on its own.
-    const STR: Self = Self {
-        separator: " ",
-        indent: "[".len(),
-        width: LINE_WIDTH,
-    };
+    const STR: Self = Self { separator: " ", indent: "[".len(), width: LINE_WIDTH };
 
     /// An array between an opening such as `array(` and one character, a comma or a parenthesis.
     fn within(opening: &str) -> Self {
-        Self {
-            separator: ", ",
-            indent: opening.len() + "[".len(),
-            width: LINE_WIDTH - 1,
-        }
+        Self { separator: ", ", indent: opening.len() + "[".len(), width: LINE_WIDTH - 1 }
     }
 
     /// The text of an array whose shape holds its data.
@@ -563,13 +523,7 @@ impl Layout {
         self.nested(shape, data, summary, &column)
     }
 
-    fn nested<F: Element>(
-        &self,
-        shape: &[usize],
-        data: &[F],
-        summary: bool,
-        column: &Column,
-    ) -> String {
+    fn nested<F: Element>(&self, shape: &[usize], data: &[F], summary: bool, column: &Column) -> String {
         let [length, inner @ ..] = shape else {
             // No axis is left: a single number.
             return data.iter().map(|&x| column.text(x)).collect();
@@ -582,32 +536,20 @@ impl Layout {
                 None => "...".to_owned(),
             })
             .collect();
-        let body = if inner.is_empty() {
-            self.wrapped(&texts)
-        } else {
-            texts.join(&self.row_break(inner.len()))
-        };
+        let body = if inner.is_empty() { self.wrapped(&texts) } else { texts.join(&self.row_break(inner.len())) };
         format!("[{body}]")
     }
 
     /// Where the brackets of one more axis take a column on either side.
     fn one_axis_deeper(&self) -> Self {
-        Self {
-            separator: self.separator,
-            indent: self.indent + 1,
-            width: self.width.saturating_sub(1),
-        }
+        Self { separator: self.separator, indent: self.indent + 1, width: self.width.saturating_sub(1) }
     }
 
     /// What stands between two parts of an array, each with `axes` of its own: a line break for
     /// each.
     fn row_break(&self, axes: usize) -> String {
         let separator = self.separator.trim_end();
-        format!(
-            "{separator}{}{}",
-            "\n".repeat(axes),
-            " ".repeat(self.indent)
-        )
+        format!("{separator}{}{}", "\n".repeat(axes), " ".repeat(self.indent))
     }
 
     /// The numbers along the last axis, on as many lines as they need.

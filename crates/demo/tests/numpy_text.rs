@@ -5,8 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use demo::numpy_text::{
-    Element, ShapeError, array_repr, array_text, device_array_repr, matrix, percent_f, scalar,
-    vector,
+    Element, ShapeError, array_repr, array_text, device_array_repr, matrix, percent_f, scalar, vector,
 };
 use serde::Deserialize;
 
@@ -123,10 +122,7 @@ fn vectors_and_matrices_are_arrays() {
 #[test]
 fn a_shape_that_does_not_hold_the_data_is_an_error() {
     let error = matrix(2, 2, &[1.0, 2.0, 3.0]).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the shape [2, 2] does not hold 3 elements"
-    );
+    assert_eq!(error.to_string(), "the shape [2, 2] does not hold 3 elements");
     assert!(array_repr::<f64>(&[], &[]).is_err());
     assert!(device_array_repr(&[0], &[1.0]).is_err());
     assert!(array_text(&[usize::MAX, usize::MAX], &[1.0]).is_err());
@@ -162,10 +158,7 @@ fn digits_are_those_of_numpy() {
     assert_eq!(vector(&[99999992_f32]), "[99999992.]");
     assert_eq!(scalar(99999992_f32), "99999990.0");
     // Exact digits make up for missing ones, beyond what the type resolves.
-    assert_eq!(
-        vector(&[0.1, 1.09821165e-8_f32]),
-        "[1.00000001e-01 1.09821165e-08]"
-    );
+    assert_eq!(vector(&[0.1, 1.09821165e-8_f32]), "[1.00000001e-01 1.09821165e-08]");
     assert_eq!(vector(&[5e-324, 1.2347e-320]), "[4.9407e-324 1.2347e-320]");
     // Seven decimals rounded would be those of the float below, 1.2379400e+27.
     assert_eq!(vector(&[2_f32.powi(90)]), "[1.2379401e+27]");
@@ -174,28 +167,19 @@ fn digits_are_those_of_numpy() {
 #[test]
 fn the_ratio_of_the_largest_to_the_smallest_is_rounded_as_the_numbers_are() {
     assert_eq!(vector(&[0.7_f32, 700.0]), "[  0.7 700. ]");
-    assert_eq!(
-        vector(&[f64::from(0.7_f32), 700.0]),
-        "[6.99999988e-01 7.00000000e+02]"
-    );
+    assert_eq!(vector(&[f64::from(0.7_f32), 700.0]), "[6.99999988e-01 7.00000000e+02]");
 }
 
 #[test]
 fn a_device_array_counts_columns_as_jax_did() {
     let fitting = device_array_repr(&[1, 8], &[1.125_f32; 8]).unwrap();
     let numbers = ["1.125"; 8].join(", ");
-    assert_eq!(
-        fitting,
-        format!("DeviceArray([[{numbers}]], dtype=float32)")
-    );
+    assert_eq!(fitting, format!("DeviceArray([[{numbers}]], dtype=float32)"));
 
     let one_column_more = device_array_repr(&[1, 1, 11], &[10_f32; 11]).unwrap();
     let numbers = ["10."; 11].join(", ");
     let blanks = " ".repeat(12);
-    assert_eq!(
-        one_column_more,
-        format!("DeviceArray([[[{numbers}]]],{blanks}dtype=float32)")
-    );
+    assert_eq!(one_column_more, format!("DeviceArray([[[{numbers}]]],{blanks}dtype=float32)"));
 }
 
 /// Where `Scientific::with_decimals` looks whether the digits read back, `positional` need not.
