@@ -47,6 +47,8 @@ pub trait Elementary:
     fn count(n: usize) -> Self;
     /// The nearest number to an integer.
     fn of_integer(value: i64) -> Self;
+    /// This number as a double, exactly.
+    fn to_f64(self) -> f64;
     /// This number as an integer, saturating.
     fn to_integer(self) -> i64;
 
@@ -168,6 +170,10 @@ macro_rules! elementary {
             #[inline]
             fn of_integer(value: i64) -> Self {
                 value as $float
+            }
+            #[inline]
+            fn to_f64(self) -> f64 {
+                self.into()
             }
             #[inline]
             fn to_integer(self) -> i64 {

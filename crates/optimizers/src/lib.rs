@@ -1,1 +1,40 @@
-//! Optimizers.
+//! Optimizers with exact derivatives, from gradient descent to inverse simulators.
+//!
+//! A problem says what is minimized ([`Objective`]; [`Staged`] where a loss follows a physical process and both are visible),
+//! an [`Optimizer`] how one step is made, and a [`Run`] is the iterator over the steps.
+//!
+//! ```
+//! use autodiff::function;
+//! use optimizers::{GradientDescent, Loss, Run, Status};
+//!
+//! function! { fn bowl([x0, x1]) { x0 * x0 + x1 * x1 * 4.0 } }
+//!
+//! let problem = Loss::new(bowl);
+//! let descent = GradientDescent::new(0.1)?;
+//! let report = Run::new(&problem, &descent, &[3.0, 3.0])?.iterations(2).finish();
+//! assert_eq!(report.status, Status::MaxIterations);
+//! assert_eq!(report.trajectory[1].x.as_slice(), [3.0 - 0.1 * 6.0, 3.0 - 0.1 * 24.0]);
+//! # Ok::<(), optimizers::Error>(())
+//! ```
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+pub use nalgebra;
+
+mod error;
+mod gradient_descent;
+mod inverse;
+mod inverse_simulator;
+mod newton;
+mod optimizer;
+mod problem;
+mod run;
+
+pub use error::{Error, Failure};
+pub use gradient_descent::GradientDescent;
+pub use inverse::{AnalyticInverse, Inverse, Inversion, Inverted};
+pub use inverse_simulator::{InverseSimulator, Latent, MixedInverseSimulator};
+pub use newton::Newton;
+pub use optimizer::{Evaluations, Iterate, Optimizer, State};
+pub use problem::{Composite, Entry, Loss, Map, Objective, Physics, Staged};
+pub use run::{Report, Run, Status};

@@ -1,0 +1,78 @@
+//! What is refused before a run, and what can end one.
+
+use thiserror::Error;
+
+/// An argument that is refused, with its value and what was wanted. Nothing has been computed.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum Error {
+    /// The start has another length than the problem.
+    #[error("the start has {given} components, but the problem has {expected} variables")]
+    StartLength {
+        /// The length of the start.
+        given: usize,
+        /// The number of the problem's variables.
+        expected: usize,
+    },
+    /// The problem has no variables.
+    #[error("the start is empty: at least one component is needed")]
+    Empty,
+    /// A component is NaN or infinite.
+    #[error("{name}[{index}] is {value}: a finite number is needed")]
+    NotFiniteComponent {
+        /// The argument.
+        name: &'static str,
+        /// The index of its component.
+        index: usize,
+        /// The component.
+        value: f64,
+    },
+    /// A number that must be positive, finite and not subnormal is not.
+    #[error("{name} is {value}: a positive, finite number that is not subnormal is needed")]
+    NotPositive {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// Two arguments have different lengths.
+    #[error("{name} has {given} components, but {expected} are needed")]
+    Length {
+        /// The argument.
+        name: &'static str,
+        /// Its length.
+        given: usize,
+        /// The length needed.
+        expected: usize,
+    },
+}
+
+/// What ends a run that cannot go on.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum Failure {
+    /// A quantity is NaN or infinite.
+    #[error("{quantity} is not finite at iteration {iteration}")]
+    NotFinite {
+        /// The quantity: "loss", "gradient", …
+        quantity: &'static str,
+        /// The iteration at which it was met first.
+        iteration: usize,
+    },
+    /// Newton's linear system has no solution.
+    #[error("Hessian is singular at iteration {iteration}")]
+    SingularHessian {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// No x has the y that was aimed at.
+    #[error("no x has y = {target:?}: component {component} of the inverse is {value} (iteration {iteration})")]
+    NoPreimage {
+        /// The y that was aimed at.
+        target: Vec<f64>,
+        /// The component of the inverse that does not exist.
+        component: usize,
+        /// What the inverse gave for it.
+        value: f64,
+        /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+}

@@ -1,0 +1,123 @@
+//! One step of a method: state in, state out.
+
+use nalgebra::DVector;
+
+use crate::error::Failure;
+use crate::inverse::Inversion;
+use crate::problem::{Entry, Objective};
+
+/// A method of minimization, as one step after another.
+///
+/// `P` is what it needs of a problem: [`Objective`] for most, [`Staged`](crate::Staged) for the inverse simulators.
+/// Stopping is not the optimizer's affair but the [`Run`](crate::Run)'s; a method whose own tests say that it has
+/// arrived reports that in [`State::converged`].
+pub trait Optimizer<T: Entry, P: ?Sized> {
+    /// What is kept between steps beside the point: momentum, pairs, …
+    type Memory: Clone;
+    /// The state at the start.
+    fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure>;
+    /// The state after one more step. The old state stays as it is, so a run can be resumed from it.
+    fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure>;
+}
+
+/// Where a run stands: all that the next step needs.
+#[derive(Clone, Debug)]
+pub struct State<T, M = ()> {
+    /// The point and what is known of it.
+    pub iterate: Iterate<T>,
+    /// What the method keeps between steps.
+    pub memory: M,
+    /// Why the method itself sees no need to go on, if it does not.
+    pub converged: Option<&'static str>,
+    /// What the user should know of the step that led here.
+    pub warning: Option<String>,
+}
+
+impl<T: Entry, M> State<T, M> {
+    /// A state with nothing to report.
+    pub fn new(iterate: Iterate<T>, memory: M) -> Self {
+        State { iterate, memory, converged: None, warning: None }
+    }
+}
+
+/// A point of a trajectory and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Iterate<T> {
+    /// 0 at the start.
+    pub iteration: usize,
+    /// The point.
+    pub x: DVector<T>,
+    /// y(x), where the problem has stages.
+    pub y: Option<DVector<T>>,
+    /// L(x).
+    pub loss: T,
+    /// ∂L/∂x, where the method computes it.
+    pub gradient: Option<DVector<T>>,
+    /// The update of the step that led here, before the step size: the gradient of gradient descent, H⁻¹g of Newton's
+    /// method; of an inverse simulator, the difference of the points.
+    pub update: Option<DVector<T>>,
+    /// The y that the step aimed at (inverse simulators).
+    pub y_target: Option<DVector<T>>,
+    /// How the search for x went (inverse simulators with a numeric inverse).
+    pub inversion: Option<Inversion>,
+    /// The evaluations so far.
+    pub evaluations: Evaluations,
+}
+
+impl<T: Entry> Iterate<T> {
+    /// A point with its loss, and nothing else yet.
+    pub fn new(iteration: usize, x: DVector<T>, loss: T) -> Self {
+        Iterate {
+            iteration,
+            x,
+            y: None,
+            loss,
+            gradient: None,
+            update: None,
+            y_target: None,
+            inversion: None,
+            evaluations: Evaluations::default(),
+        }
+    }
+
+    /// The first quantity that is NaN or infinite.
+    pub(crate) fn not_finite(&self) -> Option<&'static str> {
+        let finite = |v: &DVector<T>| v.iter().all(|v| v.all_finite());
+        let known_finite = |v: &Option<DVector<T>>| v.as_ref().is_none_or(finite);
+        if !finite(&self.x) {
+            Some("x")
+        } else if !known_finite(&self.y) {
+            Some("y")
+        } else if !self.loss.all_finite() {
+            Some("loss")
+        } else if !known_finite(&self.gradient) {
+            Some("gradient")
+        } else {
+            None
+        }
+    }
+}
+
+/// How often a run evaluated what. A value that comes with a gradient counts as one of each, and so on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Evaluations {
+    /// Evaluations of the function.
+    pub value: usize,
+    /// Evaluations of its gradient.
+    pub gradient: usize,
+    /// Evaluations of its Hessian.
+    pub hessian: usize,
+}
+
+/// The iterate at `x` of a method that needs the gradient there. One value, one gradient.
+pub(crate) fn with_gradient<T: Entry, P: Objective<T> + ?Sized>(
+    problem: &P,
+    x: DVector<T>,
+    iteration: usize,
+    before: Evaluations,
+) -> Iterate<T> {
+    let (loss, gradient) = problem.value_and_gradient(&x);
+    let y = problem.observe(&x);
+    let evaluations = Evaluations { value: before.value + 1, gradient: before.gradient + 1, ..before };
+    Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) }
+}

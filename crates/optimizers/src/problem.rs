@@ -1,0 +1,211 @@
+//! What is minimized: value, gradient and Hessian from one function, and where a loss L follows a physical process y, both.
+
+use autodiff::{Dual, Float, HyperDual, Number, Ordered, ScalarFn, VectorFn};
+use nalgebra::{DMatrix, DVector};
+
+/// A number that nalgebra's vectors can hold: plain floats, and duals of them.
+pub trait Entry: Number + nalgebra::Scalar {}
+impl<T: Number + nalgebra::Scalar> Entry for T {}
+
+/// A function L(x) to be minimized, with its derivatives, over numbers `T`.
+///
+/// The vectors that come in have [`dimension`](Objective::dimension) components; a [`Run`](crate::Run) sees to it.
+pub trait Objective<T: Entry> {
+    /// The number of variables.
+    fn dimension(&self) -> usize;
+    /// L(x).
+    fn value(&self, x: &DVector<T>) -> T;
+    /// L(x) and the gradient ∂L/∂xᵢ.
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>);
+    /// L(x), the gradient and the Hessian ∂²L/∂xᵢ∂xⱼ.
+    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>);
+    /// What happens before the loss, y(x), if the problem shows it.
+    fn observe(&self, _x: &DVector<T>) -> Option<DVector<T>> {
+        None
+    }
+}
+
+/// A vector function y(x), with its Jacobian, over numbers `T`.
+pub trait Map<T: Entry> {
+    /// The number of variables of x.
+    fn inputs(&self) -> usize;
+    /// The number of components of y.
+    fn outputs(&self) -> usize;
+    /// y(x).
+    fn value(&self, x: &DVector<T>) -> DVector<T>;
+    /// y(x) and the Jacobian ∂yᵢ/∂xⱼ.
+    fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>);
+}
+
+/// An objective L(y(x)) of two stages, both visible: what the inverse-simulator methods need.
+pub trait Staged<T: Entry>: Objective<T> {
+    /// The first stage, y(x).
+    fn physics(&self) -> &dyn Map<T>;
+    /// The second stage, L(y).
+    fn loss(&self) -> &dyn Objective<T>;
+}
+
+/// An [`Objective`] from a function of `N` variables that is written once for every number type.
+///
+/// Derivatives are exact: value and gradient by one call on [`Dual`] numbers, the Hessian by one on [`HyperDual`] numbers.
+///
+/// ```
+/// use optimizers::{Loss, Objective, nalgebra::DVector};
+///
+/// autodiff::function! { fn saddle([x0, x1]) { x0 * x0 - x1 * x1 } }
+///
+/// let (value, gradient) = Loss::new(saddle).value_and_gradient(&DVector::from_vec(vec![2.0, 1.0]));
+/// assert_eq!((value, gradient.as_slice()), (3.0, &[4.0, -2.0][..]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Loss<L, const N: usize> {
+    function: L,
+}
+
+impl<L, const N: usize> Loss<L, N> {
+    /// The objective L(x) = `function`(x).
+    pub const fn new(function: L) -> Self {
+        Loss { function }
+    }
+}
+
+impl<F, T, L, const N: usize> Objective<T> for Loss<L, N>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    L: ScalarFn<N, F>,
+{
+    fn dimension(&self) -> usize {
+        N
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        self.function.call(array(x))
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        gradient_parts(self.function.call(Dual::variables(array::<T, N>(x))))
+    }
+    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
+        hessian_parts(self.function.call(HyperDual::variables(array::<T, N>(x))))
+    }
+}
+
+/// A [`Map`] from a function of `N` variables with `M` results that is written once for every number type.
+#[derive(Clone, Copy, Debug)]
+pub struct Physics<P, const N: usize, const M: usize> {
+    function: P,
+}
+
+impl<P, const N: usize, const M: usize> Physics<P, N, M> {
+    /// The map y(x) = `function`(x).
+    pub const fn new(function: P) -> Self {
+        Physics { function }
+    }
+}
+
+impl<F, T, P, const N: usize, const M: usize> Map<T> for Physics<P, N, M>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    P: VectorFn<N, M, F>,
+{
+    fn inputs(&self) -> usize {
+        N
+    }
+    fn outputs(&self) -> usize {
+        M
+    }
+    fn value(&self, x: &DVector<T>) -> DVector<T> {
+        DVector::from_column_slice(&self.function.call(array::<T, N>(x)))
+    }
+    fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>) {
+        let y = self.function.call(Dual::variables(array::<T, N>(x)));
+        (DVector::from_iterator(M, y.iter().map(|y| y.re)), DMatrix::from_fn(M, N, |i, j| y[i].eps[j]))
+    }
+}
+
+/// The objective L(y(x)) from a process y of `N` variables with `M` results and a loss L of `M` variables.
+///
+/// Derivatives by x are those of the composed function, by one call of each stage.
+///
+/// ```
+/// use optimizers::{Composite, Map, Objective, Staged, nalgebra::DVector};
+///
+/// autodiff::function! {
+///     fn parabola([x0, x1]) -> [2] { [x0, x1 * x1] }
+///     fn square([y0, y1]) { y0 * y0 + y1 * y1 }
+/// }
+/// let problem = Composite::new(parabola, square);
+/// let x = DVector::from_vec(vec![3.0, 3.0]);
+/// let y = problem.physics().value(&x);
+/// assert_eq!(y.as_slice(), [3.0, 9.0]);
+/// assert_eq!(problem.loss().value_and_gradient(&y).1.as_slice(), [6.0, 18.0]);
+/// assert_eq!(problem.value_and_gradient(&x).1.as_slice(), [6.0, 108.0]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Composite<P, L, const N: usize, const M: usize> {
+    physics: Physics<P, N, M>,
+    loss: Loss<L, M>,
+}
+
+impl<P, L, const N: usize, const M: usize> Composite<P, L, N, M> {
+    /// The objective L(x) = `loss`(`physics`(x)).
+    pub const fn new(physics: P, loss: L) -> Self {
+        Composite { physics: Physics::new(physics), loss: Loss::new(loss) }
+    }
+}
+
+impl<F, T, P, L, const N: usize, const M: usize> Objective<T> for Composite<P, L, N, M>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    P: VectorFn<N, M, F>,
+    L: ScalarFn<M, F>,
+{
+    fn dimension(&self) -> usize {
+        N
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        self.loss.function.call(self.physics.function.call(array::<T, N>(x)))
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        let y = self.physics.function.call(Dual::variables(array::<T, N>(x)));
+        gradient_parts(self.loss.function.call(y))
+    }
+    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
+        let y = self.physics.function.call(HyperDual::variables(array::<T, N>(x)));
+        hessian_parts(self.loss.function.call(y))
+    }
+    fn observe(&self, x: &DVector<T>) -> Option<DVector<T>> {
+        Some(self.physics.value(x))
+    }
+}
+
+impl<F, T, P, L, const N: usize, const M: usize> Staged<T> for Composite<P, L, N, M>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    P: VectorFn<N, M, F>,
+    L: ScalarFn<M, F>,
+{
+    fn physics(&self) -> &dyn Map<T> {
+        &self.physics
+    }
+    fn loss(&self) -> &dyn Objective<T> {
+        &self.loss
+    }
+}
+
+/// The components as an array, zeros where there are too few.
+pub(crate) fn array<T: Entry, const N: usize>(x: &DVector<T>) -> [T; N] {
+    debug_assert_eq!(x.len(), N, "a problem of {N} variables was given {} components", x.len());
+    std::array::from_fn(|i| x.get(i).copied().unwrap_or_else(T::zero))
+}
+
+fn gradient_parts<T: Entry, const N: usize>(y: Dual<T, N>) -> (T, DVector<T>) {
+    (y.re, DVector::from_column_slice(&y.eps))
+}
+
+fn hessian_parts<T: Entry, const N: usize>(y: HyperDual<T, N>) -> (T, DVector<T>, DMatrix<T>) {
+    let hessian = y.hessian();
+    (y.re, DVector::from_column_slice(&y.eps), DMatrix::from_fn(N, N, |i, j| hessian[i][j]))
+}
