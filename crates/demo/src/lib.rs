@@ -1,3 +1,12 @@
-//! The parts of the demonstration program that its tests reach as well.
+//! The demo: a published notebook reproduced digit for digit, and its optimizers as a program.
+//!
+//! `main.rs` is a page; [`cli`] has the command line, one module of [`commands`] a command.
 
+pub mod cli;
+pub mod commands;
+pub mod json;
+pub mod notebook;
 pub mod numpy_text;
+pub mod output;
+pub mod reference;
+pub mod registry;

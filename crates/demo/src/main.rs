@@ -1,1 +1,29 @@
-fn main() {}
+//! Parse, do, report.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use demo::cli::{Cli, Command};
+use demo::commands::{self, Refusal};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return commands::usage(&error),
+    };
+    commands::set_color(cli.shared.color);
+    match execute(&cli) {
+        Ok(code) => code,
+        Err(refusal) => commands::refuse(&refusal.to_string()),
+    }
+}
+
+fn execute(cli: &Cli) -> Result<ExitCode, Refusal> {
+    let shared = &cli.shared;
+    match &cli.command {
+        None | Some(Command::Notebook) => commands::notebook::execute(shared),
+        Some(Command::Check) => commands::check::execute(shared),
+        Some(Command::Run(arguments)) => commands::run::execute(arguments, shared),
+        Some(Command::List) => commands::list::execute(shared),
+    }
+}

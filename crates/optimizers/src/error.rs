@@ -34,6 +34,32 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// A number that must be finite and not negative is not.
+    #[error("{name} is {value}: a finite number that is not negative is needed")]
+    Negative {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// A bound is NaN.
+    #[error("{name}[{index}] is NaN: a bound is a number, or infinite for none")]
+    BoundIsNan {
+        /// "lower" or "upper".
+        name: &'static str,
+        /// The index of the variable.
+        index: usize,
+    },
+    /// A lower bound is above the upper one.
+    #[error("the bounds of variable {index} leave it no place: lower {lower}, upper {upper}")]
+    BoundsCross {
+        /// The index of the variable.
+        index: usize,
+        /// Its lower bound.
+        lower: f64,
+        /// Its upper bound.
+        upper: f64,
+    },
     /// Two arguments have different lengths.
     #[error("{name} has {given} components, but {expected} are needed")]
     Length {
@@ -60,6 +86,20 @@ pub enum Failure {
     /// Newton's linear system has no solution.
     #[error("Hessian is singular at iteration {iteration}")]
     SingularHessian {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// The bounds are of another dimension than the problem.
+    #[error("the bounds have {given} components, but the problem has {expected} variables")]
+    BoundsLength {
+        /// The dimension of the bounds.
+        given: usize,
+        /// The number of the problem's variables.
+        expected: usize,
+    },
+    /// A line search found no step, even along the gradient.
+    #[error("the line search of iteration {iteration} finds no acceptable step")]
+    LineSearch {
         /// The iteration whose step was wanted.
         iteration: usize,
     },

@@ -1,10 +1,14 @@
 //! From y back to x: what an inverse simulator does after its step in y.
 
 use autodiff::{Elementary, Float, Ordered, VectorFn};
-use nalgebra::DVector;
+use nalgebra::{DVector, RealField};
 
-use crate::error::Failure;
-use crate::problem::{Entry, Map, array};
+use crate::differences::ForwardDifferences;
+use crate::error::{Error, Failure};
+use crate::lbfgsb::Lbfgsb;
+use crate::optimizer::Iterate;
+use crate::problem::{Entry, Map, Objective, array};
+use crate::run::{Run, Status, finite};
 
 /// A way to find x such that y(x) is a given target.
 pub trait Inverse<T: Entry> {
@@ -28,7 +32,7 @@ pub struct Inverted<T> {
 }
 
 /// How a numeric inversion went.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inversion {
     /// The iterations of the search.
     pub iterations: usize,
@@ -81,5 +85,141 @@ where
             }
         }
         Ok(Inverted { x: DVector::from_column_slice(&x), inversion: None })
+    }
+}
+
+/// The inverse of y by a search: L-BFGS-B minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby.
+///
+/// The gradient is exact, 2 Jᵀ(y − target), unless differences are asked for. The search ends by its own tests, or after
+/// 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the [`Inversion`] says so and x is the best it has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NumericInverse {
+    differences: bool,
+}
+
+const MOST_ITERATIONS: usize = 15_000;
+
+impl NumericInverse {
+    /// With exact gradients.
+    pub fn new() -> Self {
+        NumericInverse { differences: false }
+    }
+
+    /// With gradients by [`ForwardDifferences`], as scipy takes them when it is given none.
+    pub fn with_differences() -> Self {
+        NumericInverse { differences: true }
+    }
+
+    /// An x near `near` with y(x) = `target`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the lengths do not fit the process, or a component is NaN or infinite.
+    pub fn find<T: Entry + RealField>(
+        &self,
+        physics: &dyn Map<T>,
+        target: &DVector<T>,
+        near: &DVector<T>,
+    ) -> Result<Inverted<T>, Error> {
+        if target.len() != physics.outputs() {
+            return Err(Error::Length { name: "target", given: target.len(), expected: physics.outputs() });
+        }
+        finite("target", target.as_slice())?;
+        let residual = Residual { physics, target };
+        let method = Lbfgsb::new();
+        let method = if self.differences { method.differences(ForwardDifferences::default()) } else { method };
+        let mut run = Run::new(&residual, &method, near.as_slice())?.iterations(MOST_ITERATIONS);
+        let mut best: Option<Iterate<T>> = None;
+        let mut out_of_evaluations = false;
+        while let Some(iterate) = run.next() {
+            out_of_evaluations = iterate.evaluations.value > MOST_ITERATIONS;
+            if best.as_ref().is_none_or(|best| iterate.loss.value() <= best.loss.value()) {
+                best = Some(iterate);
+            }
+            if out_of_evaluations {
+                break;
+            }
+        }
+        let (converged, message) = match run.status() {
+            Some(Status::Converged(test)) => (true, (*test).to_owned()),
+            Some(status) => (false, status.to_string()),
+            None if out_of_evaluations => (false, "too many evaluations".to_owned()),
+            None => (false, "not ended".to_owned()),
+        };
+        Ok(match best {
+            Some(best) => Inverted {
+                inversion: Some(Inversion {
+                    iterations: best.iteration,
+                    evaluations: best.evaluations.value,
+                    converged,
+                    message,
+                    residual: best.loss.value().to_f64(),
+                }),
+                x: best.x,
+            },
+            // not even the start could be evaluated
+            None => Inverted {
+                x: near.clone(),
+                inversion: Some(Inversion { iterations: 0, evaluations: 0, converged, message, residual: f64::NAN }),
+            },
+        })
+    }
+}
+
+/// Σ (yᵢ(x) − targetᵢ)²
+struct Residual<'a, T: Entry> {
+    physics: &'a dyn Map<T>,
+    target: &'a DVector<T>,
+}
+
+impl<T: Entry> Objective<T> for Residual<'_, T> {
+    fn dimension(&self) -> usize {
+        self.physics.inputs()
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        square(&self.differences(&self.physics.value(x)))
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        let (y, jacobian) = self.physics.value_and_jacobian(x);
+        let r = self.differences(&y);
+        let slope = |j: usize| {
+            let terms = (0..r.len()).map(|i| (r[i] + r[i]) * jacobian[(i, j)]);
+            terms.reduce(|a, b| a + b).unwrap_or_else(T::zero)
+        };
+        (square(&r), DVector::from_fn(x.len(), |j, _| slope(j)))
+    }
+}
+
+impl<T: Entry> Residual<'_, T> {
+    fn differences(&self, y: &DVector<T>) -> DVector<T> {
+        y.zip_map(self.target, |y, t| y - t)
+    }
+}
+
+fn square<T: Entry>(r: &DVector<T>) -> T {
+    r.iter().map(|&r| r * r).reduce(|a, b| a + b).unwrap_or_else(T::zero)
+}
+
+impl<T: Entry + RealField> Inverse<T> for NumericInverse {
+    fn invert(
+        &self,
+        physics: &dyn Map<T>,
+        target: &DVector<T>,
+        near: &DVector<T>,
+        iteration: usize,
+    ) -> Result<Inverted<T>, Failure> {
+        self.find(physics, target, near).map_err(|_| Failure::NotFinite { quantity: "target y", iteration })
+    }
+}
+
+impl<T: Entry, I: Inverse<T> + ?Sized> Inverse<T> for &I {
+    fn invert(
+        &self,
+        physics: &dyn Map<T>,
+        target: &DVector<T>,
+        near: &DVector<T>,
+        iteration: usize,
+    ) -> Result<Inverted<T>, Failure> {
+        (**self).invert(physics, target, near, iteration)
     }
 }

@@ -21,20 +21,27 @@
 
 pub use nalgebra;
 
+mod bounds;
+mod differences;
 mod error;
 mod gradient_descent;
 mod inverse;
 mod inverse_simulator;
+mod lbfgsb;
+mod line_search;
 mod newton;
 mod optimizer;
 mod problem;
 mod run;
 
+pub use bounds::Bounds;
+pub use differences::ForwardDifferences;
 pub use error::{Error, Failure};
 pub use gradient_descent::GradientDescent;
-pub use inverse::{AnalyticInverse, Inverse, Inversion, Inverted};
+pub use inverse::{AnalyticInverse, Inverse, Inversion, Inverted, NumericInverse};
 pub use inverse_simulator::{InverseSimulator, Latent, MixedInverseSimulator};
+pub use lbfgsb::{Lbfgsb, LbfgsbMemory};
 pub use newton::Newton;
 pub use optimizer::{Evaluations, Iterate, Optimizer, State};
-pub use problem::{Composite, Entry, Loss, Map, Objective, Physics, Staged};
+pub use problem::{Composite, Entry, Loss, Map, Objective, Physics, Staged, TwiceDifferentiable};
 pub use run::{Report, Run, Status};

@@ -6,7 +6,7 @@ use nalgebra::{DMatrix, DVector, RealField};
 use crate::error::{Error, Failure};
 use crate::gradient_descent::positive;
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
-use crate::problem::{Entry, Objective};
+use crate::problem::{Entry, TwiceDifferentiable};
 
 /// Newton's method with a fixed step: x ← x − η H⁻¹ g, with g and H the gradient and the Hessian of L at x.
 ///
@@ -56,7 +56,7 @@ pub(crate) fn newton_direction<T: Entry + RealField>(
     Ok(inverse * gradient)
 }
 
-impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Newton<T> {
+impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> for Newton<T> {
     /// The Hessian at the point.
     type Memory = DMatrix<T>;
 
@@ -83,7 +83,7 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Newton<
     }
 }
 
-fn with_hessian<T: Entry, P: Objective<T> + ?Sized>(
+fn with_hessian<T: Entry, P: TwiceDifferentiable<T> + ?Sized>(
     problem: &P,
     x: DVector<T>,
     iteration: usize,

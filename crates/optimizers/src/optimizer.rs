@@ -8,7 +8,7 @@ use crate::problem::{Entry, Objective};
 
 /// A method of minimization, as one step after another.
 ///
-/// `P` is what it needs of a problem: [`Objective`] for most, [`Staged`](crate::Staged) for the inverse simulators.
+/// `P` is what it needs of a problem: [`Objective`] for most, [`TwiceDifferentiable`](crate::TwiceDifferentiable) for Newton's, [`Staged`](crate::Staged) for the inverse simulators.
 /// Stopping is not the optimizer's affair but the [`Run`](crate::Run)'s; a method whose own tests say that it has
 /// arrived reports that in [`State::converged`].
 pub trait Optimizer<T: Entry, P: ?Sized> {

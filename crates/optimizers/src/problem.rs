@@ -17,12 +17,16 @@ pub trait Objective<T: Entry> {
     fn value(&self, x: &DVector<T>) -> T;
     /// L(x) and the gradient ∂L/∂xᵢ.
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>);
-    /// L(x), the gradient and the Hessian ∂²L/∂xᵢ∂xⱼ.
-    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>);
     /// What happens before the loss, y(x), if the problem shows it.
     fn observe(&self, _x: &DVector<T>) -> Option<DVector<T>> {
         None
     }
+}
+
+/// An objective with second derivatives.
+pub trait TwiceDifferentiable<T: Entry>: Objective<T> {
+    /// L(x), the gradient and the Hessian ∂²L/∂xᵢ∂xⱼ.
+    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>);
 }
 
 /// A vector function y(x), with its Jacobian, over numbers `T`.
@@ -38,11 +42,11 @@ pub trait Map<T: Entry> {
 }
 
 /// An objective L(y(x)) of two stages, both visible: what the inverse-simulator methods need.
-pub trait Staged<T: Entry>: Objective<T> {
+pub trait Staged<T: Entry>: TwiceDifferentiable<T> {
     /// The first stage, y(x).
     fn physics(&self) -> &dyn Map<T>;
     /// The second stage, L(y).
-    fn loss(&self) -> &dyn Objective<T>;
+    fn loss(&self) -> &dyn TwiceDifferentiable<T>;
 }
 
 /// An [`Objective`] from a function of `N` variables that is written once for every number type.
@@ -84,6 +88,14 @@ where
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
         gradient_parts(self.function.call(Dual::variables(array::<T, N>(x))))
     }
+}
+
+impl<F, T, L, const N: usize> TwiceDifferentiable<T> for Loss<L, N>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    L: ScalarFn<N, F>,
+{
     fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
         hessian_parts(self.function.call(HyperDual::variables(array::<T, N>(x))))
     }
@@ -171,12 +183,21 @@ where
         let y = self.physics.function.call(Dual::variables(array::<T, N>(x)));
         gradient_parts(self.loss.function.call(y))
     }
+    fn observe(&self, x: &DVector<T>) -> Option<DVector<T>> {
+        Some(self.physics.value(x))
+    }
+}
+
+impl<F, T, P, L, const N: usize, const M: usize> TwiceDifferentiable<T> for Composite<P, L, N, M>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    P: VectorFn<N, M, F>,
+    L: ScalarFn<M, F>,
+{
     fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
         let y = self.physics.function.call(HyperDual::variables(array::<T, N>(x)));
         hessian_parts(self.loss.function.call(y))
-    }
-    fn observe(&self, x: &DVector<T>) -> Option<DVector<T>> {
-        Some(self.physics.value(x))
     }
 }
 
@@ -190,7 +211,7 @@ where
     fn physics(&self) -> &dyn Map<T> {
         &self.physics
     }
-    fn loss(&self) -> &dyn Objective<T> {
+    fn loss(&self) -> &dyn TwiceDifferentiable<T> {
         &self.loss
     }
 }

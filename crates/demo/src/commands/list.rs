@@ -1,0 +1,96 @@
+//! `demo list`: what can be named.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use super::{Refusal, deliver};
+use crate::cli::Shared;
+use crate::json::to_text;
+use crate::registry::{OPTIMIZERS, PROBLEMS};
+
+/// Lists problems, optimizers, options and defaults.
+///
+/// # Errors
+///
+/// [`Refusal`] if the output cannot be written.
+pub fn execute(shared: &Shared) -> Result<ExitCode, Refusal> {
+    deliver(shared, text, json, csv)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn text() -> String {
+    let mut out = "Problems\n".to_owned();
+    for row in PROBLEMS {
+        let _ = writeln!(out, "  {:<12}{} ({} variables)", row.name, row.summary, row.dimension);
+    }
+    out.push_str("\nOptimizers\n");
+    for row in OPTIMIZERS {
+        let step = row.step.map(|step| format!("step {step}, ")).unwrap_or_default();
+        let _ = writeln!(out, "  {:<12}{} ({step}{} iterations)", row.name, row.summary, row.iterations);
+        for option in row.options {
+            let _ = writeln!(out, "      --set {}=…  {} (default {})", option.name, option.summary, option.default);
+        }
+    }
+    out
+}
+
+#[derive(Serialize)]
+struct Document {
+    problems: Vec<Named>,
+    optimizers: Vec<Optimizer>,
+}
+
+#[derive(Serialize)]
+struct Named {
+    name: &'static str,
+    summary: &'static str,
+    dimension: usize,
+}
+
+#[derive(Serialize)]
+struct Optimizer {
+    name: &'static str,
+    summary: &'static str,
+    step: Option<f64>,
+    iterations: usize,
+    options: Vec<Choice>,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    name: &'static str,
+    summary: &'static str,
+    default: &'static str,
+}
+
+fn json() -> String {
+    let choices = |row: &crate::registry::OptimizerRow| {
+        row.options.iter().map(|o| Choice { name: o.name, summary: o.summary, default: o.default }).collect()
+    };
+    let problem =
+        |row: &crate::registry::ProblemRow| Named { name: row.name, summary: row.summary, dimension: row.dimension };
+    let optimizer = |row: &crate::registry::OptimizerRow| Optimizer {
+        name: row.name,
+        summary: row.summary,
+        step: row.step,
+        iterations: row.iterations,
+        options: choices(row),
+    };
+    to_text(&Document {
+        problems: PROBLEMS.iter().map(problem).collect(),
+        optimizers: OPTIMIZERS.iter().map(optimizer).collect(),
+    })
+}
+
+fn csv() -> String {
+    let mut out = "kind,name\n".to_owned();
+    for row in PROBLEMS {
+        let _ = writeln!(out, "problem,{}", row.name);
+    }
+    for row in OPTIMIZERS {
+        let _ = writeln!(out, "optimizer,{}", row.name);
+    }
+    out
+}

@@ -1,0 +1,151 @@
+//! One module a command, and what they share: refusals, messages, arguments that are numbers.
+
+use std::io;
+use std::process::ExitCode;
+
+use anstream::{ColorChoice, eprintln};
+use thiserror::Error;
+
+use crate::cli::{Color, Shared};
+use crate::output::{Destination, WriteError, print};
+
+pub mod check;
+pub mod list;
+pub mod notebook;
+pub mod run;
+
+/// A command line or an input that is refused: one line for the user, exit status 2.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// What the libraries refuse.
+    #[error(transparent)]
+    Optimizer(#[from] optimizers::Error),
+    /// A file that could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// A reference file that cannot be read.
+    #[error(transparent)]
+    Reference(#[from] crate::reference::ReferenceError),
+    /// Anything else that was typed.
+    #[error("{0}")]
+    Argument(String),
+}
+
+impl From<String> for Refusal {
+    fn from(line: String) -> Self {
+        Refusal::Argument(line)
+    }
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Refusal::Argument(format!("cannot write standard output: {error}"))
+    }
+}
+
+/// Says why something is refused, in one line.
+pub fn refuse(line: &str) -> ExitCode {
+    let style = anstyle::AnsiColor::Red.on_default().bold();
+    eprintln!("{style}error:{style:#} {}", line.replace('\n', " "));
+    ExitCode::from(2)
+}
+
+/// What the command-line reader has to say: help and version as they are, errors in one line.
+pub fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        return match print(&error.render().to_string()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    refuse(&format!("{} (try `demo --help`)", line.strip_prefix("error: ").unwrap_or(&line)))
+}
+
+/// Sets when messages have colours.
+pub fn set_color(color: Color) {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// A message on standard error, unless the user wants quiet.
+pub(crate) fn say(shared: &Shared, line: &str) {
+    if !shared.quiet {
+        eprintln!("{line}");
+    }
+}
+
+/// Sends a result where the options say; as text to standard output if nothing else goes there.
+pub(crate) fn deliver(
+    shared: &Shared,
+    text: impl FnOnce() -> String,
+    json: impl FnOnce() -> String,
+    csv: impl FnOnce() -> String,
+) -> Result<(), Refusal> {
+    let json_to = shared.json.as_deref().map(Destination::from);
+    let csv_to = shared.csv.as_deref().map(Destination::from);
+    if json_to.is_some() && json_to == csv_to {
+        return Err("--json and --csv name the same destination".to_owned().into());
+    }
+    let stdout_taken = [&json_to, &csv_to].into_iter().flatten().any(|to| *to == Destination::Stdout);
+    if let Some(to) = json_to {
+        to.write(&json())?;
+    }
+    if let Some(to) = csv_to {
+        to.write(&csv())?;
+    }
+    if !stdout_taken {
+        print(&text())?;
+    }
+    Ok(())
+}
+
+/// A list of numbers as it is typed: `-2,1.25`.
+pub(crate) fn numbers(name: &str, text: &str) -> Result<Vec<f64>, Refusal> {
+    if text.trim().is_empty() {
+        return Err(format!("{name} is empty: numbers separated by commas are needed").into());
+    }
+    let parse = |(index, item): (usize, &str)| match item.trim().parse::<f64>() {
+        Ok(value) => Ok(value),
+        Err(_) => Err(format!("{name}[{index}] is '{}': a number is needed", item.trim()).into()),
+    };
+    text.split(',').enumerate().map(parse).collect()
+}
+
+/// Whether `gradient` asks for differences.
+pub(crate) fn differences(value: &str) -> Result<bool, Refusal> {
+    match value {
+        "exact" => Ok(false),
+        "finite-difference" => Ok(true),
+        other => Err(format!("gradient is '{other}': exact or finite-difference is needed").into()),
+    }
+}
+
+/// The options of `--set` that the row has, each as name and value.
+pub(crate) fn settings<'a>(
+    owner: &str,
+    rows: &[crate::registry::OptionRow],
+    typed: &'a [String],
+) -> Result<Vec<(&'a str, &'a str)>, Refusal> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    for item in typed {
+        let Some((name, value)) = item.split_once('=') else {
+            return Err(format!("--set {item}: OPTION=VALUE is needed").into());
+        };
+        if rows.is_empty() {
+            return Err(format!("--set {name}: {owner} has no options (`demo list` shows all)").into());
+        }
+        crate::registry::find(&format!("option of {owner}"), name, rows, |row| row.name)?;
+        if found.iter().any(|(other, _)| *other == name) {
+            return Err(format!("--set {name} is given twice").into());
+        }
+        found.push((name, value));
+    }
+    Ok(found)
+}

@@ -1,0 +1,378 @@
+//! `demo run`: one optimizer on one problem.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use autodiff::Float;
+use clap::Args;
+use optimizers::nalgebra::{DVector, RealField};
+use optimizers::{
+    Bounds, Entry, ForwardDifferences, GradientDescent, Inverse, InverseSimulator, Inversion, Iterate, Lbfgsb,
+    MixedInverseSimulator, Newton, NumericInverse, Report, Run, Staged, Status,
+};
+use serde::Serialize;
+
+use super::{Refusal, deliver, numbers, say, settings};
+use crate::cli::{Precision, Shared};
+use crate::json::{Real, to_text};
+use crate::numpy_text::vector;
+use crate::registry::{OPTIMIZERS, OptimizerRow, PROBLEMS, find};
+
+/// A trajectory is kept whole, so its length is bounded.
+const MOST_ITERATIONS: usize = 10_000_000;
+
+/// What `demo run` takes.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  demo run --problem notebook --optimizer pg --start 3,3 --step 0.3\n  \
+                        demo run --problem notebook --optimizer lbfgsb --start -2,1.25 --set lower=-inf,0.5 --json -")]
+pub struct Arguments {
+    /// The problem, by name
+    #[arg(long, value_name = "NAME")]
+    problem: String,
+    /// The optimizer, by name
+    #[arg(long, value_name = "NAME")]
+    optimizer: String,
+    /// The start, a number a variable
+    #[arg(long, value_name = "A,B[,…]", allow_hyphen_values = true)]
+    start: String,
+    /// The step size
+    #[arg(long, value_name = "H", allow_hyphen_values = true)]
+    step: Option<f64>,
+    /// How many steps at most
+    #[arg(long, value_name = "N")]
+    iterations: Option<usize>,
+    /// An option of the optimizer; may be given for several options
+    #[arg(long = "set", value_name = "OPTION=VALUE", allow_hyphen_values = true)]
+    set: Vec<String>,
+}
+
+/// Runs it. Exit status 1 if the run fails numerically.
+///
+/// # Errors
+///
+/// [`Refusal`] if an argument is not right or the output cannot be written.
+pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refusal> {
+    let row = find("problem", &arguments.problem, PROBLEMS, |row| row.name)?;
+    let optimizer = find("optimizer", &arguments.optimizer, OPTIMIZERS, |row| row.name)?;
+    let plan = Plan::new(arguments, optimizer)?;
+    let problem = (row.problem)();
+    let inverse = (row.inverse)();
+    let header = Header { problem: row.name, optimizer: optimizer.name, precision: shared.precision.name() };
+    let document = match (shared.precision, optimizer.name) {
+        (Precision::F32, "pg-numeric") => {
+            let method = MixedInverseSimulator::new(plan.step as f32, plan.inverse()?)?;
+            let start: Vec<f64> = plan.start.iter().map(|&x| f64::from(x as f32)).collect();
+            let report = Run::new(&*problem, &method, &start)?.iterations(plan.iterations).finish();
+            header.document(&plan, &report, |position, x: f64| {
+                if position.is_searched() { Real::Double(x) } else { Real::Single(x as f32) }
+            })
+        }
+        (Precision::F64, "pg-numeric") => {
+            let method = InverseSimulator::new(plan.step, plan.inverse()?)?;
+            let report = Run::new(&*problem, &method, &plan.start)?.iterations(plan.iterations).finish();
+            header.document(&plan, &report, |_, x: f64| x.into())
+        }
+        (Precision::F32, _) => {
+            let report = plan.run::<f32, _, _>(&*problem, &*inverse, optimizer.name)?;
+            header.document(&plan, &report, |_, x: f32| x.into())
+        }
+        (Precision::F64, _) => {
+            let report = plan.run::<f64, _, _>(&*problem, &*inverse, optimizer.name)?;
+            header.document(&plan, &report, |_, x: f64| x.into())
+        }
+    };
+    deliver(shared, || document.text(), || to_text(&document), || document.csv())?;
+    say(shared, &format!("{}: {}", document.status, document.message));
+    Ok(if matches!(document.status, "not_finite" | "failed") { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What is to be run, as numbers.
+struct Plan {
+    start: Vec<f64>,
+    step: f64,
+    has_step: bool,
+    iterations: usize,
+    /// Of `--set`.
+    differences: bool,
+    lbfgsb: LbfgsbOptions,
+}
+
+/// The options of `lbfgsb` that were given.
+#[derive(Default)]
+struct LbfgsbOptions {
+    memory: Option<usize>,
+    factr: Option<f64>,
+    pgtol: Option<f64>,
+    lower: Option<Vec<f64>>,
+    upper: Option<Vec<f64>>,
+}
+
+impl Plan {
+    fn new(arguments: &Arguments, optimizer: &OptimizerRow) -> Result<Self, Refusal> {
+        let start = numbers("start", &arguments.start)?;
+        let step = match (arguments.step, optimizer.step) {
+            (Some(_), None) => return Err(format!("--step: {} has no fixed step", optimizer.name).into()),
+            (given, default) => given.or(default).unwrap_or(1.0),
+        };
+        let iterations = arguments.iterations.unwrap_or(optimizer.iterations);
+        if iterations > MOST_ITERATIONS {
+            return Err(
+                format!("iterations is {iterations}: at most {MOST_ITERATIONS}, as the trajectory is kept").into()
+            );
+        }
+        let mut plan = Plan {
+            start,
+            step,
+            has_step: optimizer.step.is_some(),
+            iterations,
+            differences: false,
+            lbfgsb: LbfgsbOptions::default(),
+        };
+        for (name, value) in settings(optimizer.name, optimizer.options, &arguments.set)? {
+            plan.set(name, value)?;
+        }
+        Ok(plan)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
+        match name {
+            "gradient" => self.differences = super::differences(value)?,
+            "memory" => match value.parse() {
+                Ok(memory @ 1..=1000) => self.lbfgsb.memory = Some(memory),
+                _ => return Err(format!("memory is '{value}': a whole number from 1 to 1000 is needed").into()),
+            },
+            "factr" => self.lbfgsb.factr = Some(tolerance("factr", value)?),
+            "pgtol" => self.lbfgsb.pgtol = Some(tolerance("pgtol", value)?),
+            "lower" => self.lbfgsb.lower = Some(numbers("lower", value)?),
+            "upper" => self.lbfgsb.upper = Some(numbers("upper", value)?),
+            // `settings` lets only the names of the registry through
+            other => return Err(format!("option '{other}' is not known").into()),
+        }
+        Ok(())
+    }
+
+    fn inverse(&self) -> Result<NumericInverse, Refusal> {
+        Ok(if self.differences { NumericInverse::with_differences() } else { NumericInverse::new() })
+    }
+
+    fn run<T, P, I>(&self, problem: &P, inverse: &I, optimizer: &str) -> Result<Report<T>, Refusal>
+    where
+        T: Float + Entry<Precision = T> + RealField,
+        P: Staged<T> + ?Sized,
+        I: Inverse<T> + ?Sized,
+    {
+        let start: Vec<T> = self.start.iter().map(|&x| T::of(x)).collect();
+        let step = T::of(self.step);
+        macro_rules! run {
+            ($method:expr) => {
+                Run::new(problem, &$method, &start)?.iterations(self.iterations).finish()
+            };
+        }
+        Ok(match optimizer {
+            "gd" => run!(GradientDescent::new(step)?),
+            "newton" => run!(Newton::new(step)?),
+            "pg" => run!(InverseSimulator::new(step, inverse)?),
+            "lbfgsb" => run!(self.lbfgsb::<T>()?),
+            _ => return Err(format!("optimizer '{optimizer}' is not known").into()),
+        })
+    }
+}
+
+impl Plan {
+    fn lbfgsb<T>(&self) -> Result<Lbfgsb<T>, Refusal>
+    where
+        T: Float + Entry<Precision = T> + RealField,
+    {
+        let options = &self.lbfgsb;
+        let mut method = Lbfgsb::new();
+        if let Some(memory) = options.memory {
+            method = method.memory(memory)?;
+        }
+        if let Some(factr) = options.factr {
+            method = method.factr(T::of(factr))?;
+        }
+        if let Some(pgtol) = options.pgtol {
+            method = method.pgtol(T::of(pgtol))?;
+        }
+        if options.lower.is_some() || options.upper.is_some() {
+            let side = |name, typed: &Option<Vec<f64>>, none: f64| {
+                let n = self.start.len();
+                let bounds = typed.clone().unwrap_or_else(|| vec![none; n]);
+                if bounds.len() != n {
+                    return Err(optimizers::Error::Length { name, given: bounds.len(), expected: n });
+                }
+                Ok(bounds.into_iter().map(T::of).collect())
+            };
+            let lower = side("lower", &options.lower, f64::NEG_INFINITY)?;
+            let upper = side("upper", &options.upper, f64::INFINITY)?;
+            method = method.bounds(Bounds::new(lower, upper)?);
+        }
+        if self.differences {
+            method = method.differences(ForwardDifferences::default());
+        }
+        Ok(method)
+    }
+}
+
+/// A tolerance as it is typed.
+fn tolerance(name: &str, value: &str) -> Result<f64, Refusal> {
+    match value.parse::<f64>() {
+        Ok(number) if number >= 0.0 && number.is_finite() => Ok(number),
+        _ => Err(format!("{name} is '{value}': a finite number that is not negative is needed").into()),
+    }
+}
+
+/// Which number of the document is written: where a search in f64 found it, it is f64 in an f32 run too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// A component of x that a numeric inversion found.
+    Searched,
+    /// Any other number.
+    Computed,
+}
+
+impl Position {
+    fn is_searched(self) -> bool {
+        self == Position::Searched
+    }
+}
+
+struct Header {
+    problem: &'static str,
+    optimizer: &'static str,
+    precision: &'static str,
+}
+
+#[derive(Serialize)]
+struct Document {
+    problem: &'static str,
+    optimizer: &'static str,
+    precision: &'static str,
+    step: Option<Real>,
+    start: Vec<Real>,
+    status: &'static str,
+    message: String,
+    evaluations: Evaluations,
+    iterations: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Evaluations {
+    value: usize,
+    gradient: usize,
+    hessian: usize,
+}
+
+#[derive(Serialize)]
+struct Row {
+    iteration: usize,
+    x: Vec<Real>,
+    y: Option<Vec<Real>>,
+    loss: Real,
+    gradient: Option<Vec<Real>>,
+    y_target: Option<Vec<Real>>,
+    inversion: Option<Search>,
+}
+
+#[derive(Serialize)]
+struct Search {
+    iterations: usize,
+    evaluations: usize,
+    status: &'static str,
+}
+
+impl Row {
+    fn new<T: Entry>(iterate: &Iterate<T>, real: &impl Fn(Position, T) -> Real) -> Self {
+        let list = |v: &DVector<T>| v.iter().map(|&v| real(Position::Computed, v)).collect::<Vec<_>>();
+        let place = if iterate.inversion.is_some() { Position::Searched } else { Position::Computed };
+        Row {
+            iteration: iterate.iteration,
+            x: iterate.x.iter().map(|&x| real(place, x)).collect(),
+            y: iterate.y.as_ref().map(list),
+            loss: real(Position::Computed, iterate.loss),
+            gradient: iterate.gradient.as_ref().map(list),
+            y_target: iterate.y_target.as_ref().map(list),
+            inversion: iterate.inversion.as_ref().map(|inversion: &Inversion| Search {
+                iterations: inversion.iterations,
+                evaluations: inversion.evaluations,
+                status: if inversion.converged { "converged" } else { "not_converged" },
+            }),
+        }
+    }
+}
+
+impl Header {
+    fn document<T: Entry>(self, plan: &Plan, report: &Report<T>, real: impl Fn(Position, T) -> Real) -> Document {
+        let single = self.precision == "f32";
+        let typed = |x: f64| if single { Real::Single(x as f32) } else { Real::Double(x) };
+        let status = match report.status {
+            Status::MaxIterations => "max_iterations",
+            Status::Converged(_) => "converged",
+            Status::NotFinite { .. } => "not_finite",
+            Status::Failed(_) => "failed",
+        };
+        let mut message = report.status.to_string();
+        if let Some(best) = report.best.filter(|_| matches!(status, "not_finite" | "failed")) {
+            let _ = write!(message, "; the best point is that of iteration {best}");
+        }
+        for warning in &report.warnings {
+            let _ = write!(message, "; {warning}");
+        }
+        let e = report.evaluations;
+        Document {
+            problem: self.problem,
+            optimizer: self.optimizer,
+            precision: self.precision,
+            step: plan.has_step.then(|| typed(plan.step)),
+            start: plan.start.iter().map(|&x| typed(x)).collect(),
+            status,
+            message,
+            evaluations: Evaluations { value: e.value, gradient: e.gradient, hessian: e.hessian },
+            iterations: report.trajectory.iter().map(|iterate| Row::new(iterate, &real)).collect(),
+        }
+    }
+}
+
+impl Document {
+    fn text(&self) -> String {
+        let mut out = format!("{} on {} ({})\n", self.optimizer, self.problem, self.precision);
+        for row in &self.iterations {
+            let x = array(&row.x);
+            let _ = writeln!(out, "{:>4}  x {x}  loss {}", row.iteration, row.loss);
+        }
+        out
+    }
+
+    fn csv(&self) -> String {
+        let count = |list: fn(&Row) -> usize| self.iterations.iter().map(list).max().unwrap_or(0);
+        let (n, m) = (count(|row| row.x.len()), count(|row| row.y.as_ref().map_or(0, Vec::len)));
+        let g = count(|row| row.gradient.as_ref().map_or(0, Vec::len));
+        let columns = |letter: &str, n: usize| (0..n).map(|i| format!(",{letter}{i}")).collect::<String>();
+        let mut out = format!("iteration{}{},loss{}\n", columns("x", n), columns("y", m), columns("g", g));
+        for row in &self.iterations {
+            let cells = |list: Option<&Vec<Real>>, n: usize| {
+                (0..n)
+                    .map(|i| list.and_then(|l| l.get(i)).map_or(",".to_owned(), |v| format!(",{v}")))
+                    .collect::<String>()
+            };
+            let (x, y) = (cells(Some(&row.x), n), cells(row.y.as_ref(), m));
+            let _ = writeln!(out, "{}{x}{y},{}{}", row.iteration, row.loss, cells(row.gradient.as_ref(), g));
+        }
+        out
+    }
+}
+
+/// A point as numpy prints it, in its own precision.
+fn array(x: &[Real]) -> String {
+    let singles: Option<Vec<f32>> = x
+        .iter()
+        .map(|x| match x {
+            Real::Single(x) => Some(*x),
+            Real::Double(_) => None,
+        })
+        .collect();
+    match singles {
+        Some(x) => vector(&x),
+        None => vector(&x.iter().map(|x| x.to_f64()).collect::<Vec<_>>()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Lower and upper bounds of variables.
+
+use nalgebra::{DVector, RealField, convert, try_convert};
+
+use crate::error::Error;
+
+/// Bounds lᵢ ≤ xᵢ ≤ uᵢ; an infinite one is none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bounds<T> {
+    lower: Vec<T>,
+    upper: Vec<T>,
+}
+
+impl<T: RealField + Copy> Bounds<T> {
+    /// With one lower and one upper bound a variable.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Length`] if the lengths differ, [`Error::BoundIsNan`] and [`Error::BoundsCross`] with the first index.
+    pub fn new(lower: Vec<T>, upper: Vec<T>) -> Result<Self, Error> {
+        if lower.len() != upper.len() {
+            return Err(Error::Length { name: "upper", given: upper.len(), expected: lower.len() });
+        }
+        for (index, (&l, &u)) in lower.iter().zip(&upper).enumerate() {
+            for (name, bound) in [("lower", l), ("upper", u)] {
+                // only NaN differs from itself
+                if bound.partial_cmp(&bound).is_none() {
+                    return Err(Error::BoundIsNan { name, index });
+                }
+            }
+            let wrong_infinity = !l.is_finite() && l > T::zero() || !u.is_finite() && u < T::zero();
+            if l > u || wrong_infinity {
+                return Err(Error::BoundsCross { index, lower: double(l), upper: double(u) });
+            }
+        }
+        Ok(Bounds { lower, upper })
+    }
+
+    /// No bounds for `n` variables.
+    pub fn none(n: usize) -> Self {
+        let infinity: T = T::one() / T::zero();
+        Bounds { lower: vec![-infinity; n], upper: vec![infinity; n] }
+    }
+
+    /// The number of variables.
+    pub fn dimension(&self) -> usize {
+        self.lower.len()
+    }
+
+    /// The lower bound of a variable, if it has one.
+    pub fn lower(&self, i: usize) -> Option<T> {
+        self.lower.get(i).copied().filter(|l| l.is_finite())
+    }
+
+    /// The upper bound of a variable, if it has one.
+    pub fn upper(&self, i: usize) -> Option<T> {
+        self.upper.get(i).copied().filter(|u| u.is_finite())
+    }
+
+    /// Whether a variable has a bound.
+    pub fn constrains_any(&self) -> bool {
+        (0..self.dimension()).any(|i| self.lower(i).is_some() || self.upper(i).is_some())
+    }
+
+    /// Whether every variable has both bounds.
+    pub fn is_box(&self) -> bool {
+        (0..self.dimension()).all(|i| self.lower(i).is_some() && self.upper(i).is_some())
+    }
+
+    /// The nearest point within the bounds.
+    pub fn project(&self, x: &DVector<T>) -> DVector<T> {
+        DVector::from_fn(x.len(), |i, _| self.clamp(i, x[i]))
+    }
+
+    /// The nearest value within the bounds of a variable.
+    pub(crate) fn clamp(&self, i: usize, x: T) -> T {
+        let x = self.lower(i).map_or(x, |l| x.max(l));
+        self.upper(i).map_or(x, |u| x.min(u))
+    }
+
+    /// The projected gradient's largest component: how far x is from satisfying the first-order conditions.
+    pub(crate) fn projected_gradient_norm(&self, x: &DVector<T>, gradient: &DVector<T>) -> T {
+        let component = |i: usize| {
+            let g = gradient[i];
+            if g < T::zero() {
+                self.upper(i).map_or(g, |u| g.max(x[i] - u))
+            } else {
+                self.lower(i).map_or(g, |l| g.min(x[i] - l))
+            }
+        };
+        (0..x.len()).map(|i| component(i).abs()).fold(T::zero(), |a, b| a.max(b))
+    }
+
+    /// The largest step ≤ `most` along `direction` that stays within the bounds.
+    pub(crate) fn largest_step(&self, x: &DVector<T>, direction: &DVector<T>, most: T) -> T {
+        let mut step = most;
+        for i in 0..x.len() {
+            let d = direction[i];
+            let room = if d < T::zero() { self.lower(i) } else { self.upper(i) };
+            let Some(room) = room.map(|bound| bound - x[i]).filter(|_| d != T::zero()) else { continue };
+            if room * d <= T::zero() {
+                step = T::zero();
+            } else if (d * step).abs() > room.abs() {
+                step = room / d;
+            }
+        }
+        step
+    }
+}
+
+/// A number as it is named in a message.
+pub(crate) fn double<T: RealField + Copy>(value: T) -> f64 {
+    try_convert(value).unwrap_or(f64::NAN)
+}
+
+/// A constant of a formula.
+pub(crate) fn constant<T: RealField + Copy>(value: f64) -> T {
+    convert(value)
+}

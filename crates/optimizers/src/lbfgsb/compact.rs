@@ -1,0 +1,200 @@
+//! The limited-memory matrix B = θI − W M Wᵀ in compact form (Byrd, Lu, Nocedal, Zhu 1995, Section 3).
+
+use std::collections::VecDeque;
+
+use nalgebra::{DMatrix, DVector, RealField};
+
+/// The last pairs s = Δx and y = Δg, with W = [Y θS] and M⁻¹ = [−D Lᵀ; L θSᵀS], where SᵀY = L + D + R.
+#[derive(Clone, Debug)]
+pub(crate) struct Compact<T> {
+    capacity: usize,
+    s: VecDeque<DVector<T>>,
+    y: VecDeque<DVector<T>>,
+    /// SᵀY, row s, column y.
+    sy: DMatrix<T>,
+    /// SᵀS.
+    ss: DMatrix<T>,
+    /// The upper Cholesky factor of θSᵀS + L D⁻¹ Lᵀ.
+    factor: DMatrix<T>,
+    pub(crate) theta: T,
+}
+
+/// A matrix that should be positive definite is not, by rounding: the pairs are useless.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NotPositiveDefinite;
+
+impl<T: RealField + Copy> Compact<T> {
+    /// No pairs: B = I.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let none = || DMatrix::zeros(0, 0);
+        let (s, y) = (VecDeque::new(), VecDeque::new());
+        Compact { capacity, s, y, sy: none(), ss: none(), factor: none(), theta: T::one() }
+    }
+
+    /// Forgets all pairs.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::new(self.capacity);
+    }
+
+    /// The number of pairs.
+    pub(crate) fn len(&self) -> usize {
+        self.s.len()
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.s.is_empty()
+    }
+
+    /// Y, by columns.
+    pub(crate) fn y(&self) -> &VecDeque<DVector<T>> {
+        &self.y
+    }
+
+    /// S, by columns.
+    pub(crate) fn s(&self) -> &VecDeque<DVector<T>> {
+        &self.s
+    }
+
+    /// (SᵀY)ᵢⱼ.
+    pub(crate) fn sy(&self, i: usize, j: usize) -> T {
+        self.sy[(i, j)]
+    }
+
+    /// Adds a pair, with s·s and s·y as the line search has them, and sets θ = y·y / s·y.
+    pub(crate) fn push(&mut self, s: DVector<T>, y: DVector<T>, ss: T, sy: T) -> Result<(), NotPositiveDefinite> {
+        self.theta = dot(&y, &y) / sy;
+        if self.len() == self.capacity {
+            self.s.pop_front();
+            self.y.pop_front();
+            self.sy = self.sy.clone().remove_row(0).remove_column(0);
+            self.ss = self.ss.clone().remove_row(0).remove_column(0);
+        }
+        self.s.push_back(s);
+        self.y.push_back(y);
+        let (n, last) = (self.len(), self.len() - 1);
+        let old_sy = std::mem::replace(&mut self.sy, DMatrix::zeros(n, n));
+        let old_ss = std::mem::replace(&mut self.ss, DMatrix::zeros(n, n));
+        self.sy.view_mut((0, 0), (last, last)).copy_from(&old_sy);
+        self.ss.view_mut((0, 0), (last, last)).copy_from(&old_ss);
+        for j in 0..last {
+            self.sy[(last, j)] = dot(&self.s[last], &self.y[j]);
+            self.sy[(j, last)] = dot(&self.s[j], &self.y[last]);
+            self.ss[(j, last)] = dot(&self.s[j], &self.s[last]);
+            self.ss[(last, j)] = self.ss[(j, last)];
+        }
+        self.sy[(last, last)] = sy;
+        self.ss[(last, last)] = ss;
+        self.factorize()
+    }
+
+    /// θSᵀS + L D⁻¹ Lᵀ = JᵀJ
+    fn factorize(&mut self) -> Result<(), NotPositiveDefinite> {
+        let n = self.len();
+        let mut t = DMatrix::zeros(n, n);
+        for i in 0..n {
+            for j in i..n {
+                let mut sum = T::zero();
+                for k in 0..i {
+                    sum += self.sy[(i, k)] * self.sy[(j, k)] / self.sy[(k, k)];
+                }
+                t[(i, j)] = sum + self.theta * self.ss[(i, j)];
+            }
+        }
+        self.factor = cholesky(t)?;
+        Ok(())
+    }
+
+    /// M v for v of length 2 × pairs, by its two triangular factors (equation 3.4 inverted).
+    pub(crate) fn middle(&self, v: &DVector<T>) -> Result<DVector<T>, NotPositiveDefinite> {
+        let n = self.len();
+        let mut p = DVector::zeros(2 * n);
+        let mut second = DVector::zeros(n);
+        for i in 0..n {
+            let mut sum = T::zero();
+            for k in 0..i {
+                sum += self.sy[(i, k)] * v[k] / self.sy[(k, k)];
+            }
+            second[i] = v[n + i] + sum;
+        }
+        solve_transposed(&self.factor, &mut second)?;
+        solve(&self.factor, &mut second)?;
+        for i in 0..n {
+            let root = self.sy[(i, i)].sqrt();
+            let mut sum = T::zero();
+            for k in i + 1..n {
+                sum += self.sy[(k, i)] * second[k] / self.sy[(i, i)];
+            }
+            p[i] = -(v[i] / root) / root + sum;
+            p[n + i] = second[i];
+        }
+        Ok(p)
+    }
+
+    /// Row i of W = [Y θS] without θ: (Y)ᵢ then (S)ᵢ.
+    pub(crate) fn row(&self, i: usize) -> DVector<T> {
+        let n = self.len();
+        DVector::from_fn(2 * n, |k, _| if k < n { self.y[k][i] } else { self.s[k - n][i] })
+    }
+}
+
+/// Σ aᵢ bᵢ from left to right, so that sums round alike everywhere.
+pub(crate) fn dot<T: RealField + Copy>(a: &DVector<T>, b: &DVector<T>) -> T {
+    let mut sum = T::zero();
+    for (a, b) in a.iter().zip(b.iter()) {
+        sum += *a * *b;
+    }
+    sum
+}
+
+/// The upper triangular R with RᵀR = `a`, of which the upper triangle is read.
+pub(crate) fn cholesky<T: RealField + Copy>(mut a: DMatrix<T>) -> Result<DMatrix<T>, NotPositiveDefinite> {
+    for j in 0..a.nrows() {
+        let mut square = T::zero();
+        for k in 0..j {
+            let mut sum = T::zero();
+            for i in 0..k {
+                sum += a[(i, k)] * a[(i, j)];
+            }
+            a[(k, j)] = (a[(k, j)] - sum) / a[(k, k)];
+            square += a[(k, j)] * a[(k, j)];
+        }
+        let rest = a[(j, j)] - square;
+        if rest.partial_cmp(&T::zero()) != Some(std::cmp::Ordering::Greater) {
+            return Err(NotPositiveDefinite);
+        }
+        a[(j, j)] = rest.sqrt();
+    }
+    Ok(a)
+}
+
+/// b ← R⁻ᵀ b
+pub(crate) fn solve_transposed<T: RealField + Copy>(
+    r: &DMatrix<T>,
+    b: &mut DVector<T>,
+) -> Result<(), NotPositiveDefinite> {
+    for j in 0..b.len() {
+        let mut sum = T::zero();
+        for i in 0..j {
+            sum += r[(i, j)] * b[i];
+        }
+        b[j] = divide(b[j] - sum, r[(j, j)])?;
+    }
+    Ok(())
+}
+
+/// b ← R⁻¹ b
+pub(crate) fn solve<T: RealField + Copy>(r: &DMatrix<T>, b: &mut DVector<T>) -> Result<(), NotPositiveDefinite> {
+    for j in (0..b.len()).rev() {
+        let solved = divide(b[j], r[(j, j)])?;
+        b[j] = solved;
+        for i in 0..j {
+            b[i] -= solved * r[(i, j)];
+        }
+    }
+    Ok(())
+}
+
+fn divide<T: RealField + Copy>(a: T, b: T) -> Result<T, NotPositiveDefinite> {
+    if b == T::zero() { Err(NotPositiveDefinite) } else { Ok(a / b) }
+}
