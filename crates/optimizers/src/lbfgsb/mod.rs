@@ -55,8 +55,13 @@ impl<T: RealField + Copy> Default for Lbfgsb<T> {
 
 impl<T: RealField + Copy> Lbfgsb<T> {
     /// With the defaults: 10 pairs, `factr` 1e7, `pgtol` 1e−5, no bounds, exact gradients.
+    ///
+    /// The default relative decrease is that of double precision, 2.2e−9, or the number's own precision if that is coarser:
+    /// in f32 `factr` is 1.
     pub fn new() -> Self {
-        Lbfgsb { memory: 10, factr: constant(1e7), pgtol: constant(1e-5), bounds: None, differences: None }
+        let double = constant::<T>(1e7 * f64::EPSILON);
+        let factr = (double / T::default_epsilon()).max(T::one());
+        Lbfgsb { memory: 10, factr, pgtol: constant(1e-5), bounds: None, differences: None }
     }
 
     /// Keeps `pairs` correction pairs, at least 1.
@@ -128,10 +133,15 @@ struct Evaluator<'a, T: Entry, P: ?Sized> {
     method: &'a Lbfgsb<T>,
     bounds: &'a Bounds<T>,
     evaluations: Evaluations,
+    /// The last point: a search that comes back to it does not pay twice.
+    last: Option<Point<T>>,
 }
 
 impl<T: Entry + RealField, P: Objective<T> + ?Sized> Evaluator<'_, T, P> {
     fn evaluate(&mut self, x: &DVector<T>, iteration: usize) -> Result<(T, DVector<T>), Failure> {
+        if let Some(last) = self.last.as_ref().filter(|last| last.x == *x) {
+            return Ok((last.value, last.gradient.clone()));
+        }
         self.evaluations.value += 1;
         let (value, gradient) = match &self.method.differences {
             None => {
@@ -151,11 +161,13 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Evaluator<'_, T, P> {
         if !gradient.iter().all(|g| g.all_finite()) {
             return Err(Failure::NotFinite { quantity: "gradient", iteration });
         }
+        self.last = Some(Point { x: x.clone(), value, gradient: gradient.clone() });
         Ok((value, gradient))
     }
 }
 
 /// A point with its value and gradient.
+#[derive(Clone)]
 struct Point<T> {
     x: DVector<T>,
     value: T,
@@ -286,7 +298,8 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
             None => Bounds::none(start.len()),
         };
         let x = bounds.project(&start);
-        let mut evaluator = Evaluator { problem, method: self, bounds: &bounds, evaluations: Evaluations::default() };
+        let mut evaluator =
+            Evaluator { problem, method: self, bounds: &bounds, evaluations: Evaluations::default(), last: None };
         let (value, gradient) = evaluator.evaluate(&x, 0)?;
         let evaluations = evaluator.evaluations;
         let point = Point { x, value, gradient };
@@ -304,12 +317,14 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         let iteration = was.iteration + 1;
         let mut memory = state.memory.clone();
         let bounds = memory.bounds.clone();
-        let mut evaluator = Evaluator { problem, method: self, bounds: &bounds, evaluations: was.evaluations };
+        let mut evaluator =
+            Evaluator { problem, method: self, bounds: &bounds, evaluations: was.evaluations, last: None };
         let (value, gradient) = match &was.gradient {
             Some(gradient) => (was.loss, gradient.clone()),
             None => evaluator.evaluate(&was.x, was.iteration)?,
         };
         let now = Point { x: was.x.clone(), value, gradient };
+        evaluator.last = Some(now.clone());
         loop {
             let Ok(target) = self.aim(&now, &memory) else {
                 if memory.compact.is_empty() {

@@ -1,0 +1,254 @@
+//! L-BFGS-B beside scipy's, and its published test problem.
+
+mod support;
+
+use autodiff::function;
+use optimizers::nalgebra::DVector;
+use optimizers::{
+    Bounds, Error, Failure, ForwardDifferences, Lbfgsb, Loss, Map, NumericInverse, Objective, Physics, Report, Run,
+    Status,
+};
+use serde_json::Value;
+use support::{hexadecimal, hexadecimals};
+
+function! {
+    fn parabola([x0, x1]) -> [2] { [x0, x1 * x1] }
+}
+
+/// A function of any number of variables with its gradient, as the script beside the cases has it.
+struct Handwritten {
+    n: usize,
+    value_and_gradient: fn(&[f64]) -> (f64, Vec<f64>),
+}
+
+impl Objective<f64> for Handwritten {
+    fn dimension(&self) -> usize {
+        self.n
+    }
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        (self.value_and_gradient)(x.as_slice()).0
+    }
+    fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+        let (value, gradient) = (self.value_and_gradient)(x.as_slice());
+        (value, DVector::from_vec(gradient))
+    }
+}
+
+fn rosenbrock(x: &[f64]) -> (f64, Vec<f64>) {
+    let (mut value, mut g) = (0.0, vec![0.0; x.len()]);
+    for i in 0..x.len() - 1 {
+        let (a, b) = (x[i + 1] - x[i] * x[i], 1.0 - x[i]);
+        value += 100.0 * (a * a) + b * b;
+        g[i] += -400.0 * a * x[i] - 2.0 * b;
+        g[i + 1] += 200.0 * a;
+    }
+    (value, g)
+}
+
+fn quartic(x: &[f64]) -> (f64, Vec<f64>) {
+    let (mut value, mut g) = (0.0, vec![0.0; x.len()]);
+    for i in 0..x.len() {
+        let (a, k) = (x[i] - i as f64, i as f64 + 1.0);
+        value += k * (a * a) + (a * a) * (a * a);
+        g[i] = 2.0 * k * a + 4.0 * (a * a) * a;
+    }
+    (value, g)
+}
+
+fn coupled(x: &[f64]) -> (f64, Vec<f64>) {
+    let (mut value, mut g) = (0.0, vec![0.0; x.len()]);
+    for i in 0..x.len() - 1 {
+        let a = x[i] + 2.0 * x[i + 1] - 3.0;
+        let b = x[i] * x[i + 1] - 1.0;
+        value += a * a + 0.5 * (b * b);
+        g[i] += 2.0 * a + b * x[i + 1];
+        g[i + 1] += 4.0 * a + b * x[i];
+    }
+    (value, g)
+}
+
+struct Outcome {
+    x: Vec<f64>,
+    iterations: usize,
+    evaluations: usize,
+    task: String,
+}
+
+fn solve(case: &Value) -> Outcome {
+    let start = hexadecimals(&case["start"]);
+    let kind = case["kind"].as_str().unwrap();
+    if kind == "inversion" {
+        let target = DVector::from_vec(hexadecimals(&case["target"]));
+        let found = NumericInverse::with_differences()
+            .find(&Physics::<_, 2, 2>::new(parabola) as &dyn Map<f64>, &target, &DVector::from_vec(start))
+            .unwrap();
+        let inversion = found.inversion.unwrap();
+        return Outcome {
+            x: found.x.as_slice().to_vec(),
+            iterations: inversion.iterations,
+            evaluations: inversion.evaluations,
+            task: inversion.message,
+        };
+    }
+    let functions: [(&str, fn(&[f64]) -> (f64, Vec<f64>)); 3] =
+        [("rosenbrock", rosenbrock), ("quartic", quartic), ("coupled", coupled)];
+    let value_and_gradient = functions.iter().find(|f| f.0 == kind).unwrap().1;
+    let bound = |name: &str, none: f64| -> Vec<f64> {
+        case[name].as_array().unwrap().iter().map(|v| v.as_str().map_or(none, hexadecimal)).collect()
+    };
+    let bounds = Bounds::new(bound("lower", f64::NEG_INFINITY), bound("upper", f64::INFINITY)).unwrap();
+    let method = Lbfgsb::new().memory(case["m"].as_u64().unwrap() as usize).unwrap().bounds(bounds);
+    let problem = Handwritten { n: start.len(), value_and_gradient };
+    let report = Run::new(&problem, &method, &start).unwrap().finish();
+    let last = report.trajectory.last().unwrap();
+    Outcome {
+        x: last.x.as_slice().to_vec(),
+        iterations: last.iteration,
+        evaluations: last.evaluations.value,
+        task: report.status.to_string(),
+    }
+}
+
+/// Equal counts, endings and eight decimals in all cases but those in which scipy itself is at the mercy of the last bit.
+#[test]
+fn as_scipy() {
+    let text = match std::env::var("SCIPY_CASES") {
+        Ok(path) => std::fs::read_to_string(path).unwrap(),
+        Err(_) => include_str!("scipy/cases.json").to_owned(),
+    };
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let cases = document["cases"].as_array().unwrap();
+    let (mut firm, mut different) = (0, Vec::new());
+    for (number, case) in cases.iter().enumerate() {
+        let ours = solve(case);
+        let x = hexadecimals(&case["x"]);
+        let near = x.iter().zip(&ours.x).all(|(a, b)| (a - b).abs() <= 5e-9 * a.abs().max(1.0));
+        let counts = (case["iterations"].as_u64(), case["evaluations"].as_u64());
+        let same = near
+            && counts == (Some(ours.iterations as u64), Some(ours.evaluations as u64))
+            && (case["task"] == ours.task.as_str() || !ours.task.starts_with("CONV"));
+        let chaotic = case["chaotic"] == true;
+        firm += usize::from(!chaotic);
+        if !same {
+            let scipy = format!("{x:?} {counts:?} {}", case["task"]);
+            let ours = format!("{:?} {} {} {}", ours.x, ours.iterations, ours.evaluations, ours.task);
+            let line = format!("case {number} ({}, chaotic: {chaotic}): scipy {scipy}, ours {ours}", case["kind"]);
+            println!("{line}");
+            if !chaotic {
+                different.push(line);
+            }
+        }
+    }
+    println!("{} of {firm} firm cases of {} in all differ", different.len(), cases.len());
+    assert!(firm * 2 > cases.len(), "too few cases say anything");
+    assert!(different.len() * 100 <= firm, "{} of {firm} differ:\n{}", different.len(), different.join("\n"));
+}
+
+function! {
+    /// The first driver problem of TOMS 778 (Zhu, Byrd, Lu, Nocedal 1997).
+    fn driver1(x: [25]) {
+        let mut sum = (x[0] - 1.0).powi(2) * 0.25;
+        for i in 1..25 {
+            sum += (x[i] - x[i - 1] * x[i - 1]).powi(2);
+        }
+        sum * 4.0
+    }
+    fn hill([x0, x1]) { (x0 - 2.0).powi(2) + (x1 + 1.0).powi(2) + x0 * x1 }
+    fn logarithm([x]) { x - x.ln() }
+}
+
+fn driver1_bounds() -> Bounds<f64> {
+    // 1 ≤ xᵢ ≤ 100 for odd i, −100 ≤ xᵢ ≤ 100 for even ones, counted from 1
+    let lower = (0..25).map(|i| if i % 2 == 0 { 1.0 } else { -100.0 }).collect();
+    Bounds::new(lower, vec![100.0; 25]).unwrap()
+}
+
+#[test]
+fn toms_778_driver_1() {
+    let method = Lbfgsb::new().memory(5).unwrap().bounds(driver1_bounds());
+    let report = Run::new(&Loss::new(driver1), &method, &[3.0; 25]).unwrap().finish();
+    let last = report.trajectory.last().unwrap();
+    assert_eq!((last.iteration, last.evaluations.value), (23, 28));
+    assert_eq!(format!("{:.11e}", last.loss), "1.08349008349e-9");
+    assert!(matches!(report.status, Status::Converged(_)));
+}
+
+#[test]
+fn a_solution_on_a_bound_satisfies_the_first_order_conditions() {
+    // (∂/∂x0, ∂/∂x1) = (2 x0 − 4 + x1, 2 x1 + 2 + x0): with x1 ≥ 0 the minimum is at (2, 0), where the slope in x1 is 4
+    let bounds = Bounds::new(vec![f64::NEG_INFINITY, 0.0], vec![f64::INFINITY; 2]).unwrap();
+    let report = Run::new(&Loss::new(hill), &Lbfgsb::new().bounds(bounds), &[-3.0, 5.0]).unwrap().finish();
+    let last = report.trajectory.last().unwrap();
+    assert!((last.x[0] - 2.0).abs() < 1e-6, "{}", last.x);
+    assert_eq!(last.x[1], 0.0);
+    let gradient = last.gradient.as_ref().unwrap();
+    assert!(gradient[0].abs() <= 1e-5 && gradient[1] > 3.9);
+}
+
+#[test]
+fn every_iterate_stays_within_the_bounds() {
+    let bounds = driver1_bounds();
+    let method = Lbfgsb::new().bounds(bounds.clone());
+    for iterate in Run::new(&Loss::new(driver1), &method, &[50.0; 25]).unwrap() {
+        assert_eq!(bounds.project(&iterate.x), iterate.x);
+    }
+}
+
+#[test]
+fn a_run_goes_on_from_any_of_its_states() {
+    let (problem, method) = (Loss::new(driver1), Lbfgsb::new().bounds(driver1_bounds()));
+    let whole: Report<f64> = Run::new(&problem, &method, &[3.0; 25]).unwrap().finish();
+    let mut state = optimizers::Optimizer::init(&method, &problem, DVector::from_element(25, 3.0)).unwrap();
+    for expected in &whole.trajectory[1..] {
+        let again = optimizers::Optimizer::step(&method, &problem, &state).unwrap();
+        state = optimizers::Optimizer::step(&method, &problem, &state).unwrap();
+        assert_eq!((&state.iterate.x, &again.iterate.x), (&expected.x, &expected.x));
+    }
+}
+
+#[test]
+fn single_precision_arrives_too() {
+    let method = Lbfgsb::<f32>::new().bounds(Bounds::new(vec![0.0, 0.0], vec![1.5, 9.0]).unwrap());
+    let report = Run::new(&Loss::new(hill), &method, &[0.5, 3.0]).unwrap().finish();
+    assert!(matches!(report.status, Status::Converged(_)), "{}", report.status);
+    assert_eq!(report.trajectory.last().unwrap().x.as_slice(), [1.5, 0.0]);
+}
+
+#[test]
+fn a_start_outside_is_projected_and_the_report_says_so() {
+    let bounds = Bounds::new(vec![0.0, 0.0], vec![1.0, 1.0]).unwrap();
+    let report = Run::new(&Loss::new(hill), &Lbfgsb::new().bounds(bounds), &[-1.0, 7.0]).unwrap().finish();
+    assert_eq!(report.trajectory[0].x.as_slice(), [0.0, 1.0]);
+    assert!(report.warnings[0].contains("projected"));
+}
+
+#[test]
+fn bad_bounds_and_tolerances_are_refused() {
+    let refused = |lower: f64, upper: f64| Bounds::new(vec![0.0, lower], vec![1.0, upper]).unwrap_err();
+    assert_eq!(refused(2.0, 1.0), Error::BoundsCross { index: 1, lower: 2.0, upper: 1.0 });
+    assert_eq!(refused(f64::NAN, 1.0), Error::BoundIsNan { name: "lower", index: 1 });
+    assert_eq!(refused(0.0, f64::NAN), Error::BoundIsNan { name: "upper", index: 1 });
+    let wrong_way = Error::BoundsCross { index: 1, lower: f64::INFINITY, upper: f64::INFINITY };
+    assert_eq!(refused(f64::INFINITY, f64::INFINITY), wrong_way);
+    let lengths = Bounds::new(vec![0.0; 2], vec![0.0; 3]).unwrap_err();
+    assert_eq!(lengths, Error::Length { name: "upper", given: 3, expected: 2 });
+    for bad in [f64::NAN, f64::INFINITY, -1.0] {
+        assert!(matches!(Lbfgsb::new().factr(bad).unwrap_err(), Error::Negative { name: "factr", .. }));
+        assert!(matches!(Lbfgsb::new().pgtol(bad).unwrap_err(), Error::Negative { name: "pgtol", .. }));
+    }
+    assert!(matches!(Lbfgsb::<f64>::new().memory(0).unwrap_err(), Error::NotPositive { name: "memory", .. }));
+    let method = Lbfgsb::new().bounds(Bounds::none(3));
+    let report = Run::new(&Loss::new(hill), &method, &[0.0, 0.0]).unwrap().finish();
+    assert_eq!(report.status, Status::Failed(Failure::BoundsLength { given: 3, expected: 2 }));
+}
+
+#[test]
+fn leaving_the_domain_ends_the_run_and_keeps_the_best() {
+    let differences = Lbfgsb::new().differences(ForwardDifferences::default());
+    for method in [Lbfgsb::new(), differences] {
+        // the first step from 1e−3 goes far; from −1 there is no value at all
+        let report = Run::new(&Loss::new(logarithm), &method, &[-1.0]).unwrap().finish();
+        assert_eq!(report.status, Status::NotFinite { quantity: "loss", iteration: 0 });
+        assert_eq!((report.trajectory.len(), report.best), (0, None));
+    }
+}
