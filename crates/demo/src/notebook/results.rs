@@ -155,9 +155,10 @@ impl Approximation {
         let report = Run::new(&problem, &method, start.as_slice())?.iterations(ITERATIONS).finish();
         let steps: Vec<&Iterate<f64>> = report.trajectory.iter().skip(1).collect();
         let iterates: Vec<[f64; 2]> = steps.iter().map(|p| pair(&p.x)).collect();
-        let differences: Vec<f64> = iterates
-            .iter()
-            .zip(&analytic.history[1..])
+        // the mean is over the whole trajectories, so the start that they share counts
+        let trajectory = report.trajectory.iter().map(|p| pair(&p.x));
+        let differences: Vec<f64> = trajectory
+            .zip(&analytic.history)
             .flat_map(|(a, b)| [(a[0] - f64::from(b[0])).abs(), (a[1] - f64::from(b[1])).abs()])
             .collect();
         Ok(Approximation {

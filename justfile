@@ -1,0 +1,36 @@
+# The habits of this workspace by name.
+
+# print the notebook and check it
+run *ARGS:
+    cargo run --release -p demo -- {{ARGS}}
+
+# all tests
+test:
+    cargo test --workspace
+
+# formatting and lints, as CI has them
+lint:
+    cargo fmt --check
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+# the documentation, without warnings
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+
+# criterion benches
+bench *ARGS:
+    cargo bench -p benches {{ARGS}}
+
+# numpy's text on 100,000 random arrays (needs Python with numpy 1.23.5)
+numpy-text SEED="2":
+    python crates/demo/tests/numpy_text/generate.py {{SEED}} 100000 > target/numpy_text.jsonl
+    NUMPY_TEXT_CASES={{justfile_directory()}}/target/numpy_text.jsonl cargo test --release -p demo --test numpy_text
+
+# L-BFGS-B beside scipy on 1,000 cases (needs Python with scipy 1.9.3 and numpy 1.23.5)
+scipy SEED="2":
+    python crates/optimizers/tests/scipy/generate.py {{SEED}} 500 500 > target/scipy.json
+    SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
+
+# what CI runs
+ci:
+    .ci/run
