@@ -62,7 +62,9 @@ fn changed(document: &Value) -> Vec<(String, Value)> {
 fn leaves(value: &Value, path: String, paths: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(key, value)| leaves(value, format!("{path}/{key}"), paths)),
-        Value::Array(list) => list.iter().enumerate().for_each(|(i, value)| leaves(value, format!("{path}/{i}"), paths)),
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(i, value)| leaves(value, format!("{path}/{i}"), paths))
+        }
         _ => paths.push(path),
     }
 }
