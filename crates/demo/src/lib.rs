@@ -4,6 +4,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod expression;
 pub mod json;
 pub mod notebook;
 pub mod numpy_text;

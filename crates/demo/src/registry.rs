@@ -62,7 +62,8 @@ pub struct OptionRow {
     pub default: &'static str,
 }
 
-const GRADIENT: OptionRow = OptionRow {
+/// How the gradient of a search is had.
+pub const GRADIENT: OptionRow = OptionRow {
     name: "gradient",
     summary: "of the search: `exact` or `finite-difference` (forward, step 1e-8, as scipy)",
     default: "exact",

@@ -4,12 +4,16 @@ use std::io;
 use std::process::ExitCode;
 
 use anstream::{ColorChoice, eprintln};
+use optimizers::NumericInverse;
 use thiserror::Error;
 
 use crate::cli::{Color, Shared};
+use crate::json::Real;
+use crate::numpy_text::vector;
 use crate::output::{Destination, WriteError, print};
 
 pub mod check;
+pub mod invert;
 pub mod list;
 pub mod notebook;
 pub mod run;
@@ -20,6 +24,9 @@ pub enum Refusal {
     /// What the libraries refuse.
     #[error(transparent)]
     Optimizer(#[from] optimizers::Error),
+    /// A formula that cannot be read.
+    #[error(transparent)]
+    Formula(#[from] crate::expression::ExpressionError),
     /// A file that could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -118,6 +125,11 @@ pub(crate) fn numbers(name: &str, text: &str) -> Result<Vec<f64>, Refusal> {
     text.split(',').enumerate().map(parse).collect()
 }
 
+/// The numeric inverse with the gradient that was asked for.
+pub(crate) fn numeric_inverse(gradient: &str) -> Result<NumericInverse, Refusal> {
+    Ok(if differences(gradient)? { NumericInverse::with_differences() } else { NumericInverse::new() })
+}
+
 /// Whether `gradient` asks for differences.
 pub(crate) fn differences(value: &str) -> Result<bool, Refusal> {
     match value {
@@ -148,4 +160,19 @@ pub(crate) fn settings<'a>(
         found.push((name, value));
     }
     Ok(found)
+}
+
+/// A point as numpy prints it, in its own precision.
+pub(crate) fn point(x: &[Real]) -> String {
+    let singles: Option<Vec<f32>> = x
+        .iter()
+        .map(|x| match x {
+            Real::Single(x) => Some(*x),
+            Real::Double(_) => None,
+        })
+        .collect();
+    match singles {
+        Some(x) => vector(&x),
+        None => vector(&x.iter().map(|x| x.to_f64()).collect::<Vec<_>>()),
+    }
 }

@@ -7,16 +7,16 @@ use autodiff::Float;
 use clap::Args;
 use optimizers::nalgebra::{DVector, RealField};
 use optimizers::{
-    Bounds, Entry, ForwardDifferences, GradientDescent, Inverse, InverseSimulator, Inversion, Iterate, Lbfgsb,
-    MixedInverseSimulator, Newton, NumericInverse, Report, Run, Staged, Status,
+    Bounds, Entry, ForwardDifferences, GradientDescent, InverseSimulator, Inversion, Iterate, Lbfgsb,
+    MixedInverseSimulator, Newton, NumericInverse, Objective, Optimizer, Report, Run, Status, TwiceDifferentiable,
 };
 use serde::Serialize;
 
-use super::{Refusal, deliver, numbers, say, settings};
+use super::{Refusal, deliver, numbers, point, say, settings};
 use crate::cli::{Precision, Shared};
+use crate::expression::{FormulaLoss, FormulaProblem, Variables};
 use crate::json::{Real, to_text};
-use crate::numpy_text::vector;
-use crate::registry::{OPTIMIZERS, OptimizerRow, PROBLEMS, find};
+use crate::registry::{BothInverse, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
 
 /// A trajectory is kept whole, so its length is bounded.
 const MOST_ITERATIONS: usize = 10_000_000;
@@ -27,8 +27,14 @@ const MOST_ITERATIONS: usize = 10_000_000;
                         demo run --problem notebook --optimizer lbfgsb --start -2,1.25 --set lower=-inf,0.5 --json -")]
 pub struct Arguments {
     /// The problem, by name
-    #[arg(long, value_name = "NAME")]
-    problem: String,
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["physics", "loss"], required_unless_present = "loss")]
+    problem: Option<String>,
+    /// In place of a named problem: the process y(x), formulas of x0, x1, … separated by commas
+    #[arg(long, value_name = "FORMULAS", requires = "loss", allow_hyphen_values = true)]
+    physics: Option<String>,
+    /// In place of a named problem: the loss, a formula of y0, y1, … if there is a process, of x0, x1, … if not
+    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
+    loss: Option<String>,
     /// The optimizer, by name
     #[arg(long, value_name = "NAME")]
     optimizer: String,
@@ -52,38 +58,100 @@ pub struct Arguments {
 ///
 /// [`Refusal`] if an argument is not right or the output cannot be written.
 pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refusal> {
-    let row = find("problem", &arguments.problem, PROBLEMS, |row| row.name)?;
     let optimizer = find("optimizer", &arguments.optimizer, OPTIMIZERS, |row| row.name)?;
     let plan = Plan::new(arguments, optimizer)?;
-    let problem = (row.problem)();
-    let inverse = (row.inverse)();
-    let header = Header { problem: row.name, optimizer: optimizer.name, precision: shared.precision.name() };
-    let document = match (shared.precision, optimizer.name) {
-        (Precision::F32, "pg-numeric") => {
-            let method = MixedInverseSimulator::new(plan.step as f32, plan.inverse()?)?;
-            let start: Vec<f64> = plan.start.iter().map(|&x| f64::from(x as f32)).collect();
-            let report = Run::new(&*problem, &method, &start)?.iterations(plan.iterations).finish();
-            header.document(&plan, &report, |position, x: f64| {
-                if position.is_searched() { Real::Double(x) } else { Real::Single(x as f32) }
-            })
-        }
-        (Precision::F64, "pg-numeric") => {
-            let method = InverseSimulator::new(plan.step, plan.inverse()?)?;
-            let report = Run::new(&*problem, &method, &plan.start)?.iterations(plan.iterations).finish();
-            header.document(&plan, &report, |_, x: f64| x.into())
-        }
-        (Precision::F32, _) => {
-            let report = plan.run::<f32, _, _>(&*problem, &*inverse, optimizer.name)?;
-            header.document(&plan, &report, |_, x: f32| x.into())
-        }
-        (Precision::F64, _) => {
-            let report = plan.run::<f64, _, _>(&*problem, &*inverse, optimizer.name)?;
-            header.document(&plan, &report, |_, x: f64| x.into())
-        }
+    let subject = Subject::new(arguments, plan.start.len())?;
+    let header = Header { problem: &subject.name, optimizer: optimizer.name, precision: shared.precision.name() };
+    let document = match shared.precision {
+        Precision::F32 => header.single(&plan, &subject)?,
+        Precision::F64 => header.double(&plan, &subject)?,
     };
     deliver(shared, || document.text(), || to_text(&document), || document.csv())?;
     say(shared, &format!("{}: {}", document.status, document.message));
     Ok(if matches!(document.status, "not_finite" | "failed") { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What is minimized.
+struct Subject {
+    name: String,
+    kind: Kind,
+}
+
+enum Kind {
+    /// A loss behind a process, with the inverse of the process if it is known as a formula.
+    Staged(Box<dyn Problem>, Option<Box<dyn BothInverse>>),
+    /// A loss alone.
+    Plain(FormulaLoss),
+}
+
+impl Subject {
+    fn new(arguments: &Arguments, variables: usize) -> Result<Self, Refusal> {
+        let Arguments { problem, physics, loss, .. } = arguments;
+        Ok(match (problem, physics, loss) {
+            (Some(name), ..) => {
+                let row = find("problem", name, PROBLEMS, |row| row.name)?;
+                Subject { name: row.name.to_owned(), kind: Kind::Staged((row.problem)(), Some((row.inverse)())) }
+            }
+            (None, Some(physics), Some(loss)) => {
+                let problem = FormulaProblem::new(physics, loss, variables)?;
+                Subject { name: format!("{loss} of y = {physics}"), kind: Kind::Staged(Box::new(problem), None) }
+            }
+            (None, _, Some(loss)) => {
+                let problem = FormulaLoss::new(loss, Variables::x(variables))?;
+                Subject { name: loss.clone(), kind: Kind::Plain(problem) }
+            }
+            // the command-line reader asks for one of them
+            (None, _, None) => return Err("--problem or --loss is needed".to_owned().into()),
+        })
+    }
+
+    /// The staged problem, for an optimizer that needs one.
+    fn staged(&self, optimizer: &str) -> Result<(&dyn Problem, Option<&dyn BothInverse>), Refusal> {
+        match &self.kind {
+            Kind::Staged(problem, inverse) => Ok((&**problem, inverse.as_deref())),
+            Kind::Plain(_) => Err(format!("{optimizer} steps in y: it needs --physics beside --loss").into()),
+        }
+    }
+}
+
+impl Header<'_> {
+    fn single(self, plan: &Plan, subject: &Subject) -> Result<Document, Refusal> {
+        let written = |_, x: f32| x.into();
+        if let "pg" | "pg-numeric" = self.optimizer {
+            let (problem, inverse) = subject.staged(self.optimizer)?;
+            if let (Some(inverse), "pg") = (inverse, self.optimizer) {
+                let method = InverseSimulator::new(plan.step as f32, inverse)?;
+                return Ok(self.document(plan, &plan.go::<f32, _, _>(problem, &method)?, written));
+            }
+            let method = MixedInverseSimulator::new(plan.step as f32, plan.inverse())?;
+            let start: Vec<f64> = plan.start.iter().map(|&x| f64::from(x as f32)).collect();
+            let report = Run::new(problem, &method, &start)?.iterations(plan.iterations).finish();
+            return Ok(self.document(plan, &report, |place, x: f64| match place {
+                Place::Searched => Real::Double(x),
+                Place::Computed => Real::Single(x as f32),
+            }));
+        }
+        let report = match &subject.kind {
+            Kind::Staged(problem, _) => plan.run::<f32, _>(&**problem, self.optimizer)?,
+            Kind::Plain(loss) => plan.run::<f32, _>(loss, self.optimizer)?,
+        };
+        Ok(self.document(plan, &report, written))
+    }
+
+    fn double(self, plan: &Plan, subject: &Subject) -> Result<Document, Refusal> {
+        let report = match (&subject.kind, self.optimizer) {
+            (_, "pg" | "pg-numeric") => {
+                let (problem, inverse) = subject.staged(self.optimizer)?;
+                match (inverse, self.optimizer) {
+                    (Some(inverse), "pg") => plan.go(problem, &InverseSimulator::new(plan.step, inverse)?)?,
+                    _ => plan.go(problem, &InverseSimulator::new(plan.step, plan.inverse())?)?,
+                }
+            }
+            (Kind::Staged(problem, _), _) => plan.run::<f64, _>(&**problem, self.optimizer)?,
+            (Kind::Plain(loss), _) => plan.run::<f64, _>(loss, self.optimizer)?,
+        };
+        Ok(self.document(plan, &report, |_, x: f64| x.into()))
+    }
 }
 
 /// What is to be run, as numbers.
@@ -151,30 +219,35 @@ impl Plan {
         Ok(())
     }
 
-    fn inverse(&self) -> Result<NumericInverse, Refusal> {
-        Ok(if self.differences { NumericInverse::with_differences() } else { NumericInverse::new() })
+    fn inverse(&self) -> NumericInverse {
+        if self.differences { NumericInverse::with_differences() } else { NumericInverse::new() }
     }
 
-    fn run<T, P, I>(&self, problem: &P, inverse: &I, optimizer: &str) -> Result<Report<T>, Refusal>
+    /// A run of a method from the start.
+    fn go<T, P, O>(&self, problem: &P, method: &O) -> Result<Report<T>, Refusal>
     where
-        T: Float + Entry<Precision = T> + RealField,
-        P: Staged<T> + ?Sized,
-        I: Inverse<T> + ?Sized,
+        T: Float + Entry<Precision = T>,
+        P: Objective<T> + ?Sized,
+        O: Optimizer<T, P>,
     {
         let start: Vec<T> = self.start.iter().map(|&x| T::of(x)).collect();
+        Ok(Run::new(problem, method, &start)?.iterations(self.iterations).finish())
+    }
+
+    /// A run of a method that looks at x alone.
+    fn run<T, P>(&self, problem: &P, optimizer: &str) -> Result<Report<T>, Refusal>
+    where
+        T: Float + Entry<Precision = T> + RealField,
+        P: TwiceDifferentiable<T> + ?Sized,
+    {
         let step = T::of(self.step);
-        macro_rules! run {
-            ($method:expr) => {
-                Run::new(problem, &$method, &start)?.iterations(self.iterations).finish()
-            };
+        match optimizer {
+            "gd" => self.go(problem, &GradientDescent::new(step)?),
+            "newton" => self.go(problem, &Newton::new(step)?),
+            "lbfgsb" => self.go(problem, &self.lbfgsb::<T>()?),
+            // the registry has no others
+            _ => Err(format!("optimizer '{optimizer}' is not known").into()),
         }
-        Ok(match optimizer {
-            "gd" => run!(GradientDescent::new(step)?),
-            "newton" => run!(Newton::new(step)?),
-            "pg" => run!(InverseSimulator::new(step, inverse)?),
-            "lbfgsb" => run!(self.lbfgsb::<T>()?),
-            _ => return Err(format!("optimizer '{optimizer}' is not known").into()),
-        })
     }
 }
 
@@ -222,30 +295,24 @@ fn tolerance(name: &str, value: &str) -> Result<f64, Refusal> {
     }
 }
 
-/// Which number of the document is written: where a search in f64 found it, it is f64 in an f32 run too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Position {
+/// Where a number comes from: what a search in f64 found is f64 in an f32 run too.
+#[derive(Clone, Copy)]
+enum Place {
     /// A component of x that a numeric inversion found.
     Searched,
     /// Any other number.
     Computed,
 }
 
-impl Position {
-    fn is_searched(self) -> bool {
-        self == Position::Searched
-    }
-}
-
-struct Header {
-    problem: &'static str,
+struct Header<'a> {
+    problem: &'a str,
     optimizer: &'static str,
     precision: &'static str,
 }
 
 #[derive(Serialize)]
 struct Document {
-    problem: &'static str,
+    problem: String,
     optimizer: &'static str,
     precision: &'static str,
     step: Option<Real>,
@@ -282,14 +349,14 @@ struct Search {
 }
 
 impl Row {
-    fn new<T: Entry>(iterate: &Iterate<T>, real: &impl Fn(Position, T) -> Real) -> Self {
-        let list = |v: &DVector<T>| v.iter().map(|&v| real(Position::Computed, v)).collect::<Vec<_>>();
-        let place = if iterate.inversion.is_some() { Position::Searched } else { Position::Computed };
+    fn new<T: Entry>(iterate: &Iterate<T>, real: &impl Fn(Place, T) -> Real) -> Self {
+        let list = |v: &DVector<T>| v.iter().map(|&v| real(Place::Computed, v)).collect::<Vec<_>>();
+        let place = if iterate.inversion.is_some() { Place::Searched } else { Place::Computed };
         Row {
             iteration: iterate.iteration,
             x: iterate.x.iter().map(|&x| real(place, x)).collect(),
             y: iterate.y.as_ref().map(list),
-            loss: real(Position::Computed, iterate.loss),
+            loss: real(Place::Computed, iterate.loss),
             gradient: iterate.gradient.as_ref().map(list),
             y_target: iterate.y_target.as_ref().map(list),
             inversion: iterate.inversion.as_ref().map(|inversion: &Inversion| Search {
@@ -301,8 +368,8 @@ impl Row {
     }
 }
 
-impl Header {
-    fn document<T: Entry>(self, plan: &Plan, report: &Report<T>, real: impl Fn(Position, T) -> Real) -> Document {
+impl Header<'_> {
+    fn document<T: Entry>(self, plan: &Plan, report: &Report<T>, real: impl Fn(Place, T) -> Real) -> Document {
         let single = self.precision == "f32";
         let typed = |x: f64| if single { Real::Single(x as f32) } else { Real::Double(x) };
         let status = match report.status {
@@ -320,7 +387,7 @@ impl Header {
         }
         let e = report.evaluations;
         Document {
-            problem: self.problem,
+            problem: self.problem.to_owned(),
             optimizer: self.optimizer,
             precision: self.precision,
             step: plan.has_step.then(|| typed(plan.step)),
@@ -337,7 +404,7 @@ impl Document {
     fn text(&self) -> String {
         let mut out = format!("{} on {} ({})\n", self.optimizer, self.problem, self.precision);
         for row in &self.iterations {
-            let x = array(&row.x);
+            let x = point(&row.x);
             let _ = writeln!(out, "{:>4}  x {x}  loss {}", row.iteration, row.loss);
         }
         out
@@ -359,20 +426,5 @@ impl Document {
             let _ = writeln!(out, "{}{x}{y},{}{}", row.iteration, row.loss, cells(row.gradient.as_ref(), g));
         }
         out
-    }
-}
-
-/// A point as numpy prints it, in its own precision.
-fn array(x: &[Real]) -> String {
-    let singles: Option<Vec<f32>> = x
-        .iter()
-        .map(|x| match x {
-            Real::Single(x) => Some(*x),
-            Real::Double(_) => None,
-        })
-        .collect();
-    match singles {
-        Some(x) => vector(&x),
-        None => vector(&x.iter().map(|x| x.to_f64()).collect::<Vec<_>>()),
     }
 }
