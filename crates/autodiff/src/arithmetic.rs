@@ -259,7 +259,7 @@ macro_rules! number_type {
                     Elementary::is_finite(self.value())
                 }
                 inherent_pairs! { hypot atan2 max min copysign rem_euclid }
-                inherent_singles! { abs signum floor ceil round trunc fract }
+                inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
                 unary_rules!(inherent_rules);
             }
         )*

@@ -3,7 +3,8 @@
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::number::{Float, Number, Scalar};
+use crate::elementary::Elementary;
+use crate::number::{Float, Number, Scalar, either_zero};
 use crate::pairs::Partials;
 
 /// A value with its partial derivatives in `N` directions: x + Σ xᵢ εᵢ, where εᵢ εⱼ = 0.
@@ -74,10 +75,11 @@ impl<T: Number, const N: usize> Dual<T, N> {
     }
 
     /// The quotient where the divisor is zero, tiny, huge or not finite: no reciprocal is formed, and zero partials stay zero.
+    /// `times` multiplies a partial with q, which may be one itself.
     #[cold]
-    fn careful_quotient(self, other: Self, q: T) -> Self {
+    fn careful_quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T) -> Self {
         let (x, y) = (self.eps, other.eps);
-        Dual { eps: array::from_fn(|i| (x[i] - y[i].times_slope(q)).over_divisor(other.re)), re: q }
+        Dual { eps: array::from_fn(|i| (x[i] - times(y[i], q)).over_divisor(other.re)), re: q }
     }
 }
 
@@ -116,13 +118,20 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     }
     fn times_slope(self, slope: Self) -> Self {
         // self is a partial: its zeros win; so do those of the slope's own partials
-        let cross = |x: T, s: T| if s.all_finite() { s.times_slope(x) } else { x.times_slope(s) };
-        let eps = array::from_fn(|i| self.eps[i].times_slope(slope.re) + cross(self.re, slope.eps[i]));
+        let eps = array::from_fn(|i| self.eps[i].times_slope(slope.re) + either_zero(self.re, slope.eps[i]));
         Dual { eps, re: self.re.times_slope(slope.re) }
     }
     fn over_divisor(self, divisor: Self) -> Self {
         let q = self.re.over_divisor(divisor.re);
-        self.careful_quotient(divisor, q)
+        self.careful_quotient(divisor, q, either_zero)
+    }
+    #[inline]
+    fn over(self, divisor: Self, r: T::Precision) -> Self {
+        let q = self.re.over(divisor.re, r);
+        if !q.all_finite() {
+            return self.careful_quotient(divisor, q, either_zero);
+        }
+        Dual { eps: array::from_fn(|i| (self.eps[i] - divisor.eps[i] * q).over(divisor.re, r)), re: q }
     }
 }
 
@@ -171,10 +180,10 @@ impl<T: Number, const N: usize> Div for Dual<T, N> {
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
         if !(other.re.divides_safely() && q.all_finite()) {
-            return self.careful_quotient(other, q);
+            return self.careful_quotient(other, q, T::times_slope);
         }
-        let r = T::one() / other.re;
-        Dual { eps: array::from_fn(|i| (self.eps[i] - other.eps[i] * q) * r), re: q }
+        let r = T::Precision::ONE / other.value();
+        Dual { eps: array::from_fn(|i| (self.eps[i] - other.eps[i] * q).over(other.re, r)), re: q }
     }
 }
 

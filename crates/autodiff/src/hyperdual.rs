@@ -3,7 +3,8 @@
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::number::{Float, Number, Scalar};
+use crate::elementary::Elementary;
+use crate::number::{Float, Number, Scalar, either_zero};
 use crate::pairs::Partials;
 
 /// A value with its first and second partial derivatives in `N` directions: x + Σ xᵢ εᵢ + Σ xᵢⱼ εᵢ εⱼ.
@@ -78,13 +79,13 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     #[inline]
     fn chain(self, f: T, df: T, d2f: T) -> Self {
         let (x, h) = (self.eps, self.second);
-        if !(df.all_finite() && d2f.all_finite()) {
+        if !(df.all_finite() & d2f.all_finite() & finite(x)) {
             return self.careful_chain(f, df, d2f);
         }
         HyperDual { second: triangle(|i, j| h[i][j] * df + (x[j] * d2f) * x[i]), eps: x.map(|x| x * df), re: f }
     }
 
-    /// The chain rule over an infinite slope: zero partials stay zero.
+    /// The chain rule where a slope or a partial is infinite: zero partials stay zero.
     #[cold]
     fn careful_chain(self, f: T, df: T, d2f: T) -> Self {
         let (x, h) = (self.eps, self.second);
@@ -96,7 +97,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         }
     }
 
-    /// The product where a factor is infinite or NaN.
+    /// The product where a factor or a partial is infinite or NaN.
     #[cold]
     fn careful_product(self, other: Self, f: T) -> Self {
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
@@ -110,23 +111,35 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         }
     }
 
-    /// The quotient where the divisor is zero, tiny, huge or not finite.
-    #[cold]
-    fn careful_quotient(self, other: Self, q: T) -> Self {
+    /// The quotient q by the reciprocal r of the divisor's value, as `careful_quotient` where something is not finite.
+    #[inline]
+    fn quotient(self, other: Self, q: T, r: T::Precision, times: impl Fn(T, T) -> T) -> Self {
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
-        let eps: [T; N] = array::from_fn(|i| (x[i] - y[i].times_slope(q)).over_divisor(other.re));
+        let eps: [T; N] = array::from_fn(|i| (x[i] - y[i] * q).over(other.re, r));
+        if !(q.all_finite() & finite(eps) & finite(y)) {
+            return self.careful_quotient(other, q, times);
+        }
+        let second = triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
+        HyperDual { second, eps, re: q }
+    }
+
+    /// The quotient where the divisor is zero, tiny, huge or not finite; `times` multiplies a partial with q, which may be one itself.
+    #[cold]
+    fn careful_quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T) -> Self {
+        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
+        let eps: [T; N] = array::from_fn(|i| (x[i] - times(y[i], q)).over_divisor(other.re));
         let second = triangle(|i, j| {
-            let moved = hx[i][j] - hy[i][j].times_slope(q) - either_zero(y[i], eps[j]) - either_zero(y[j], eps[i]);
-            moved.over_divisor(other.re)
+            let product = times(hy[i][j], q) + either_zero(eps[j], y[i]);
+            ((hx[i][j] - product) - either_zero(y[j], eps[i])).over_divisor(other.re)
         });
         HyperDual { second, eps, re: q }
     }
 }
 
-/// The product of two partials: zero if one is.
+/// Whether all partials are finite: a product with an infinite one takes care of the zeros beside it.
 #[inline]
-fn either_zero<T: Number>(x: T, y: T) -> T {
-    if y.all_finite() { y.times_slope(x) } else { x.times_slope(y) }
+fn finite<T: Number, const N: usize>(partials: [T; N]) -> bool {
+    partials.into_iter().fold(true, |all, x| all & x.all_finite())
 }
 
 impl<T: Number, const N: usize> Number for HyperDual<T, N> {
@@ -156,7 +169,7 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
         let (dx, dy, dxx, dxy, dyy) = (at(1, 0), at(0, 1), at(2, 0), at(1, 1), at(0, 2));
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
         let (eps, second);
-        if [dx, dy, dxx, dxy, dyy].into_iter().all(T::all_finite) {
+        if finite([dx, dy, dxx, dxy, dyy]) && finite(x) && finite(y) {
             eps = array::from_fn(|i| x[i] * dx + y[i] * dy);
             second = triangle(|i, j| {
                 (hx[i][j] * dx + (x[j] * dxx + y[j] * dxy) * x[i]) + (hy[i][j] * dy + (x[j] * dxy + y[j] * dyy) * y[i])
@@ -195,7 +208,11 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     }
     fn over_divisor(self, divisor: Self) -> Self {
         let q = self.re.over_divisor(divisor.re);
-        self.careful_quotient(divisor, q)
+        self.careful_quotient(divisor, q, either_zero)
+    }
+    #[inline]
+    fn over(self, divisor: Self, r: T::Precision) -> Self {
+        self.quotient(divisor, self.re.over(divisor.re, r), r, either_zero)
     }
 }
 
@@ -237,10 +254,10 @@ impl<T: Number, const N: usize> Mul for HyperDual<T, N> {
     #[inline]
     fn mul(self, other: Self) -> Self {
         let f = self.re * other.re;
-        if !f.all_finite() {
+        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
+        if !(f.all_finite() & finite(x) & finite(y)) {
             return self.careful_product(other, f);
         }
-        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
         HyperDual {
             second: triangle(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
             eps: array::from_fn(|i| x[i] * other.re + y[i] * self.re),
@@ -251,18 +268,14 @@ impl<T: Number, const N: usize> Mul for HyperDual<T, N> {
 
 impl<T: Number, const N: usize> Div for HyperDual<T, N> {
     type Output = Self;
-    /// x / y = q + (xᵢ − q yᵢ) / y εᵢ + (xᵢⱼ − q yᵢⱼ − qᵢ yⱼ − qⱼ yᵢ) / y εᵢ εⱼ
+    /// x / y = q + (xᵢ − q yᵢ) / y εᵢ + (xᵢⱼ − q yᵢⱼ − qⱼ yᵢ − qᵢ yⱼ) / y εᵢ εⱼ
     #[inline]
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
-        if !(other.re.divides_safely() && q.all_finite()) {
-            return self.careful_quotient(other, q);
+        if !other.re.divides_safely() {
+            return self.careful_quotient(other, q, T::times_slope);
         }
-        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
-        let r = T::one() / other.re;
-        let eps: [T; N] = array::from_fn(|i| (x[i] - y[i] * q) * r);
-        let second = triangle(|i, j| (hx[i][j] - hy[i][j] * q - y[i] * eps[j] - y[j] * eps[i]) * r);
-        HyperDual { second, eps, re: q }
+        self.quotient(other, q, T::Precision::ONE / other.value(), T::times_slope)
     }
 }
 
@@ -282,7 +295,7 @@ impl<F: Float, T: Scalar<F>, const N: usize> Div<F> for HyperDual<T, N> {
     #[inline]
     fn div(self, c: F) -> Self {
         if !c.divides_safely() {
-            return self.careful_quotient(Self::constant(T::constant(c)), self.re / c);
+            return self.careful_quotient(Self::constant(T::constant(c)), self.re / c, T::times_slope);
         }
         let r = F::ONE / c;
         HyperDual { second: triangle(|i, j| self.second[i][j] * r), eps: self.eps.map(|x| x * r), re: self.re / c }

@@ -93,6 +93,12 @@ pub trait Number:
     /// `self / divisor`, where a zero of `self` stays zero even if the divisor is zero or NaN.
     fn over_divisor(self, divisor: Self) -> Self;
 
+    /// `self / divisor` by the reciprocal of the divisor's value, where that keeps its digits: how partials are divided.
+    #[inline]
+    fn over(self, divisor: Self, _reciprocal: Self::Precision) -> Self {
+        self / divisor
+    }
+
     /// 0, as a constant.
     #[inline]
     fn zero() -> Self {
@@ -239,6 +245,20 @@ pub trait Number:
         self.with_value(Elementary::fract(self.value()))
     }
 
+    /// Radians as degrees.
+    #[inline]
+    fn to_degrees(self) -> Self {
+        let slope = Self::constant(Elementary::to_degrees(Self::Precision::ONE));
+        (self * slope).with_value(Elementary::to_degrees(self.value()))
+    }
+
+    /// Degrees as radians.
+    #[inline]
+    fn to_radians(self) -> Self {
+        let slope = Self::constant(Elementary::to_radians(Self::Precision::ONE));
+        (self * slope).with_value(Elementary::to_radians(self.value()))
+    }
+
     /// The remainder that is not negative.
     #[inline]
     fn rem_euclid(self, modulus: Self) -> Self {
@@ -266,6 +286,12 @@ macro_rules! methods {
     };
 }
 use methods;
+
+/// The product of two partials: zero if one is.
+#[inline]
+pub(crate) fn either_zero<T: Number>(x: T, y: T) -> T {
+    if y.all_finite() { y.times_slope(x) } else { x.times_slope(y) }
+}
 
 /// A [`Number`] in precision `F` that mixes with plain floats on its right: what a function that is generic over numbers takes.
 ///
@@ -332,7 +358,7 @@ macro_rules! float_is_a_number {
                 #[inline]
                 fn divides_safely(self) -> bool {
                     let size = $float::abs(self);
-                    $smallest <= size && size <= 1.0 / $smallest
+                    ($smallest..=1.0 / $smallest).contains(&size)
                 }
                 #[inline]
                 fn times_slope(self, slope: Self) -> Self {
@@ -341,6 +367,10 @@ macro_rules! float_is_a_number {
                 #[inline]
                 fn over_divisor(self, divisor: Self) -> Self {
                     if self == 0.0 { 0.0 } else { self / divisor }
+                }
+                #[inline]
+                fn over(self, _: Self, reciprocal: $float) -> Self {
+                    self * reciprocal
                 }
                 // Of the functions that are not rows of the table, those of `std` are nearer at hand.
                 #[inline]

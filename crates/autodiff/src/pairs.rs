@@ -1,146 +1,196 @@
 //! The elementary functions of two variables: their partial derivatives, and what they do at their special points.
 //!
-//! Up to the third order the partials are explicit, so that none cancels; deeper nests (fourth order and more) fall
-//! back on an expression in functions of one variable.
+//! Up to the third order the partials are explicit, so that none cancels; beyond it they follow from a sum.
 
 use crate::elementary::Elementary;
 use crate::number::Number;
-use crate::rules::{Powf, Rule};
+use crate::rules::{MAX_ORDER, Powf, Rule, times_lowered_power};
 
-/// The partial derivatives ∂ⁱ⁺ʲf/∂xⁱ∂yʲ of a function of two variables, i + j ≤ 3.
+/// The partial derivatives ∂ⁱ⁺ʲf/∂xⁱ∂yʲ of a function of two variables at a point.
 #[derive(Clone, Copy, Debug)]
 pub struct Partials<P> {
-    /// `table[i][j]`, zero below the antidiagonal.
+    /// `table[i][j]` for i + j ≤ 3.
     table: [[P; 4]; 4],
+    point: [P; 2],
+    higher: fn([P; 2], usize, usize) -> P,
 }
 
 impl<P: Elementary> Partials<P> {
     /// From f, its two first, three second and four third partials; within an order, fewer y-derivatives come first.
+    /// Those of higher order, which only deep nests of numbers ask for, are NaN without [`with_higher`](Self::with_higher).
     #[inline]
     pub fn new(f: P, [x, y]: [P; 2], [xx, xy, yy]: [P; 3], [xxx, xxy, xyy, yyy]: [P; 4]) -> Self {
         let o = P::ZERO;
-        Partials { table: [[f, y, yy, yyy], [x, xy, xyy, o], [xx, xxy, o, o], [xxx, o, o, o]] }
+        let table = [[f, y, yy, yyy], [x, xy, xyy, o], [xx, xxy, o, o], [xxx, o, o, o]];
+        Partials { table, point: [o; 2], higher: |_, _, _| P::NAN }
+    }
+
+    /// With a formula for ∂ⁱ⁺ʲf/∂xⁱ∂yʲ at a point, i + j > 3.
+    #[inline]
+    pub fn with_higher(self, point: [P; 2], higher: fn([P; 2], usize, usize) -> P) -> Self {
+        Partials { point, higher, ..self }
     }
 
     /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
     #[inline]
     pub fn at(&self, i: usize, j: usize) -> P {
-        self.table[i][j]
+        if i + j <= 3 { self.table[i][j] } else { (self.higher)(self.point, i, j) }
     }
 }
 
-/// Above this order the functions below take their second form.
-const EXPLICIT: usize = 3;
-
-/// `xʸ`. With L = ln x: ∂ᵢ∂ⱼ xʸ = xʸ⁻ⁱ Σ C(j, l) (y)ᵢ⁽ˡ⁾ Lʲ⁻ˡ, where (y)ᵢ = y (y − 1) … (y − i + 1).
+/// `xʸ`, where both may move.
 #[inline]
 pub(crate) fn pow<T: Number>(x: T, y: T) -> T {
     let (a, b) = (x.value(), y.value());
-    let value = Elementary::powf(a, b);
-    if T::ORDER <= EXPLICIT {
-        return x.compose2(y, &pow_partials(a, b), 0, 0);
-    }
-    // |x|ʸ with the sign of xʸ. A negative base has no derivative by y: NaN, where y moves.
-    let magnitude = (x.abs().ln() * y).exp();
-    let unmoved = y - T::constant(b);
-    let slope = if a < T::Precision::ZERO { T::Precision::NAN } else { T::Precision::ZERO };
-    let signed = if value < T::Precision::ZERO { -magnitude } else { magnitude };
-    (signed + unmoved * T::constant(slope)).with_value(value)
+    x.compose2(y, &pow_partials(a, b).with_higher([a, b], pow_partial), 0, 0)
 }
 
+#[inline]
 fn pow_partials<P: Elementary>(x: P, y: P) -> Partials<P> {
     let [f, x1, x2, x3] = Powf(y).jet(x);
-    let log = if x >= P::ZERO { x.abs().ln() } else { P::NAN };
-    // xʸ⁻ⁱ times a polynomial of L, where xʸ⁻ⁱ = 0 wins over L = −∞ and a zero coefficient as well
-    let term = |power: P, constant: P, linear: P, square: P| {
-        if power == P::ZERO {
-            return P::ZERO;
-        }
-        let times_log = |coefficient: P, log: P| if coefficient == P::ZERO { P::ZERO } else { coefficient * log };
-        power * (constant + times_log(linear, log) + times_log(square, log * log))
-    };
-    let (o, one, two) = (P::ZERO, P::ONE, P::of(2.0));
-    let p1 = x.powf(y - one);
-    let p2 = x.powf(y - two);
-    let y_partial = term(f, o, one, o);
+    // xʸ⁻¹ and xʸ⁻², as long as nothing leaves the normal numbers
+    let (p1, p2) = (f / x, f / x / x);
+    if !(x > P::ZERO && f.is_normal() && p1.is_normal() && p2.is_normal()) {
+        let at = |i, j| pow_partial([x, y], i, j);
+        return Partials::new(f, [x1, at(0, 1)], [x2, at(1, 1), at(0, 2)], [x3, at(2, 1), at(1, 2), at(0, 3)]);
+    }
+    let log = x.ln();
+    let (one, two) = (P::ONE, P::of(2.0));
     Partials::new(
         f,
-        [x1, y_partial],
-        [x2, term(p1, one, y, o), term(f, o, o, one)],
-        [
-            x3,
-            term(p2, two * y - one, y * (y - one), o),
-            term(p1, o, two, y),
-            if f == o { o } else { f * log * log * log },
-        ],
+        [x1, f * log],
+        [x2, p1 * (one + y * log), f * log * log],
+        [x3, p2 * ((two * y - one) + y * (y - one) * log), p1 * ((two + y * log) * log), f * log * log * log],
     )
+}
+
+/// ∂ⁱ⁺ʲ xʸ/∂xⁱ∂yʲ = xʸ⁻ⁱ Σ C(j, l) aₗ Lʲ⁻ˡ, where L = ln x and aₗ is the l-th derivative of y (y − 1) … (y − i + 1).
+/// A negative x has no derivative by y: NaN. At 0, a power that is 0 wins over L = −∞.
+#[cold]
+fn pow_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
+    // the derivatives of the falling factorial, factor by factor: (a (y − k))⁽ˡ⁾ = a⁽ˡ⁾ (y − k) + l a⁽ˡ⁻¹⁾
+    let derivative_of_product = |l: usize| {
+        let mut a = [P::ZERO; MAX_ORDER + 1];
+        a[0] = P::ONE;
+        for k in 0..i {
+            for l in (0..=l).rev() {
+                a[l] = a[l] * (y - P::count(k)) + if l > 0 { P::count(l) * a[l - 1] } else { P::ZERO };
+            }
+        }
+        a[l]
+    };
+    let log = if x >= P::ZERO { x.abs().ln() } else { P::NAN };
+    // Horner's rule, because at 0 the highest power of L decides
+    let mut polynomial = P::ZERO;
+    let mut binomial = P::ONE;
+    for l in 0..=j {
+        let carried = if polynomial == P::ZERO { P::ZERO } else { polynomial * log };
+        polynomial = carried + binomial * derivative_of_product(l);
+        binomial = binomial * P::count(j - l) / P::count(l + 1);
+    }
+    times_lowered_power(polynomial, x, y, i)
 }
 
 /// `√(x² + y²)`, with h its value, a = x/h, b = y/h.
 #[inline]
 pub(crate) fn hypot<T: Number>(x: T, y: T) -> T {
     let (u, v) = (x.value(), y.value());
-    let h = Elementary::hypot(u, v);
-    if T::ORDER <= EXPLICIT {
-        return x.compose2(y, &hypot_partials(u, v, h), 0, 0);
-    }
-    let (large, small) = if Elementary::abs(u) >= Elementary::abs(v) { (x.abs(), y) } else { (y.abs(), x) };
-    if h == T::Precision::ZERO {
-        return T::constant(h);
-    }
-    let ratio = small / large;
-    (large * (T::one() + ratio * ratio).sqrt()).with_value(h)
+    x.compose2(y, &hypot_partials(u, v).with_higher([u, v], hypot_partial), 0, 0)
 }
 
-fn hypot_partials<P: Elementary>(x: P, y: P, h: P) -> Partials<P> {
-    let o = P::ZERO;
+#[inline]
+fn hypot_partials<P: Elementary>(x: P, y: P) -> Partials<P> {
+    let (o, two, minus_three) = (P::ZERO, P::of(2.0), P::of(-3.0));
+    let h = x.hypot(y);
     if h == o {
         return Partials::new(h, [o; 2], [o; 3], [o; 4]);
     }
-    let Direction { a, b, r } = Direction::new(x, y, h);
+    let direction = Direction::new(x, y, h);
+    let per_h = |v| direction.per_length(v);
+    let Direction { a, b, .. } = direction;
+    let (p, q) = (per_h(a), per_h(b));
+    // p and q overflow where h is subnormal: zero wins
+    let times = |v: P, w: P| if v == o || w == o { o } else { v * w };
     Partials::new(
         h,
         [a, b],
-        [b * b * r, -(a * b) * r, a * a * r],
+        [b * q, -per_h(a * b), a * p],
         [
-            P::of(-3.0) * a * b * b * r * r,
-            b * (P::of(2.0) * a * a - b * b) * r * r,
-            a * (P::of(2.0) * b * b - a * a) * r * r,
-            P::of(-3.0) * a * a * b * r * r,
+            times(minus_three * per_h(a * b), q),
+            times(per_h(two * a * a - b * b), q),
+            times(per_h(two * b * b - a * a), p),
+            times(minus_three * per_h(a * b), p),
         ],
     )
 }
 
-/// The angle of (x, y), with h = hypot(x, y), a = x/h, b = y/h: the derivatives are the imaginary parts of those of ln z.
+/// ∂ⁱ⁺ʲh/∂xⁱ∂yʲ of the length h of z = x + iy, for i + j ≥ 2. With ∂/∂x = ∂ + ∂̄, ∂/∂y = i (∂ − ∂̄) and h = (z z̄)^½, it is
+/// h¹⁻ⁿ Σ K_p c_p c_{n−p} Re(iʲ uⁿ⁻²ᵖ): u the direction of z, K_p the coefficients of (1 + t)ⁱ (1 − t)ʲ, c_p = ½ (½ − 1) … .
+fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
+    let n = i + j;
+    if x == P::ZERO && y == P::ZERO {
+        return P::ZERO;
+    }
+    let direction = Direction::new(x, y, x.hypot(y));
+    let falling = |p: usize| (0..p).fold(P::ONE, |c, k| c * (P::of(0.5) - P::count(k)));
+    let mut coefficients = [P::ZERO; MAX_ORDER + 1];
+    coefficients[0] = P::ONE;
+    for sign in (0..i).map(|_| P::ONE).chain((0..j).map(|_| -P::ONE)) {
+        for p in (1..=n).rev() {
+            coefficients[p] = coefficients[p] + sign * coefficients[p - 1];
+        }
+    }
+    let mut sum = P::ZERO;
+    for p in 0..=n {
+        let (cosine, sine) = direction.power(n.abs_diff(2 * p));
+        let sine = if 2 * p > n { -sine } else { sine };
+        let real_part = [cosine, -sine, -cosine, sine][j % 4];
+        sum = sum + coefficients[p] * falling(p) * falling(n - p) * real_part;
+    }
+    (1..n).fold(sum, |v, _| direction.per_length(v))
+}
+
+/// The angle of (x, y): with h = hypot(x, y), a = x/h, b = y/h, the derivatives are the imaginary parts of those of ln z.
 #[inline]
 pub(crate) fn atan2<T: Number>(y: T, x: T) -> T {
     let (v, u) = (y.value(), x.value());
-    let value = Elementary::atan2(v, u);
-    if T::ORDER <= EXPLICIT {
-        return y.compose2(x, &atan2_partials(v, u, value), 0, 0);
-    }
-    let angle = if Elementary::abs(u) >= Elementary::abs(v) { (y / x).atan() } else { -(x / y).atan() };
-    angle.with_value(value)
+    y.compose2(x, &atan2_partials(v, u).with_higher([v, u], atan2_partial), 0, 0)
 }
 
-fn atan2_partials<P: Elementary>(y: P, x: P, value: P) -> Partials<P> {
-    let Direction { a, b, r } = Direction::new(x, y, x.hypot(y));
-    let (double_sine, double_cosine) = (P::of(2.0) * a * b, (b - a) * (b + a));
-    let (sine, cosine) = (b * (P::of(3.0) * a * a - b * b), a * (a * a - P::of(3.0) * b * b));
-    let cube = P::of(2.0) * r * r * r;
+#[inline]
+fn atan2_partials<P: Elementary>(y: P, x: P) -> Partials<P> {
+    let direction = Direction::new(x, y, x.hypot(y));
+    let per_h = |v| direction.per_length(v);
+    let per_h2 = |v| per_h(per_h(v));
+    let Direction { a, b, .. } = direction;
+    let two = P::of(2.0);
+    let (double_sine, double_cosine) = (per_h2(two * a * b), per_h2((b - a) * (b + a)));
+    let sine = two * per_h(per_h2(b * (P::of(3.0) * a * a - b * b)));
+    let cosine = two * per_h(per_h2(a * (a * a - P::of(3.0) * b * b)));
     Partials::new(
-        value,
-        [a * r, -b * r],
-        [-double_sine * r * r, double_cosine * r * r, double_sine * r * r],
-        [-cosine * cube, sine * cube, cosine * cube, -sine * cube],
+        y.atan2(x),
+        [per_h(a), -per_h(b)],
+        [-double_sine, double_cosine, double_sine],
+        [-cosine, sine, cosine, -sine],
     )
 }
 
-/// The direction of (x, y) and the reciprocal of its length.
+/// ∂ⁱ⁺ʲ/∂yⁱ∂xʲ Im ln z = Im (iⁱ (−1)ⁿ⁻¹ (n − 1)! z⁻ⁿ), n = i + j ≥ 1.
+fn atan2_partial<P: Elementary>([y, x]: [P; 2], i: usize, j: usize) -> P {
+    let n = i + j;
+    let direction = Direction::new(x, y, x.hypot(y));
+    let (cosine, sine) = direction.power(n);
+    let imaginary_part = [-sine, cosine, sine, -cosine][i % 4];
+    let signed = if n.is_multiple_of(2) { -imaginary_part } else { imaginary_part };
+    (1..n).fold(direction.per_length(signed), |v, k| P::count(k) * direction.per_length(v))
+}
+
+/// The direction of (x, y) as cosine and sine, and the reciprocal r s of its length, which alone may overflow.
 struct Direction<P> {
     a: P,
     b: P,
     r: P,
+    s: P,
 }
 
 impl<P: Elementary> Direction<P> {
@@ -148,7 +198,7 @@ impl<P: Elementary> Direction<P> {
     #[inline]
     fn new(x: P, y: P, h: P) -> Self {
         if h.is_normal() && h < P::MAX / P::of(4.0) {
-            return Direction { a: x / h, b: y / h, r: h.recip() };
+            return Direction { a: x / h, b: y / h, r: h.recip(), s: P::ONE };
         }
         Self::at_the_ends(x, y)
     }
@@ -156,14 +206,27 @@ impl<P: Elementary> Direction<P> {
     /// Where the length overflows, is subnormal or infinite, the point is scaled first.
     #[cold]
     fn at_the_ends(x: P, y: P) -> Self {
-        let one_if_infinite = |v: P| if v.is_finite() { P::ZERO.copysign(v) } else { P::ONE.copysign(v) };
-        if !x.is_nan() && !y.is_nan() && !(x.is_finite() && y.is_finite()) {
+        let (o, one) = (P::ZERO, P::ONE);
+        if x.abs() == P::INFINITY || y.abs() == P::INFINITY {
+            let one_if_infinite = |v: P| if v.is_finite() { o.copysign(v) } else { v.signum() };
             let (a, b) = (one_if_infinite(x), one_if_infinite(y));
-            return Direction { a: a / a.hypot(b), b: b / a.hypot(b), r: P::ZERO };
+            return Direction { a: a / a.hypot(b), b: b / a.hypot(b), r: o, s: one };
         }
-        let scale = if x.abs().max(y.abs()) < P::ONE { P::MIN_POSITIVE.recip() } else { P::MIN_POSITIVE * P::of(4.0) };
-        let h = (x * scale).hypot(y * scale);
-        Direction { a: x * scale / h, b: y * scale / h, r: scale / h }
+        let s = if x.abs().max(y.abs()) < one { P::MIN_POSITIVE.recip() } else { P::MIN_POSITIVE * P::of(4.0) };
+        let h = (x * s).hypot(y * s);
+        Direction { a: x * s / h, b: y * s / h, r: h.recip(), s }
+    }
+
+    /// v / h
+    #[inline]
+    fn per_length(&self, v: P) -> P {
+        v * self.r * self.s
+    }
+
+    /// Cosine and sine of n times the angle.
+    fn power(&self, n: usize) -> (P, P) {
+        let Direction { a, b, .. } = *self;
+        (0..n).fold((P::ONE, P::ZERO), |(cosine, sine), _| (cosine * a - sine * b, cosine * b + sine * a))
     }
 }
 

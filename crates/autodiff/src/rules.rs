@@ -58,17 +58,17 @@ macro_rules! unary_rules {
             /// The natural logarithm.
             ln(x) { let r = not_negative(x).recip(); }
                 [x.ln(), r, -r * r, P::of(2.0) * r * r * r]
-                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x }
+                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs() }
 
             /// The logarithm to base 2.
-            log2(x) { let r = not_negative(x).recip(); let f1 = P::LOG2_E * r; }
-                [x.log2(), f1, -f1 * r, P::of(2.0) * f1 * r * r]
-                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x }
+            log2(x) { let a = not_negative(x); let f1 = P::LOG2_E / a; let f2 = -f1 / a; }
+                [x.log2(), f1, f2, P::of(-2.0) * f2 / a]
+                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs() }
 
             /// The logarithm to base 10.
-            log10(x) { let r = not_negative(x).recip(); let f1 = P::LOG10_E * r; }
-                [x.log10(), f1, -f1 * r, P::of(2.0) * f1 * r * r]
-                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x }
+            log10(x) { let a = not_negative(x); let f1 = P::LOG10_E / a; let f2 = -f1 / a; }
+                [x.log10(), f1, f2, P::of(-2.0) * f2 / a]
+                next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs() }
 
             /// `ln(1 + x)`, without cancelling near 0.
             ln_1p(x) { let r = not_negative(P::of(1.0) + x).recip(); }
@@ -101,11 +101,9 @@ macro_rules! unary_rules {
                 next(n, d) { (P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
 
             /// The arctangent.
-            atan(x) { // w = 1/(1 + x²), u = x w
-                      let (w, u) = if square_fits(x) { let w = (P::of(1.0) + x * x).recip(); (w, x * w) }
-                                   else { let r = x.recip(); (r * r, r) }; }
+            atan(x) { let (w, u) = witch(x); }
                 [x.atan(), w, P::of(-2.0) * u * w, P::of(2.0) * w * (P::of(3.0) * u * u - w * w)]
-                next(n, d) { -(P::count(2 * n - 2) * x * d[n - 1] + P::count(n - 2) * P::count(n - 1) * d[n - 2]) / (P::of(1.0) + x * x) }
+                next(n, d) { let (w, u) = witch(x); -(P::count(2 * n - 2) * u * d[n - 1] + P::count(n - 2) * P::count(n - 1) * w * d[n - 2]) }
 
             /// The hyperbolic sine.
             sinh(x) { let (s, t) = (x.sinh(), x.cosh()); }
@@ -118,8 +116,9 @@ macro_rules! unary_rules {
                 next(n, d) { d[n - 2] }
 
             /// The hyperbolic tangent; its slope is resolved down to the smallest numbers.
-            tanh(x) { let y = x.tanh(); let e = (P::of(-2.0) * x.abs()).exp(); let g = P::of(1.0) + e;
-                      let f1 = P::of(4.0) * e / (g * g); }
+            tanh(x) { // f' = 1/cosh² x, with h = e^−|x|
+                      let y = x.tanh(); let h = (-x.abs()).exp(); let g = P::of(1.0) + h * h;
+                      let f1 = (P::of(2.0) * h) * (P::of(2.0) * h) / (g * g); }
                 [y, f1, P::of(-2.0) * y * f1, P::of(2.0) * f1 * (P::of(2.0) * y * y - f1)]
                 next(n, d) { -square_derivative(d, n - 1) }
 
@@ -128,29 +127,19 @@ macro_rules! unary_rules {
                        let (r, w, s) = if square_fits(x) { let q = P::of(1.0) + x * x; let r = q.sqrt().recip(); (r, q.recip(), x * r) }
                                        else { let r = x.abs().recip(); (r, r * r, x.signum()) }; }
                 [x.asinh(), r, -s * w, r * w * (P::of(2.0) * s * s - w)]
-                next(n, d) { -(P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / (P::of(1.0) + x * x) }
+                next(n, d) { let (w, u) = witch(x); -(P::count(2 * n - 3) * u * d[n - 1] + P::count(n - 2) * P::count(n - 2) * w * d[n - 2]) }
 
             /// The inverse of the hyperbolic cosine; its slope at 1 is +∞.
             acosh(x) { // r = 1/√(x² − 1), w = r², s = x r
                        let (r, w, s) = if square_fits(x) { let q = (not_negative(x) - P::of(1.0)) * (x + P::of(1.0)); let r = q.sqrt().recip(); (r, q.recip(), x * r) }
                                        else { let r = not_negative(x).recip(); (r, r * r, x.signum()) }; }
                 [x.acosh(), r, -s * w, r * w * (P::of(2.0) * s * s + w)]
-                next(n, d) { -(P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / ((x - P::of(1.0)) * (x + P::of(1.0))) }
+                next(n, _d) { inverse_roots_derivative(x - P::of(1.0), x + P::of(1.0), n - 1) }
 
             /// The inverse of the hyperbolic tangent; its slope at ±1 is +∞.
             atanh(x) { let r = not_negative((P::of(1.0) - x) * (P::of(1.0) + x)).recip(); }
                 [x.atanh(), r, P::of(2.0) * x * r * r, P::of(2.0) * r * r * r * (P::of(1.0) + P::of(3.0) * x * x)]
                 next(n, d) { (P::count(2 * n - 2) * x * d[n - 1] + P::count(n - 2) * P::count(n - 1) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
-
-            /// Radians as degrees.
-            to_degrees(x) { }
-                [x.to_degrees(), P::ONE.to_degrees(), P::ZERO, P::ZERO]
-                next(_n, _d) { P::ZERO }
-
-            /// Degrees as radians.
-            to_radians(x) { }
-                [x.to_radians(), P::ONE.to_radians(), P::ZERO, P::ZERO]
-                next(_n, _d) { P::ZERO }
         }
     };
 }
@@ -177,6 +166,18 @@ macro_rules! define {
     };
 }
 unary_rules!(define);
+
+macro_rules! export_names {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+        /// Hands the names of the rules to another macro: the tests loop over them, so a rule is tested by being written.
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! rule_names {
+            ($consumer:ident) => { $consumer! { $($name)* } };
+        }
+    };
+}
+unary_rules!(export_names);
 
 /// `xⁿ` for an integer n.
 #[derive(Clone, Copy, Debug)]
@@ -206,10 +207,15 @@ impl<P: Elementary> Rule<P> for Powf<P> {
             return [y, integer_power(x, n, 1), integer_power(x, n, 2), integer_power(x, n, 3)];
         }
         // (xᶜ)' = c xᶜ/x and so on, as long as nothing on the way leaves the normal numbers
-        let f1 = exponent * (y / x);
-        let f2 = (exponent - P::of(1.0)) * (f1 / x);
-        let f3 = (exponent - P::of(2.0)) * (f2 / x);
-        let trusted = |f: P, n| if y.is_normal() && f.is_normal() { f } else { real_power(x, exponent, n) };
+        let down = |f: P| if f.is_normal() { f / x } else { P::NAN };
+        let next = |f: P, factor: P| {
+            let q = down(f);
+            if q.is_normal() { factor * q } else { P::NAN }
+        };
+        let f1 = next(y, exponent);
+        let f2 = next(f1, exponent - P::of(1.0));
+        let f3 = next(f2, exponent - P::of(2.0));
+        let trusted = |f: P, n| if f.is_normal() { f } else { real_power(x, exponent, n) };
         [y, trusted(f1, 1), trusted(f2, 2), trusted(f3, 3)]
     }
     fn next(&self, x: P, n: usize, _: &[P]) -> P {
@@ -227,12 +233,13 @@ pub(crate) struct Log<P>(pub(crate) P);
 impl<P: Elementary> Rule<P> for Log<P> {
     #[inline]
     fn jet(&self, x: P) -> [P; 4] {
-        let r = not_negative(x).recip();
-        let f1 = r / self.0.ln();
-        [x.log(self.0), f1, -f1 * r, P::of(2.0) * f1 * r * r]
+        let a = not_negative(x);
+        let f1 = self.0.ln().recip() / a;
+        let f2 = -f1 / a;
+        [x.log(self.0), f1, f2, P::of(-2.0) * f2 / a]
     }
     fn next(&self, x: P, n: usize, d: &[P]) -> P {
-        (P::of(1.0) - P::count(n)) * d[n - 1] / x
+        (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs()
     }
 }
 
@@ -258,12 +265,42 @@ fn square_fits<P: Elementary>(x: P) -> bool {
     x.abs() < P::SQRT_MIN_POSITIVE.recip()
 }
 
+/// 1/(1 + x²) and x/(1 + x²).
+#[inline]
+fn witch<P: Elementary>(x: P) -> (P, P) {
+    if square_fits(x) {
+        let w = (P::of(1.0) + x * x).recip();
+        (w, x * w)
+    } else {
+        let r = x.recip();
+        (r * r, r)
+    }
+}
+
+/// The derivative of order `m` of 1/√(a b), where a' = b' = 1: by Leibniz, whose terms have all one sign.
+fn inverse_roots_derivative<P: Elementary>(a: P, b: P, m: usize) -> P {
+    let roots = |a: P| {
+        let mut d = [a.sqrt().recip(); MAX_ORDER];
+        for i in 0..m {
+            d[i + 1] = (P::of(-0.5) - P::count(i)) * d[i] / a;
+        }
+        d
+    };
+    let (of_a, of_b) = (roots(a), roots(b));
+    binomial_sum(m, |i| of_a[i] * of_b[m - i])
+}
+
 /// The derivative of order `m` of d[0]², from the derivatives of d[0]: Σ C(m, i) d[i] d[m − i].
 fn square_derivative<P: Elementary>(d: &[P], m: usize) -> P {
+    binomial_sum(m, |i| d[i] * d[m - i])
+}
+
+/// Σ C(m, i) term(i)
+fn binomial_sum<P: Elementary>(m: usize, term: impl Fn(usize) -> P) -> P {
     let mut binomial = P::ONE;
     let mut sum = P::ZERO;
     for i in 0..=m {
-        sum = sum + binomial * d[i] * d[m - i];
+        sum = sum + binomial * term(i);
         binomial = binomial * P::count(m - i) / P::count(i + 1);
     }
     sum
@@ -279,20 +316,10 @@ fn polished_cbrt<P: Elementary>(x: P, y: P) -> P {
     if step.is_finite() { (z - step) / scale } else { y }
 }
 
-/// An exponent that is an integer of at most 31 bits, as one.
+/// An exponent that is an integer below 2⁶³, as one.
 #[inline]
 fn as_integer<P: Elementary>(exponent: P) -> Option<i64> {
-    (exponent.trunc() == exponent && exponent.abs() <= P::of(2147483648.0)).then(|| exponent.to_integer())
-}
-
-/// The falling factorial e (e − 1) … (e − order + 1).
-#[inline]
-fn falling<P: Elementary>(exponent: P, order: usize) -> P {
-    let mut product = P::ONE;
-    for i in 0..order {
-        product = product * (exponent - P::count(i));
-    }
-    product
+    (exponent.trunc() == exponent && exponent.abs() < P::of(9223372036854775808.0)).then(|| exponent.to_integer())
 }
 
 /// The derivative of `order` of xⁿ: n (n − 1) … xⁿ⁻ᵒʳᵈᵉʳ, where 0 · ∞ is 0.
@@ -308,36 +335,70 @@ fn integer_power<P: Elementary>(x: P, n: i64, order: usize) -> P {
     match n - order as i64 {
         0 => factor,
         1 => factor * x,
-        2 => factor * (x * x),
+        2 => factor * x * x,
         -1 => factor / x,
         // a few multiplications are nearer than 4 ulp, many are not: pow is
         e @ -7..=7 => {
             let power = x.powi(e.unsigned_abs() as i32);
-            if e > 0 {
+            if !power.is_normal() {
+                times_integer_power(factor, x, e)
+            } else if e > 0 {
                 factor * power
-            } else if power.is_normal() {
-                factor / power
             } else {
-                factor * x.powf(P::of_integer(e))
+                factor / power
             }
         }
-        e => factor * x.powf(P::of_integer(e)),
+        e => times_integer_power(factor, x, e),
     }
 }
 
-/// The derivative of `order` of xᶜ for c not an integer, where xᶜ or a neighbour leaves the normal numbers.
+/// factor · xᵉ for an integer e.
+fn times_integer_power<P: Elementary>(factor: P, x: P, e: i64) -> P {
+    let rounded = P::of_integer(e);
+    let lost = P::of_integer(e - rounded.to_integer());
+    let odd = e % 2 != 0;
+    times_power(if odd && x.is_sign_negative() { -factor } else { factor }, x.abs(), rounded, lost)
+}
+
+/// The derivative of `order` of xᶜ for c not a small integer.
 #[cold]
 fn real_power<P: Elementary>(x: P, exponent: P, order: usize) -> P {
-    let factor = falling(exponent, order);
+    let mut factor = P::ONE;
+    for i in 0..order {
+        factor = factor * (exponent - P::count(i));
+    }
+    times_lowered_power(factor, x, exponent, order)
+}
+
+/// factor · xᶜ⁻ᵒʳᵈᵉʳ
+#[cold]
+pub(crate) fn times_lowered_power<P: Elementary>(factor: P, x: P, exponent: P, order: usize) -> P {
+    if let Some(n) = as_integer(exponent) {
+        return times_integer_power(factor, x, n - order as i64);
+    }
+    if x < P::ZERO && exponent.trunc() != exponent {
+        return P::NAN;
+    }
+    // integers beyond 63 bits are even
+    let odd = x < P::ZERO && !order.is_multiple_of(2);
+    // what rounding takes from c − order (Knuth's two-sum gives it exactly)
     let shift = P::count(order);
     let e = exponent - shift;
-    let power = x.powf(e);
-    // what rounding took from e comes back as a factor x^δ = 1 + δ ln x (Knuth's two-sum gives δ exactly)
     let b = e - exponent;
     let lost = (exponent - (e - b)) - (shift + b);
-    if lost == P::ZERO || !(x > P::ZERO && x < P::INFINITY) {
+    times_power(if odd { -factor } else { factor }, x.abs(), e, if lost.is_finite() { lost } else { P::ZERO })
+}
+
+/// factor · xᵉ⁺ˡᵒˢᵗ for x ≥ 0 and |lost| far below |e|, where a zero wins over an infinity.
+fn times_power<P: Elementary>(factor: P, x: P, e: P, lost: P) -> P {
+    let power = x.powf(e);
+    let product = if power.is_normal() {
         factor * power
     } else {
-        factor * (power + power * (lost * x.ln()))
-    }
+        // in two halves, because the factor may bring back what leaves the normal numbers
+        let half = x.powf(e * P::of(0.5));
+        if half == P::ZERO || factor == P::ZERO { P::ZERO.copysign(factor) } else { factor * half * half }
+    };
+    // xˡᵒˢᵗ = 1 + lost ln x
+    if lost == P::ZERO || !(x > P::ZERO && product.is_finite()) { product } else { product + product * (lost * x.ln()) }
 }

@@ -1,0 +1,112 @@
+//! The routes to a Hessian agree bit for bit: hyper-dual numbers, nested duals, the Jacobian of the gradient.
+
+mod common;
+
+use autodiff::{Dual, Function, HyperDual, Operators, Ordered, ScalarFn, Single, function, hessian};
+use common::{Real, log_spaced};
+use proptest::prelude::*;
+
+function! {
+    /// The notebook's function: x₀² + (x₁ x₁)².
+    fn loss([x0, x1]) { let y = [x0, x1 * x1]; y[0] * y[0] + y[1] * y[1] }
+}
+
+/// The Hessian's lower triangle by each route, as bits.
+fn lower_triangles<P: Real, const N: usize>(f: impl ScalarFn<N, P> + Operators + Copy, x: [P; N]) -> [Vec<u64>; 5] {
+    let nested = f.call(Dual::variables(Dual::variables(x)));
+    let thrice = f.call(Dual::variables(HyperDual::variables(x)));
+    let routes = [
+        hessian(|x| f.call(x), x),
+        f.hessian().at(x),
+        f.gradient().jacobian().at(x),
+        nested.eps.map(|x| x.eps),
+        thrice.re.hessian(),
+    ];
+    routes.map(|h| (0..N).flat_map(|i| h[i][..=i].iter().map(|x| x.bits()).collect::<Vec<_>>()).collect())
+}
+
+fn agree_at_many_points<P: Real>(f: impl ScalarFn<2, P> + Operators + Copy) {
+    let mut state = 1u64;
+    let mut random = || {
+        // xorshift64*: any sequence will do
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        P::of((state.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 11) as f64 / 2f64.powi(51) - 2.0)
+    };
+    let sizes: Vec<P> = log_spaced(-20, 20, 3).collect();
+    for i in 0..10_000 {
+        let x = [random() * sizes[i % sizes.len()], random() * sizes[i * 7 % sizes.len()]];
+        let routes = lower_triangles(f, x);
+        for route in &routes {
+            assert_eq!(route, &routes[0], "at {x:?}");
+        }
+        let h = f.gradient().jacobian().at(x);
+        assert_eq!(h, f.hessian().at(x), "at {x:?}");
+    }
+}
+
+#[test]
+fn the_notebooks_hessian_in_double() {
+    agree_at_many_points::<f64>(loss);
+}
+
+#[test]
+fn the_notebooks_hessian_in_single() {
+    agree_at_many_points::<f32>(loss);
+}
+
+/// A random program: each step computes a number from two earlier ones (or one and a constant).
+#[derive(Clone, Debug)]
+struct Program(Vec<(u8, usize, usize)>);
+
+impl Function<3> for Program {
+    type Output = Single;
+    fn call<T: Ordered>(&self, x: [T; 3]) -> T {
+        let mut numbers = x.to_vec();
+        for (operation, i, j) in &self.0 {
+            let (x, y) = (numbers[i % numbers.len()], numbers[j % numbers.len()]);
+            numbers.push(match operation {
+                0 => x + y,
+                1 => x - y,
+                2 => x * y,
+                3 => x / y,
+                4 => x.sin(),
+                5 => x.exp(),
+                6 => x.sqrt(),
+                7 => x.tanh(),
+                8 => x.powi(3),
+                9 => x.powf(1.7),
+                10 => x.pow(y),
+                11 => x.hypot(y),
+                12 => x.atan2(y),
+                13 => x.max(y),
+                14 => x * 1.3 - 0.7,
+                15 => x / 0.3 + y,
+                16 => x.ln(),
+                17 => x % y,
+                18 => x.mul_add(y, x),
+                _ => x.abs().recip(),
+            });
+        }
+        numbers[numbers.len() - 1]
+    }
+}
+impl Operators for Program {}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Where all is finite. (An infinite or NaN partial is one by every route, but a zero beside it may be of either sign.)
+    #[test]
+    fn of_random_programs(
+        steps in prop::collection::vec((0u8..20, 0usize..64, 0usize..64), 1..12),
+        x in prop::array::uniform3(-3.0f64..3.0),
+    ) {
+        let program = Program(steps);
+        let routes = lower_triangles(&program, x);
+        for route in &routes {
+            prop_assert_eq!(route, &routes[0]);
+        }
+    }
+}

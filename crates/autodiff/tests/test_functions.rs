@@ -1,0 +1,128 @@
+//! Value, gradient and Hessian of eleven test functions against correctly rounded values, by every route.
+
+mod common;
+
+use autodiff::{
+    Dual, HyperDual, Operators, ScalarFn, function, gradient, hessian, jacobian, value_and_gradient, value_and_hessian,
+    value_gradient_hessian,
+};
+use common::{Grid, Real, hex, hexes, reference, ulps_of_term};
+use serde_json::Value;
+
+#[allow(clippy::approx_constant, reason = "a literal serves both precisions")]
+mod functions {
+    use super::*;
+
+    function! {
+        pub fn notebook([x0, x1]) { let y = [x0, x1 * x1]; y[0] * y[0] + y[1] * y[1] }
+        pub fn rosenbrock_2(x: [2]) {
+            x.windows(2).map(|x| (x[1] - x[0].powi(2)).powi(2) * 100.0 + (x[0] - 1.0).powi(2)).sum()
+        }
+        pub fn rosenbrock_10(x: [10]) {
+            x.windows(2).map(|x| (x[1] - x[0].powi(2)).powi(2) * 100.0 + (x[0] - 1.0).powi(2)).sum()
+        }
+        pub fn ackley_10(x: [10]) {
+            let mean_square = x.into_iter().map(|x| x * x).sum::<T>() / 10.0;
+            let mean_cosine = x.into_iter().map(|x| (x * 6.283185307179586).cos()).sum::<T>() / 10.0;
+            (mean_square.sqrt() * -0.2).exp() * -20.0 - mean_cosine.exp() + 20.0 + 2.718281828459045
+        }
+        pub fn himmelblau([x0, x1]) { (x0 * x0 + x1 - 11.0).powi(2) + (x0 + x1 * x1 - 7.0).powi(2) }
+        pub fn beale([x0, x1]) {
+            (x0 * x1 - x0 + 1.5).powi(2) + (x0 * x1.powi(2) - x0 + 2.25).powi(2) + (x0 * x1.powi(3) - x0 + 2.625).powi(2)
+        }
+        pub fn powell_singular([x0, x1, x2, x3]) {
+            (x0 + x1 * 10.0).powi(2) + (x2 - x3).powi(2) * 5.0 + (x1 - x2 * 2.0).powi(4) + (x0 - x3).powi(4) * 10.0
+        }
+        pub fn booth([x0, x1]) { (x0 + x1 * 2.0 - 7.0).powi(2) + (x0 * 2.0 + x1 - 5.0).powi(2) }
+        pub fn exp_sin([x0, x1, x2]) { (x0 * x1).exp() * x2.sin() + (x0 * x0).ln_1p() / x1.sqrt() }
+        pub fn rational_tanh([x0, x1, x2]) { x0.tanh() / (x1 * x1 + 1.0) + (x2 / x1).atan() }
+        pub fn pow_mixed([x0, x1]) { x0.pow(x1) + x1.pow(x0) }
+    }
+}
+
+/// The largest size of some numbers.
+fn largest(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(0.0, |a, b| f64::max(a, b.abs()))
+}
+
+/// Value, gradient and Hessian by one route.
+type Route<const N: usize> = (&'static str, f64, [f64; N], [[f64; N]; N]);
+
+fn by<T: Grid<N, Precision = f64>, const N: usize>(y: T) -> (f64, [f64; N], [[f64; N]; N]) {
+    let at = |path: &[usize]| y.partial(path).unwrap();
+    (at(&[]), std::array::from_fn(|i| at(&[i])), std::array::from_fn(|i| std::array::from_fn(|j| at(&[i, j]))))
+}
+
+fn every_route<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, x: [f64; N]) -> Vec<Route<N>> {
+    let (value, g) = value_and_gradient(|x| f.call(x), x);
+    let (value_again, h) = value_and_hessian(|x| f.call(x), x);
+    let (value_once_more, g_again, h_again) = value_gradient_hessian(|x| f.call(x), x);
+    let nested = jacobian(|x| gradient(|x| f.call(x), x), x);
+    let route = |name, (value, g, h)| (name, value, g, h);
+    vec![
+        ("value_and_gradient, value_and_hessian", value, g, h),
+        ("value_gradient_hessian", value_once_more, g_again, h_again),
+        ("gradient, hessian", value_again, gradient(|x| f.call(x), x), hessian(|x| f.call(x), x)),
+        ("jacobian of gradient", f.call(x), g, nested),
+        ("operators: gradient, hessian", f.at(x), f.gradient().at(x), f.hessian().at(x)),
+        ("operators: gradient, gradient.jacobian", f.at(x), f.gradient().at(x), f.gradient().jacobian().at(x)),
+        route("HyperDual", by(f.call(HyperDual::variables(x)))),
+        route("Dual<Dual>", by(f.call(Dual::variables(Dual::variables(x))))),
+        route("Dual<HyperDual>", by(f.call(Dual::variables(HyperDual::variables(x))))),
+        route("HyperDual<Dual>", by(f.call(HyperDual::variables(Dual::variables(x))))),
+    ]
+}
+
+/// Checks one point of the file; the bars are 4, 16 and 64 units in the last place of the largest entry.
+fn check<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, row: &Value) {
+    let x: [f64; N] = hexes(&row["x"]).try_into().unwrap();
+    let want_value = hex(&row["value"]);
+    let want_gradient = hexes(&row["gradient"]);
+    let want_hessian: Vec<Vec<f64>> = row["hessian"].as_array().unwrap().iter().map(hexes).collect();
+    let (largest_g, largest_h) = (largest(&want_gradient), largest(&want_hessian.concat()));
+    let near = |got: f64, want: f64, term: f64, bar: f64, what: &str| {
+        let error = ulps_of_term(got, want, term);
+        assert!(error <= bar, "{what} of {} at {x:?}: {got} instead of {want}, {error} ulp", row["function"]);
+    };
+    for (route, value, g, h) in every_route(f, x) {
+        assert_eq!(value.bits(), f.call(x).bits(), "value of {} at {x:?} by {route}", row["function"]);
+        near(value, want_value, largest_term(&row["function"], &x), 4.0, &format!("value by {route}"));
+        for i in 0..N {
+            near(g[i], want_gradient[i], largest_g, 16.0, &format!("gradient by {route}"));
+            for j in 0..N {
+                near(h[i][j], want_hessian[i][j], largest_h, 64.0, &format!("Hessian by {route}"));
+            }
+        }
+    }
+}
+
+/// Where the terms of a value are larger than the value itself.
+fn largest_term(function: &Value, x: &[f64]) -> f64 {
+    match function.as_str().unwrap() {
+        "ackley_10" => 20.0,
+        "himmelblau" => 121.0,
+        "booth" => 49.0,
+        "rosenbrock_2" | "rosenbrock_10" => 100.0 * largest(x).powi(4),
+        "powell_singular" => 10.0 * (2.0 * largest(x)).powi(4),
+        _ => 1.0,
+    }
+}
+
+#[test]
+fn eleven_functions_at_33_points() {
+    let rows = reference("test_functions.json");
+    for row in &rows {
+        macro_rules! check_by_name {
+            ($($name:ident)*) => {
+                match row["function"].as_str().unwrap() {
+                    $(stringify!($name) => check(functions::$name, row),)*
+                    other => panic!("no function {other}"),
+                }
+            };
+        }
+        check_by_name! {
+            notebook rosenbrock_2 rosenbrock_10 ackley_10 himmelblau beale powell_singular booth exp_sin rational_tanh pow_mixed
+        }
+    }
+    assert_eq!(rows.len(), 33);
+}
