@@ -77,12 +77,12 @@ where
     ) -> Result<Inverted<T>, Failure> {
         let x = self.function.call(array::<T, M>(target));
         // a step into NaN is the step's affair, an inverse that makes one of finite numbers is the inverse's
-        if target.iter().all(|t| t.all_finite()) {
-            if let Some(component) = x.iter().position(|x| !Elementary::is_finite(x.value())) {
-                let target = target.iter().map(|t| t.value().to_f64()).collect();
-                let value = x[component].value().to_f64();
-                return Err(Failure::NoPreimage { target, component, value, iteration });
-            }
+        if target.iter().all(|t| t.all_finite())
+            && let Some(component) = x.iter().position(|x| !Elementary::is_finite(x.value()))
+        {
+            let target = target.iter().map(|t| t.value().to_f64()).collect();
+            let value = x[component].value().to_f64();
+            return Err(Failure::NoPreimage { target, component, value, iteration });
         }
         Ok(Inverted { x: DVector::from_column_slice(&x), inversion: None })
     }
@@ -131,7 +131,7 @@ impl NumericInverse {
         let mut run = Run::new(&residual, &method, near.as_slice())?.iterations(MOST_ITERATIONS);
         let mut best: Option<Iterate<T>> = None;
         let mut out_of_evaluations = false;
-        while let Some(iterate) = run.next() {
+        for iterate in run.by_ref() {
             out_of_evaluations = iterate.evaluations.value > MOST_ITERATIONS;
             if best.as_ref().is_none_or(|best| iterate.loss.value() <= best.loss.value()) {
                 best = Some(iterate);

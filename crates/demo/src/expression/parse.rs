@@ -114,10 +114,9 @@ fn unexpected(text: &str, error: &pest::error::Error<Rule>) -> ExpressionError {
         (_, None) if open > closed => "the formula ends before a parenthesis is closed".to_owned(),
         (_, None) => "the formula ends where an operand is needed".to_owned(),
         (_, Some(')')) if open == closed => "this parenthesis closes nothing".to_owned(),
-        (Some(b), Some(n)) if b.is_ascii_digit() && (n.is_alphabetic() || n == '(') => {
-            format!("'*' is missing between a number and '{n}'")
+        (Some(b), Some(n)) if (b.is_alphanumeric() || b == ')') && (n.is_ascii_alphanumeric() || n == '(') => {
+            format!("'*' is missing before '{n}'")
         }
-        (Some(')'), Some(n)) if n.is_alphanumeric() || n == '(' => format!("'*' is missing before '{n}'"),
         (Some('*'), Some('*')) => "'*' is not expected here; a power is written '^'".to_owned(),
         (_, Some(n)) => format!("'{n}' is not expected here"),
     };

@@ -1,0 +1,247 @@
+//! What bad input gets on the command line: one line on standard error and exit status 2, or an honest ending.
+//! At the libraries' border the same rows are in `crates/optimizers/tests/bad_input.rs` and `lbfgsb.rs`.
+
+mod program;
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use program::demo;
+use serde_json::Value;
+
+const NOTEBOOK: [&str; 3] = ["run", "--problem", "notebook"];
+
+fn refused(arguments: &[&str], parts: &[&str]) {
+    let outcome = demo(arguments);
+    assert_eq!(outcome.code, Some(2), "{arguments:?}: {outcome:?}");
+    assert_eq!(outcome.stderr.lines().count(), 1, "{arguments:?}: {}", outcome.stderr);
+    assert_eq!(outcome.stdout, "", "{arguments:?}");
+    for part in parts {
+        assert!(outcome.stderr.contains(part), "{arguments:?}: '{part}' is not in: {}", outcome.stderr);
+    }
+}
+
+fn refused_run(rest: &[&str], parts: &[&str]) {
+    refused(&[&NOTEBOOK[..], rest].concat(), parts);
+}
+
+#[test]
+fn starts() {
+    refused_run(&["--optimizer", "gd", "--start", "3,3,3"], &["3 components", "2 variables"]);
+    refused_run(&["--optimizer", "gd", "--start", "3"], &["1 component", "2 variables"]);
+    refused_run(&["--optimizer", "gd", "--start", ""], &["start is empty"]);
+    refused_run(&["--optimizer", "gd", "--start", "3,"], &["start[1]", "a number is needed"]);
+    refused_run(&["--optimizer", "gd", "--start", "3,three"], &["start[1]", "'three'"]);
+    for value in ["nan", "inf", "-inf", "NaN", "infinity", "1e999"] {
+        refused_run(&["--optimizer", "gd", "--start", &format!("3,{value}")], &["start[1]", "finite"]);
+    }
+    for optimizer in ["newton", "pg", "pg-numeric", "lbfgsb"] {
+        refused_run(&["--optimizer", optimizer, "--start", "nan,3"], &["start[0] is NaN", "finite"]);
+        refused_run(&["--optimizer", optimizer, "--start", "3"], &["1 component", "2 variables"]);
+        let single = ["--optimizer", optimizer, "--start", "3,1e300", "--precision", "f32"];
+        refused_run(&single, &["start[1]", "finite"]);
+    }
+    refused_run(&["--optimizer", "gd"], &["--start"]);
+}
+
+#[test]
+fn steps() {
+    for optimizer in ["gd", "newton", "pg", "pg-numeric"] {
+        for value in ["0", "-0.1", "nan", "inf", "1e-310", "-0"] {
+            refused_run(&["--optimizer", optimizer, "--start", "3,3", "--step", value], &["step is", "positive"]);
+        }
+        let single = ["--optimizer", optimizer, "--start", "3,3", "--step", "1e-40", "--precision", "f32"];
+        refused_run(&single, &["step is", "subnormal"]);
+    }
+    refused_run(&["--optimizer", "gd", "--start", "3,3", "--step", "big"], &["'big'", "--step"]);
+    refused_run(&["--optimizer", "lbfgsb", "--start", "3,3", "--step", "1"], &["lbfgsb has no fixed step"]);
+}
+
+#[test]
+fn iterations() {
+    let huge = ["--optimizer", "gd", "--start", "3,3", "--iterations", "1000000000000"];
+    refused_run(&huge, &["iterations is 1000000000000", "at most"]);
+    for value in ["-1", "1.5", "many", "99999999999999999999999"] {
+        refused_run(&["--optimizer", "gd", "--start", "3,3", "--iterations", value], &[value]);
+    }
+}
+
+#[test]
+fn unknown_names() {
+    let start = ["--start", "3,3"];
+    refused(
+        &[&["run", "--problem", "notebok", "--optimizer", "gd"], &start[..]].concat(),
+        &["did you mean 'notebook'", "demo list"],
+    );
+    refused_run(&[&["--optimizer", "newtn"], &start[..]].concat(), &["did you mean 'newton'", "demo list"]);
+    refused(&["rum"], &["'rum'", "'run'"]);
+    refused(&["run", "--problm", "notebook"], &["--problm", "--problem"]);
+    refused(&["check", "--precision", "f16"], &["'f16'", "f32", "f64"]);
+    refused(&["--color", "sometimes"], &["'sometimes'"]);
+}
+
+#[test]
+fn options() {
+    let numeric = ["--optimizer", "pg-numeric", "--start", "3,3", "--set"];
+    let with = |value: &'static str| [&numeric[..], &[value]].concat();
+    refused_run(&with("gradient=guess"), &["gradient is 'guess'", "finite-difference"]);
+    refused_run(&with("gradent=exact"), &["unknown option", "'gradent'", "did you mean 'gradient'"]);
+    refused_run(&with("memory=5"), &["unknown option of pg-numeric 'memory'"]);
+    refused_run(&with("gradient"), &["OPTION=VALUE"]);
+    refused_run(&["--optimizer", "gd", "--start", "3,3", "--set", "gradient=exact"], &["gd has no options"]);
+    let bounded = ["--optimizer", "lbfgsb", "--start", "3,3", "--set"];
+    let with = |value: &'static str| [&bounded[..], &[value]].concat();
+    for value in ["memory=0", "memory=-1", "memory=1001", "memory=1.5", "memory=x"] {
+        refused_run(&with(value), &["memory is", "1 to 1000"]);
+    }
+    for value in ["factr=-1", "factr=nan", "factr=inf", "pgtol=-1e-9", "pgtol=nan", "pgtol=x"] {
+        refused_run(&with(value), &["not negative"]);
+    }
+    refused_run(&with("lower=1"), &["lower has 1 components", "2 are needed"]);
+    refused_run(&with("lower=nan,0"), &["lower[0] is NaN"]);
+    refused_run(&with("upper=0,nan"), &["upper[1] is NaN"]);
+    refused_run(&with("lower=inf,0"), &["variable 0"]);
+    refused_run(&[&with("lower=0,2")[..], &["--set", "upper=1,1"]].concat(), &["variable 1", "lower 2, upper 1"]);
+    refused_run(&[&with("memory=5")[..], &["--set", "memory=6"]].concat(), &["memory is given twice"]);
+}
+
+#[test]
+fn formulas() {
+    let invert = |physics: &str, parts: &[&str]| {
+        refused(&["invert", "--physics", physics, "--target", "2,2", "--start", "3,3"], parts);
+    };
+    invert("", &["empty"]);
+    invert("x0 +* 2", &["column 5", "x0 +»* 2"]);
+    invert("2x0", &["column 2", "'*' is missing"]);
+    invert("(x0, x1^2", &["column 4"]);
+    invert("x0, x2", &["column 5", "the last is x1"]);
+    invert("x0, sqr(x1)", &["column 5", "did you mean 'sqrt'"]);
+    invert("x0, atan2(x1)", &["takes 2 arguments, not 1"]);
+    let deep = format!("{}x0{}", "(".repeat(30_000), ")".repeat(30_000));
+    invert(&deep, &["nests more than"]);
+    let run = |rest: &[&str], parts: &[&str]| {
+        refused(&[&["run", "--start", "3,3", "--optimizer"], rest].concat(), parts);
+    };
+    run(&["gd", "--physics", "x0, x1^2", "--loss", "y0 + y2"], &["column 6", "the last is y1"]);
+    run(&["gd", "--loss", "x0 + y1"], &["column 6", "unknown name 'y1'"]);
+    run(&["pg", "--loss", "x0^2 + x1^2"], &["pg steps in y", "--physics"]);
+    run(&["gd", "--physics", "x0, x1^2"], &["--loss"]);
+    run(&["gd"], &["--problem"]);
+    run(&["gd", "--problem", "notebook", "--loss", "x0"], &["--problem", "--loss"]);
+}
+
+#[test]
+fn targets() {
+    let invert = |target: &str, parts: &[&str]| {
+        refused(&["invert", "--physics", "x0, x1^2", "--target", target, "--start", "3,3"], parts);
+    };
+    invert("2", &["target has 1 components", "2 are needed"]);
+    invert("2,nan", &["target[1] is NaN"]);
+    invert("inf,2", &["target[0]", "finite"]);
+    invert("", &["target is empty"]);
+    refused(&["invert", "--physics", "x0, x1^2", "--target", "2,2", "--start", "nan,3"], &["start[0] is NaN"]);
+}
+
+/// A target without a preimage: the nearest point, and the status says how the search ended.
+#[test]
+fn a_target_without_a_preimage_ends_honestly() {
+    let arguments = ["invert", "--physics", "x0, x1^2", "--target", "2,-2", "--start", "3,3", "--json", "-"];
+    let outcome = demo(&arguments);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert!(document["residual"].as_f64().unwrap() >= 4.0, "{document}");
+    // where not even the start has a value, the search has not converged
+    let outcome = demo(&["invert", "--physics", "ln(x0)", "--target", "2", "--start", "-1", "--json", "-"]);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!((outcome.code, &document["status"]), (Some(1), &"not_converged".into()), "{document}");
+    assert!(document["message"].as_str().unwrap().contains("loss is not finite at iteration 0"));
+}
+
+#[test]
+fn losses_that_are_not_finite() {
+    let run = |optimizer: &str, loss: &str, start: &str, step: &str| -> (Option<i32>, Value) {
+        let arguments = ["run", "--loss", loss, "--optimizer", optimizer, "--start", start, "--json", "-"];
+        let outcome = demo(&[&arguments[..], &["--step", step][..if step.is_empty() { 0 } else { 2 }]].concat());
+        (outcome.code, serde_json::from_str(&outcome.stdout).unwrap())
+    };
+    let (code, document) = run("gd", "ln(x)", "-1", "");
+    assert_eq!((code, &document["status"]), (Some(1), &"not_finite".into()));
+    assert!(document["message"].as_str().unwrap().contains("loss is not finite at iteration 0"), "{document}");
+    assert_eq!(document["iterations"][0]["loss"], "NaN");
+    // the first step goes to a negative number
+    let (code, document) = run("gd", "x - ln(x) / 10", "1", "5");
+    assert_eq!((code, &document["status"]), (Some(1), &"not_finite".into()), "{document}");
+    assert!(document["iterations"].as_array().unwrap().len() > 1);
+    let (code, document) = run("lbfgsb", "ln(x)", "-1", "");
+    assert_eq!((code, &document["status"]), (Some(1), &"not_finite".into()));
+    // an indefinite Hessian: where Newton goes, with a warning
+    let (code, document) = run("newton", "x0^2 - x1^2", "1,1", "1");
+    assert_eq!(code, Some(0));
+    assert_eq!(document["iterations"][1]["x"], serde_json::json!([0.0, 0.0]));
+    let (_, document) = run("newton", "x0^2 - 3*x1^2", "1,1", "1");
+    assert!(document["message"].as_str().unwrap().contains("not a descent direction"), "{document}");
+}
+
+#[test]
+fn destinations() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let arguments = ["check", "--json"];
+    let to = |path: &str| demo(&[&arguments[..], &[path]].concat());
+    for (path, reason) in [(place("no/such/file"), "No such file"), (place(""), "it is a directory")] {
+        let outcome = to(&path);
+        assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(&path) && outcome.stderr.contains(reason), "{}", outcome.stderr);
+    }
+    // an existing file is replaced as a whole, and keeps its place when there is nothing to write
+    let kept = place("kept");
+    std::fs::write(&kept, "old").unwrap();
+    demo(&[&NOTEBOOK[..], &["--optimizer", "gd", "--start", "nan,3", "--json", &kept]].concat());
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "old");
+    assert_eq!(to(&kept).code, Some(0));
+    assert!(std::fs::read_to_string(&kept).unwrap().starts_with('{'));
+    refused(&["check", "--json", "-", "--csv", "-"], &["same destination"]);
+    if std::path::Path::new("/dev/full").exists() {
+        let outcome = to("/dev/full");
+        assert_eq!(outcome.code, Some(2));
+        assert!(outcome.stderr.contains("No space left"), "{}", outcome.stderr);
+        assert!(std::path::Path::new("/dev/full").exists(), "a device is written to, not replaced");
+    }
+}
+
+/// `demo … | head -1`
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    for arguments in [&["check"][..], &["list"], &["--help"], &["notebook"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_demo"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut reader = BufReader::with_capacity(16, child.stdout.take().unwrap());
+        let _ = reader.read_line(&mut String::new());
+        drop(reader);
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("panicked"), "{stderr}");
+        assert!(matches!(output.status.code(), Some(0 | 141)), "{arguments:?}: {:?} {stderr}", output.status);
+    }
+}
+
+#[test]
+fn a_closed_standard_output_is_no_panic() {
+    let script = format!("'{}' check >&-", env!("CARGO_BIN_EXE_demo"));
+    if let Ok(output) = Command::new("sh").args(["-c", &script]).output() {
+        assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+    }
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    let outcome = demo(&["run", "--color", "always", "--problem", "x", "--optimizer", "gd", "--start", "1"]);
+    assert!(outcome.stderr.contains("\u{1b}["), "{:?}", outcome.stderr);
+    for color in ["auto", "never"] {
+        let outcome = demo(&["run", "--color", color, "--problem", "x", "--optimizer", "gd", "--start", "1"]);
+        assert!(!outcome.stderr.contains('\u{1b}'), "{:?}", outcome.stderr);
+    }
+}

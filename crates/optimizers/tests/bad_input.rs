@@ -1,0 +1,144 @@
+//! What bad input gets at the library's border; for L-BFGS-B see `lbfgsb.rs`.
+
+use autodiff::function;
+use optimizers::nalgebra::DVector;
+use optimizers::{
+    AnalyticInverse, Composite, Error, Failure, GradientDescent, InverseSimulator, Loss, Map, MixedInverseSimulator,
+    Newton, NumericInverse, Physics, Run, Status,
+};
+
+function! {
+    fn physics([x0, x1]) -> [2] { [x0, x1 * x1] }
+    fn inverse([y0, y1]) -> [2] { [y0, y1.sqrt()] }
+    fn loss([y0, y1]) { y0 * y0 + y1 * y1 }
+    fn saddle([x0, x1]) { x0 * x0 - x1 * x1 * 3.0 }
+    fn valley([x0, _x1]) { x0 * x0 }
+    fn logarithm([x]) { x.ln() }
+    fn cliff([x]) { x + x.recip() * 0.001 }
+    fn no_variables(x: [0]) { x.into_iter().sum() }
+}
+
+fn problem() -> Composite<physics, loss, 2, 2> {
+    Composite::new(physics, loss)
+}
+
+#[test]
+fn starts_that_do_not_fit_are_refused() {
+    let (problem, method) = (problem(), GradientDescent::new(0.1).unwrap());
+    let refused = |start: &[f64]| Run::new(&problem, &method, start).map(|_| ()).unwrap_err();
+    assert_eq!(refused(&[1.0; 3]), Error::StartLength { given: 3, expected: 2 });
+    assert_eq!(refused(&[1.0]), Error::StartLength { given: 1, expected: 2 });
+    assert_eq!(refused(&[]), Error::Empty);
+    for value in [f64::INFINITY, f64::NEG_INFINITY] {
+        assert_eq!(refused(&[1.0, value]), Error::NotFiniteComponent { name: "start", index: 1, value });
+    }
+    assert!(matches!(refused(&[f64::NAN, 1.0]), Error::NotFiniteComponent { name: "start", index: 0, .. }));
+    assert_eq!(Run::new(&Loss::new(no_variables), &method, &[]).map(|_| ()).unwrap_err(), Error::Empty);
+    assert_eq!(refused(&[1.0; 3]).to_string(), "the start has 3 components, but the problem has 2 variables");
+}
+
+#[test]
+fn steps_that_are_not_positive_are_refused() {
+    for value in [0.0, -0.0, -1.0, f64::NAN, f64::INFINITY, f64::MIN_POSITIVE / 2.0] {
+        let refused =
+            |result: Result<(), Error>| assert!(matches!(result, Err(Error::NotPositive { name: "step", .. })));
+        refused(GradientDescent::new(value).map(|_| ()));
+        refused(Newton::new(value).map(|_| ()));
+        refused(InverseSimulator::new(value, NumericInverse::new()).map(|_| ()));
+        refused(MixedInverseSimulator::new(value as f32, NumericInverse::new()).map(|_| ()));
+    }
+    assert!(GradientDescent::new(1e-40_f32).is_err());
+    assert!(GradientDescent::new(f64::MIN_POSITIVE).is_ok());
+}
+
+#[test]
+fn no_iterations_give_the_start_alone() {
+    let report = Run::new(&problem(), &Newton::new(1.0).unwrap(), &[3.0, 3.0]).unwrap().iterations(0).finish();
+    assert_eq!((report.trajectory.len(), report.status), (1, Status::MaxIterations));
+}
+
+#[test]
+fn a_run_is_streamed() {
+    // 10^12 iterations are asked for; what is kept is one state
+    let (problem, method) = (problem(), GradientDescent::new(1e-3).unwrap());
+    let mut run = Run::new(&problem, &method, &[3.0, 3.0]).unwrap().iterations(1_000_000_000_000);
+    assert_eq!(run.by_ref().take(1000).last().unwrap().iteration, 999);
+    assert_eq!(run.status(), None);
+}
+
+#[test]
+fn a_loss_that_is_not_finite_ends_the_run_where_it_is_met() {
+    let descent = GradientDescent::new(0.1).unwrap();
+    let report = Run::new(&Loss::new(logarithm), &descent, &[-1.0]).unwrap().iterations(5).finish();
+    assert_eq!(report.status, Status::NotFinite { quantity: "loss", iteration: 0 });
+    assert_eq!((report.trajectory.len(), report.best), (1, None));
+
+    let report = Run::new(&problem(), &GradientDescent::new(10.0).unwrap(), &[3.0, 3.0]).unwrap().finish();
+    let Status::NotFinite { iteration, .. } = report.status else { panic!("{:?}", report.status) };
+    assert_eq!(report.trajectory.len(), iteration + 1);
+    assert_eq!(report.best, Some(0));
+    assert!(report.trajectory[..iteration].iter().all(|iterate| iterate.loss.is_finite()));
+}
+
+#[test]
+fn the_best_point_is_kept_when_a_run_falls_off_a_cliff() {
+    let report =
+        Run::new(&Loss::new(cliff), &GradientDescent::new(0.3).unwrap(), &[1.0]).unwrap().iterations(9).finish();
+    let best = report.best.unwrap();
+    assert!(
+        report
+            .trajectory
+            .iter()
+            .all(|iterate| !iterate.loss.is_finite() || iterate.loss >= report.trajectory[best].loss)
+    );
+}
+
+#[test]
+fn newton_on_singular_and_indefinite_hessians() {
+    let newton = Newton::new(1.0).unwrap();
+    let report = Run::new(&Loss::new(valley), &newton, &[3.0, 3.0]).unwrap().iterations(5).finish();
+    assert_eq!(report.status, Status::Failed(Failure::SingularHessian { iteration: 0 }));
+    assert_eq!(report.status.to_string(), "Hessian is singular at iteration 0");
+    assert_eq!(report.trajectory.len(), 1);
+
+    let report = Run::new(&Loss::new(saddle), &newton, &[1.0, 1.0]).unwrap().iterations(1).finish();
+    assert_eq!(report.trajectory[1].x.as_slice(), [0.0, 0.0]);
+    assert_eq!(report.warnings, ["the Newton step of iteration 1 is not a descent direction"]);
+}
+
+#[test]
+fn a_target_without_a_preimage_is_named() {
+    let method = InverseSimulator::new(1.5, AnalyticInverse::<_, 2, 2>::new(inverse)).unwrap();
+    let report = Run::new(&problem(), &method, &[3.0, 3.0]).unwrap().iterations(5).finish();
+    let Status::Failed(Failure::NoPreimage { target, component, value, iteration }) = report.status else {
+        panic!("{:?}", report.status)
+    };
+    assert_eq!((target, component, iteration), (vec![-1.5, -4.5], 1, 1));
+    assert!(value.is_nan());
+    assert_eq!(report.trajectory.len(), 1);
+}
+
+#[test]
+fn a_numeric_inversion_without_a_preimage_goes_to_the_nearest_and_the_run_goes_on() {
+    let method = InverseSimulator::new(1.5, NumericInverse::new()).unwrap();
+    let report = Run::new(&problem(), &method, &[3.0, 3.0]).unwrap().iterations(3).finish();
+    assert_eq!(report.status, Status::MaxIterations);
+    assert!(report.trajectory[1].inversion.as_ref().unwrap().residual > 4.5f64.powi(2) * 0.99);
+}
+
+#[test]
+fn inversions_of_wrong_lengths_are_refused() {
+    let process = Physics::<_, 2, 2>::new(physics);
+    let process: &dyn Map<f64> = &process;
+    let find = |target: Vec<f64>, near: Vec<f64>| {
+        NumericInverse::new()
+            .find(process, &DVector::from_vec(target), &DVector::from_vec(near))
+            .map(|_| ())
+            .unwrap_err()
+    };
+    assert_eq!(find(vec![1.0], vec![1.0; 2]), Error::Length { name: "target", given: 1, expected: 2 });
+    assert_eq!(find(vec![1.0; 2], vec![1.0; 3]), Error::StartLength { given: 3, expected: 2 });
+    assert_eq!(find(vec![1.0; 2], vec![]), Error::Empty);
+    let error = find(vec![1.0, f64::INFINITY], vec![1.0; 2]);
+    assert_eq!(error, Error::NotFiniteComponent { name: "target", index: 1, value: f64::INFINITY });
+}
