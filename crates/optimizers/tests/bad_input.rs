@@ -73,7 +73,7 @@ fn a_loss_that_is_not_finite_ends_the_run_where_it_is_met() {
     assert_eq!(report.status, Status::NotFinite { quantity: "loss", iteration: 0 });
     assert_eq!((report.trajectory.len(), report.best), (1, None));
 
-    let report = Run::new(&problem(), &GradientDescent::new(10.0).unwrap(), &[3.0, 3.0]).unwrap().finish();
+    let report = Run::new(&problem(), &GradientDescent::new(10.0_f64).unwrap(), &[3.0, 3.0]).unwrap().finish();
     let Status::NotFinite { iteration, .. } = report.status else { panic!("{:?}", report.status) };
     assert_eq!(report.trajectory.len(), iteration + 1);
     assert_eq!(report.best, Some(0));
@@ -83,7 +83,7 @@ fn a_loss_that_is_not_finite_ends_the_run_where_it_is_met() {
 #[test]
 fn the_best_point_is_kept_when_a_run_falls_off_a_cliff() {
     let report =
-        Run::new(&Loss::new(cliff), &GradientDescent::new(0.3).unwrap(), &[1.0]).unwrap().iterations(9).finish();
+        Run::new(&Loss::new(cliff), &GradientDescent::new(0.3_f64).unwrap(), &[1.0]).unwrap().iterations(9).finish();
     let best = report.best.unwrap();
     assert!(
         report
