@@ -23,7 +23,7 @@ bench *ARGS:
 
 # numpy's text on 100,000 random arrays (needs Python with numpy 1.23.5)
 numpy-text SEED="2":
-    python crates/demo/tests/numpy_text/generate.py {{SEED}} 100000 > target/numpy_text.jsonl
+    python crates/demo/tests/numpy_text/generate.py --seed {{SEED}} --cases 100000 > target/numpy_text.jsonl
     NUMPY_TEXT_CASES={{justfile_directory()}}/target/numpy_text.jsonl cargo test --release -p demo --test numpy_text
 
 # L-BFGS-B beside scipy on 1,000 cases (needs Python with scipy 1.9.3 and numpy 1.23.5)

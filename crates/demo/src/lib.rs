@@ -11,3 +11,12 @@ pub mod numpy_text;
 pub mod output;
 pub mod reference;
 pub mod registry;
+
+/// The Rust blocks of README and docs, as doctests.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/architecture.md")]
+    struct Architecture;
+}
