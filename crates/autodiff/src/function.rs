@@ -51,7 +51,7 @@ impl<const M: usize, S: Shape> SeveralNumbers for Several<M, S> {}
 
 /// A function of `N` variables that computes with any number type of precision `F`.
 ///
-/// One body gives value, gradient, Hessian and every other derivative, and composes through [`Operators`].
+/// One body gives value, gradient, Hessian and every other derivative, and composes through [`Operators`](crate::Operators).
 /// [`function!`](crate::function) writes the implementation for short functions; by hand it looks like this:
 ///
 /// ```
@@ -103,7 +103,7 @@ impl<const N: usize, F: Float, Fun: Function<N, F, Output = Single>> ScalarFn<N,
 pub trait VectorFn<const N: usize, const M: usize, F: Float = f64>: Function<N, F, Output = Several<M>> {}
 impl<const N: usize, const M: usize, F: Float, Fun: Function<N, F, Output = Several<M>>> VectorFn<N, M, F> for Fun {}
 
-/// Functions written once for every number type, in f32 and f64: each becomes a type of its name, its [`Function`] implementations and its [`Operators`].
+/// Functions written once for every number type, in f32 and f64: each becomes a type of its name, its [`Function`] implementations and its [`Operators`](crate::Operators).
 ///
 /// ```
 /// use autodiff::{Operators, function};

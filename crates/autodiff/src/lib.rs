@@ -1,4 +1,60 @@
 //! Exact derivatives of ordinary Rust functions.
+//!
+//! Derivatives of a closure, in one call (no differences, no symbols, no rounding beyond that of the function itself):
+//!
+//! ```
+//! use autodiff::{gradient, hessian, jacobian, value_gradient_hessian};
+//!
+//! assert_eq!(gradient(|[x, y]| x * x + y.powi(4), [3.0, 3.0]), [6.0, 108.0]);
+//! assert_eq!(hessian(|[x, y]| x * x + y.powi(4), [3.0, 3.0]), [[2.0, 0.0], [0.0, 108.0]]);
+//! assert_eq!(jacobian(|[x0, x1]| [x0, x1 * x1], [3.0, 3.0]), [[1.0, 0.0], [0.0, 6.0]]);
+//! let (value, gradient, _hessian) = value_gradient_hessian(|[x, y]| (x * y).exp(), [0.0, 2.0]);
+//! assert_eq!((value, gradient), (1.0, [2.0, 0.0]));
+//! ```
+//!
+//! A function written once for every number type, whose derivatives are functions again:
+//!
+//! ```
+//! use autodiff::{Operators, function};
+//!
+//! function! { fn loss([x0, x1]) { x0 * x0 + x1.powi(4) } }
+//!
+//! assert_eq!(loss.gradient().at([3.0_f32, 3.0]), [6.0, 108.0]);
+//! assert_eq!(loss.gradient().jacobian().at([3.0, 3.0]), [[2.0, 0.0], [0.0, 108.0]]);
+//! ```
+//!
+//! The numbers themselves, which nest, for everything else:
+//!
+//! ```
+//! use autodiff::{Dual, HyperDual};
+//!
+//! // a mixed third derivative: ∂³(x² y)/∂x²∂y = 2
+//! type Third = Dual<HyperDual<f64, 1>, 1>;
+//! let x = Third::constant(HyperDual::variable(3.0, 0));
+//! let y = Third::variable(HyperDual::constant(5.0), 0);
+//! assert_eq!((x * x * y).eps[0].hessian(), [[2.0]]);
+//! ```
+//!
+//! # Where things are
+//!
+//! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value.
+//! - Functions and operators: [`function!`], [`Function`], [`Operators`].
+//! - Numbers: [`Dual`], [`HyperDual`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
+//!
+//! # A closure that captures a number with derivatives
+//!
+//! Where derivatives nest, each level must have its own type. The operators see to that. A driver within a driver's closure
+//! that captures the outer variable does not, if both are of one type: it would take the outer's derivatives for its own.
+//! Nest the numbers instead: the inner driver's point is the outer number, and what it captures is lifted by
+//! `Dual::constant`.
+//!
+//! ```
+//! use autodiff::{Dual, derivative};
+//!
+//! // d/dx (x · d/dy (x + y) at y = 1) at x = 1: the inner derivative is 1, so the outer is 1
+//! let outer = derivative(|x| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
+//! assert_eq!(outer, 1.0);
+//! ```
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 

@@ -1,7 +1,7 @@
 use super::ScalarOutput;
 use crate::{HyperDual, Number};
 
-/// The Hessian matrix H[i][j] = ∂²f/∂xᵢ∂xⱼ of a function of `N` variables, symmetric. One call of f.
+/// The Hessian matrix `H[i][j]` = ∂²f/∂xᵢ∂xⱼ of a function of `N` variables, symmetric. One call of f.
 ///
 /// ```
 /// use autodiff::hessian;

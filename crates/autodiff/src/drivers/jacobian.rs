@@ -1,7 +1,7 @@
 use super::VectorOutput;
 use crate::{Dual, Number};
 
-/// The Jacobian matrix J[i][j] = ∂fᵢ/∂xⱼ of a function of `N` variables: a row an output. One call of f.
+/// The Jacobian matrix `J[i][j]` = ∂fᵢ/∂xⱼ of a function of `N` variables: a row an output. One call of f.
 ///
 /// f returns `[T; M]`, and the result is `[[T; N]; M]`; or `Vec<T>`, and it is `Vec<[T; N]>`.
 ///
