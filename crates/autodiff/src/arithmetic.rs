@@ -10,7 +10,7 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar};
 use crate::pairs;
 use crate::rules::unary_rules;
-use crate::{Dual, HyperDual};
+use crate::{Dual, HyperDual, Taylor};
 
 macro_rules! derived_operators {
     ($number:ident: $($operator:ident $method:ident, $assign:ident $assign_method:ident;)*) => {
@@ -302,7 +302,7 @@ macro_rules! inherent_rules {
     };
 }
 
-number_type!(Dual, HyperDual);
+number_type!(Dual, HyperDual, Taylor);
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
 impl<T: Number + Display, const N: usize> Display for Dual<T, N> {
@@ -328,6 +328,16 @@ impl<T: Number + Display, const N: usize> Display for HyperDual<T, N> {
             list(f, &row[..=i])?;
         }
         f.write_str("]ε²")
+    }
+}
+
+/// `1 [1, 0.5]t`: the value, then the coefficients.
+impl<T: Number + Display, const K: usize> Display for Taylor<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.re, f)?;
+        f.write_str(" ")?;
+        list(f, &self.coefficients)?;
+        f.write_str("t")
     }
 }
 

@@ -37,9 +37,10 @@
 //!
 //! # Where things are
 //!
-//! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value.
+//! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value; in a
+//!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`].
 //! - Functions and operators: [`function!`], [`Function`], [`Operators`].
-//! - Numbers: [`Dual`], [`HyperDual`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
+//! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
 //! # A closure that captures a number with derivatives
 //!
@@ -68,6 +69,7 @@ mod number;
 mod operators;
 mod pairs;
 mod rules;
+mod taylor;
 
 pub use drivers::*;
 pub use dual::Dual;
@@ -78,3 +80,4 @@ pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use pairs::Partials;
 pub use rules::{MAX_ORDER, Rule};
+pub use taylor::Taylor;

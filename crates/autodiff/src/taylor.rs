@@ -1,0 +1,264 @@
+//! Derivatives of any order in one direction.
+
+use core::array;
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
+use crate::elementary::Elementary;
+use crate::number::{Float, Number, Scalar, either_zero};
+use crate::pairs::Partials;
+
+/// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
+///
+/// The coefficients are scaled, x_k = f⁽ᵏ⁾/k!, so that high orders do not overflow through factorials;
+/// [`derivative`](Taylor::derivative) gives f⁽ᵏ⁾. With `T` a number that carries derivatives itself, each coefficient is
+/// differentiated. The orders of a nest add up to at most [`MAX_ORDER`](crate::MAX_ORDER).
+///
+/// ```
+/// use autodiff::Taylor;
+///
+/// // eˣ at 0: the coefficients are 1/k!
+/// let y = Taylor::<f64, 4>::variable(0.0).exp();
+/// assert_eq!((y.re, y.coefficients), (1.0, [1.0, 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0]));
+/// assert_eq!(y.derivative(4), 1.0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Taylor<T, const K: usize> {
+    /// x₁ … x_K.
+    pub coefficients: [T; K],
+    /// x₀, the value.
+    pub re: T,
+}
+
+impl<T: Number, const K: usize> Taylor<T, K> {
+    /// A number that does not move.
+    #[inline]
+    pub fn constant(re: T) -> Self {
+        Taylor { coefficients: [T::zero(); K], re }
+    }
+
+    /// The variable x + t.
+    #[inline]
+    pub fn variable(re: T) -> Self {
+        Self::line(re, T::one())
+    }
+
+    /// The point x + t · `direction`.
+    #[inline]
+    pub fn line(re: T, direction: T) -> Self {
+        Taylor { coefficients: array::from_fn(|i| if i == 0 { direction } else { T::zero() }), re }
+    }
+
+    /// The k-th derivative, k! x_k; the value for k = 0 and zero for k > `K`, which the series does not have.
+    pub fn derivative(&self, k: usize) -> T {
+        let factorial = (1..=k).fold(T::Precision::ONE, |product, i| product * T::Precision::count(i));
+        if k > K { T::zero() } else { self.at(k) * T::constant(factorial) }
+    }
+
+    /// x_k, the value for k = 0.
+    #[inline]
+    fn at(&self, k: usize) -> T {
+        if k == 0 { self.re } else { self.coefficients[k - 1] }
+    }
+
+    /// The series with these coefficients.
+    #[inline]
+    fn from_fn(mut coefficient: impl FnMut(usize) -> T) -> Self {
+        let re = coefficient(0);
+        Taylor { coefficients: array::from_fn(|i| coefficient(i + 1)), re }
+    }
+
+    /// Σ_{j ≤ k} x_j y_{k−j}, where `times` multiplies.
+    #[inline]
+    fn convolution(&self, other: &Self, k: usize, times: impl Fn(T, T) -> T) -> T {
+        let first = times(self.at(0), other.at(k));
+        (1..=k).fold(first, |sum, j| sum + times(self.at(j), other.at(k - j)))
+    }
+
+    /// The powers 0 to K of the series without its value.
+    fn powers(&self) -> impl Iterator<Item = Self> {
+        let moved = Taylor { re: T::zero(), ..*self };
+        let one = Self::constant(T::one());
+        core::iter::successors(Some(one), move |power| {
+            Some(Self::from_fn(|k| power.convolution(&moved, k, either_zero)))
+        })
+        .take(K + 1)
+    }
+
+    /// x y where the value is infinite or NaN: zeros stay zero.
+    #[cold]
+    fn careful_product(&self, other: &Self, value: T) -> Self {
+        let product = Self::from_fn(|k| if k == 0 { value } else { self.convolution(other, k, either_zero) });
+        Taylor { re: value, ..product }
+    }
+}
+
+impl<T: Number, const K: usize> Number for Taylor<T, K> {
+    type Precision = T::Precision;
+    const ORDER: usize = T::ORDER + K;
+
+    #[inline]
+    fn constant(value: T::Precision) -> Self {
+        Taylor::constant(T::constant(value))
+    }
+    #[inline]
+    fn value(self) -> T::Precision {
+        self.re.value()
+    }
+    #[inline]
+    fn with_value(self, value: T::Precision) -> Self {
+        Taylor { re: self.re.with_value(value), ..self }
+    }
+    /// f(x₀ + u) = Σ f⁽ⁿ⁾(x₀)/n! uⁿ, where u is the moving part
+    fn compose(self, derivatives: &[T::Precision]) -> Self {
+        let mut sum = Self::constant(self.re.compose(derivatives));
+        let mut factorial = T::Precision::ONE;
+        for (n, power) in self.powers().enumerate().skip(1) {
+            factorial = factorial * T::Precision::count(n);
+            let slope = self.re.compose(&derivatives[n..]) / T::constant(factorial);
+            for k in n..=K {
+                sum.coefficients[k - 1] += power.at(k).times_slope(slope);
+            }
+        }
+        sum
+    }
+    /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ
+    fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
+        let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j));
+        let mut x_factorial = T::Precision::ONE;
+        for (n, x_power) in self.powers().enumerate() {
+            x_factorial = x_factorial * T::Precision::count(n.max(1));
+            let mut factorial = x_factorial;
+            for (m, y_power) in other.powers().enumerate().take(K + 1 - n) {
+                factorial = factorial * T::Precision::count(m.max(1));
+                if n + m == 0 {
+                    continue;
+                }
+                let slope = self.re.compose2(other.re, partials, i + n, j + m) / T::constant(factorial);
+                for k in n + m..=K {
+                    sum.coefficients[k - 1] += x_power.convolution(&y_power, k, either_zero).times_slope(slope);
+                }
+            }
+        }
+        sum
+    }
+    #[inline]
+    fn all_finite(self) -> bool {
+        self.re.all_finite() && self.coefficients.into_iter().all(T::all_finite)
+    }
+    #[inline]
+    fn divides_safely(self) -> bool {
+        self.re.divides_safely()
+    }
+    fn times_slope(self, slope: Self) -> Self {
+        let term = |k: usize| self.coefficients[k].times_slope(slope.re);
+        // the slope's own value meets the partial's coefficients one-sidedly, all other pairs are of two partials
+        let rest = |k: usize| (1..=k + 1).fold(T::zero(), |sum, j| sum + either_zero(slope.at(j), self.at(k + 1 - j)));
+        Taylor { coefficients: array::from_fn(|k| term(k) + rest(k)), re: self.re.times_slope(slope.re) }
+    }
+    fn over_divisor(self, divisor: Self) -> Self {
+        let q = self.re.over_divisor(divisor.re);
+        self.quotient(divisor, q, either_zero, T::over_divisor)
+    }
+}
+
+impl<T: Number, const K: usize> Taylor<T, K> {
+    /// q_k = (x_k − Σ_{1 ≤ j ≤ k} y_j q_{k−j}) / y₀
+    #[inline]
+    fn quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T, over: impl Fn(T, T) -> T) -> Self {
+        let mut quotient = Self::constant(q);
+        for k in 1..=K {
+            let known = (1..=k).fold(self.at(k), |rest, j| rest - times(other.at(j), quotient.at(k - j)));
+            quotient.coefficients[k - 1] = over(known, other.re);
+        }
+        quotient
+    }
+}
+
+impl<T: Number, const K: usize> Add for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        Self::from_fn(|k| self.at(k) + other.at(k))
+    }
+}
+
+impl<T: Number, const K: usize> Sub for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        Self::from_fn(|k| self.at(k) - other.at(k))
+    }
+}
+
+impl<T: Number, const K: usize> Neg for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        Self::from_fn(|k| -self.at(k))
+    }
+}
+
+impl<T: Number, const K: usize> Mul for Taylor<T, K> {
+    type Output = Self;
+    /// (x y)_k = Σ x_j y_{k−j}
+    #[inline]
+    fn mul(self, other: Self) -> Self {
+        let value = self.re * other.re;
+        if !value.all_finite() {
+            return self.careful_product(&other, value);
+        }
+        let product = Self::from_fn(|k| self.convolution(&other, k, T::mul));
+        Taylor { re: value, ..product }
+    }
+}
+
+impl<T: Number, const K: usize> Div for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn div(self, other: Self) -> Self {
+        let q = self.re / other.re;
+        if other.re.divides_safely() && q.all_finite() {
+            self.quotient(other, q, T::mul, T::div)
+        } else {
+            self.quotient(other, q, either_zero, T::over_divisor)
+        }
+    }
+}
+
+impl<F: Float, T: Scalar<F>, const K: usize> Mul<F> for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, c: F) -> Self {
+        if !c.all_finite() {
+            return self.careful_product(&Self::constant(T::constant(c)), self.re * c);
+        }
+        Self::from_fn(|k| self.at(k) * c)
+    }
+}
+
+impl<F: Float, T: Scalar<F>, const K: usize> Div<F> for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn div(self, c: F) -> Self {
+        if !c.divides_safely() {
+            return self.quotient(Self::constant(T::constant(c)), self.re / c, either_zero, T::over_divisor);
+        }
+        Self::from_fn(|k| self.at(k) / c)
+    }
+}
+
+impl<F: Float, T: Scalar<F>, const K: usize> Add<F> for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn add(self, c: F) -> Self {
+        Taylor { re: self.re + c, ..self }
+    }
+}
+
+impl<F: Float, T: Scalar<F>, const K: usize> Sub<F> for Taylor<T, K> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, c: F) -> Self {
+        Taylor { re: self.re - c, ..self }
+    }
+}

@@ -1,0 +1,141 @@
+//! Taylor coefficients of every function against exact ones, and against the other routes to the same derivatives.
+
+use autodiff::{
+    Dual, HyperDual, Number, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian, hvp, jvp,
+    laplacian,
+};
+use serde_json::Value;
+
+fn hexadecimal(text: &str) -> f64 {
+    let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
+    let (mantissa, exponent) = digits.strip_prefix("0x").unwrap().split_once('p').unwrap();
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let integer = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap();
+    let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
+    sign * integer as f64 * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2)
+}
+
+fn apply<T: Scalar>(name: &str, x: T) -> T {
+    match name {
+        "recip" => x.recip(),
+        "sqrt" => x.sqrt(),
+        "cbrt" => x.cbrt(),
+        "exp" => x.exp(),
+        "exp2" => x.exp2(),
+        "exp_m1" => x.exp_m1(),
+        "ln" => x.ln(),
+        "log2" => x.log2(),
+        "log10" => x.log10(),
+        "ln_1p" => x.ln_1p(),
+        "sin" => x.sin(),
+        "cos" => x.cos(),
+        "tan" => x.tan(),
+        "asin" => x.asin(),
+        "acos" => x.acos(),
+        "atan" => x.atan(),
+        "sinh" => x.sinh(),
+        "cosh" => x.cosh(),
+        "tanh" => x.tanh(),
+        "asinh" => x.asinh(),
+        "acosh" => x.acosh(),
+        "atanh" => x.atanh(),
+        "to_degrees" => x.to_degrees(),
+        "to_radians" => x.to_radians(),
+        "powi7" => x.powi(7),
+        "powi_minus_3" => x.powi(-3),
+        "powf_2_5" => x.powf(2.5),
+        "sin_exp_ln_1p" => x.ln_1p().exp().sin() * x.sin().exp(),
+        "quotient" => (x * x + 1.0) / (x.sin() + 2.0),
+        other => panic!("'{other}' has no function here"),
+    }
+}
+
+/// The largest coefficient of order ≥ k within the radius of convergence bounds the rounding of the k-th:
+/// the tolerance is 1e−12 of it for high orders, and a few ulp for the first three.
+#[test]
+fn twenty_coefficients_of_every_function() {
+    let rows: Value = serde_json::from_str(include_str!("taylor/coefficients.json")).unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(rows.len() >= 75);
+    for row in rows {
+        let (name, x) = (row["function"].as_str().unwrap(), row["x"].as_f64().unwrap());
+        let expected: Vec<f64> =
+            row["coefficients"].as_array().unwrap().iter().map(|c| hexadecimal(c.as_str().unwrap())).collect();
+        let y = apply(name, Taylor::<f64, 20>::variable(x));
+        assert_eq!(y.re.to_bits(), apply(name, x).to_bits(), "{name}({x})");
+        let size = |k: usize| {
+            expected[k.saturating_sub(2)..expected.len().min(k + 3)].iter().fold(0.0_f64, |m, c| m.max(c.abs()))
+        };
+        for k in 1..=20 {
+            let (ours, exact) = (y.coefficients[k - 1], expected[k]);
+            let tolerance = if k <= 3 { 4e-15 } else { 1e-12 };
+            assert!((ours - exact).abs() <= tolerance * size(k), "{name}({x}), order {k}: {ours} {exact}");
+        }
+    }
+}
+
+fn mixture<T: Scalar>(x: T, y: T) -> T {
+    (x * y).sin() / (x.exp() + y * y) + (x + 2.0).pow(y) * x.atan2(y) - x.hypot(y).sqrt() * (x % y)
+}
+
+#[test]
+fn routes_agree_to_third_order() {
+    for (x, y) in [(0.3, 1.7), (1.1, 0.9), (2.5, 3.25), (0.01, 4.0)] {
+        for (v, w) in [(1.0, 0.0), (0.0, 1.0), (0.6, -1.3)] {
+            let (value, d) = directional_derivatives::<_, _, 2, 3>(|[x, y]| mixture(x, y), [x, y], [v, w]);
+            type Nested = Dual<Dual<Dual<f64, 1>, 1>, 1>;
+            let seed = |x: f64, v: f64| -> Nested {
+                let one = |re| Dual { eps: [v], re };
+                Dual { eps: [Dual::constant(Dual::constant(v))], re: Dual { eps: [Dual::constant(v)], re: one(x) } }
+            };
+            let nested = mixture(seed(x, v), seed(y, w));
+            let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-12 * b.abs().max(1.0), "({x}, {y}): {a} {b}");
+            assert_eq!(value.to_bits(), mixture(x, y).to_bits());
+            near(d[0], nested.eps[0].re.re);
+            near(d[1], nested.eps[0].eps[0].re);
+            near(d[2], nested.eps[0].eps[0].eps[0]);
+            let g = gradient(|[x, y]| mixture(x, y), [x, y]);
+            near(d[0], g[0] * v + g[1] * w);
+            let h = hessian(|[x, y]| mixture(x, y), [x, y]);
+            let product = [h[0][0] * v + h[0][1] * w, h[1][0] * v + h[1][1] * w];
+            near(d[1], product[0] * v + product[1] * w);
+            let hv = hvp(|[x, y]| mixture(x, y), [x, y], [v, w]);
+            near(hv[0], product[0]);
+            near(hv[1], product[1]);
+            near(jvp(|[x, y]| [mixture(x, y)], [x, y], [v, w])[0], d[0]);
+            near(laplacian(|[x, y]| mixture(x, y), [x, y]), h[0][0] + h[1][1]);
+        }
+    }
+}
+
+/// A series of duals: the derivative of each coefficient.
+#[test]
+fn series_nest_with_duals() {
+    let x = Taylor::<Dual<f64, 1>, 4>::variable(Dual::variable(0.7, 0));
+    let y = (x * x).sin();
+    let plain = (Taylor::<f64, 5>::variable(0.7) * Taylor::variable(0.7)).sin();
+    for k in 0..4 {
+        // d/dx of the k-th coefficient is (k + 1) times the next one
+        let expected = plain.coefficients[k] * (k + 1) as f64;
+        let moved = if k == 0 { y.re.eps[0] } else { y.coefficients[k - 1].eps[0] };
+        assert!((moved - expected).abs() < 1e-13, "{k}: {moved} {expected}");
+    }
+}
+
+#[test]
+fn special_points_are_those_of_the_other_numbers() {
+    type Series = Taylor<f64, 3>;
+    let at = |f: fn(Series) -> Series, x: f64| f(Series::variable(x)).coefficients;
+    assert_eq!(at(|x| x.sqrt(), 0.0)[0], f64::INFINITY);
+    assert_eq!(at(|x| x.powi(0), 0.0), [0.0; 3]);
+    assert_eq!(at(|x| x / x, 1e-200), [0.0; 3]);
+    assert_eq!(at(|x| x.recip(), 1e-200)[0], f64::NEG_INFINITY);
+    // what does not move stays so through an infinite slope
+    let still = Series::constant(0.0).sqrt() * Series::constant(f64::INFINITY);
+    assert_eq!(still.coefficients, [0.0; 3]);
+    let (moving, still) = (Taylor::<f64, 2>::line(2.0, 1.0), Taylor::<f64, 2>::constant(0.0));
+    assert_eq!((moving + still.sqrt()).coefficients, [1.0, 0.0]);
+    assert_eq!(derivative(|x| x.abs(), -0.0), -1.0);
+    let hyper = HyperDual::<f64, 1>::variable(0.0, 0).sqrt();
+    assert_eq!(hyper.hessian()[0][0], Series::variable(0.0).sqrt().derivative(2));
+}
