@@ -6,6 +6,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero};
 use crate::pairs::Partials;
+use crate::perturbation::Tag;
 
 /// A value with its partial derivatives in `N` directions: x + Σ xᵢ εᵢ, where εᵢ εⱼ = 0.
 ///
@@ -27,19 +28,26 @@ pub struct Dual<T, const N: usize> {
     pub eps: [T; N],
     /// The value.
     pub re: T,
+    tag: Tag,
 }
 
 impl<T: Number, const N: usize> Dual<T, N> {
+    /// A number from its value and its partial derivatives.
+    #[inline]
+    pub fn new(re: T, eps: [T; N]) -> Self {
+        Dual { eps, re, tag: Tag::NONE }
+    }
+
     /// A number that does not move.
     #[inline]
     pub fn constant(re: T) -> Self {
-        Dual { eps: [T::zero(); N], re }
+        Dual::new(re, [T::zero(); N])
     }
 
     /// The variable that moves in direction `i` with slope 1; a constant if there is no such direction.
     #[inline]
     pub fn variable(re: T, i: usize) -> Self {
-        Dual { eps: array::from_fn(|k| if k == i { T::one() } else { T::zero() }), re }
+        Dual::new(re, array::from_fn(|k| if k == i { T::one() } else { T::zero() }))
     }
 
     /// One variable in each direction: the seed of a gradient.
@@ -48,11 +56,18 @@ impl<T: Number, const N: usize> Dual<T, N> {
         array::from_fn(|i| Self::variable(x[i], i))
     }
 
+    /// The numbers as those of one driver call, which do not mix with another's.
+    #[inline]
+    pub(crate) fn seeds<const M: usize>(x: [Self; M]) -> [Self; M] {
+        let tag = Tag::fresh();
+        x.map(|x| Dual { tag, ..x })
+    }
+
     /// f(x) = f + f' xᵢ εᵢ
     #[inline]
     fn chain(self, f: T, df: T) -> Self {
         let eps = if df.all_finite() { self.eps.map(|x| x * df) } else { self.eps.map(|x| x.times_slope(df)) };
-        Dual { eps, re: f }
+        Dual { eps, re: f, ..self }
     }
 
     /// f(x, y) = f + (fₓ xᵢ + f_y yᵢ) εᵢ
@@ -64,14 +79,18 @@ impl<T: Number, const N: usize> Dual<T, N> {
         } else {
             array::from_fn(|i| x[i].times_slope(dx) + y[i].times_slope(dy))
         };
-        Dual { eps, re: f }
+        Dual { eps, re: f, tag: self.tag.and(other.tag) }
     }
 
     /// The product where a factor is infinite or NaN: zero partials stay zero.
     #[cold]
     fn careful_product(self, other: Self, f: T) -> Self {
         let (x, y) = (self.eps, other.eps);
-        Dual { eps: array::from_fn(|i| x[i].times_slope(other.re) + y[i].times_slope(self.re)), re: f }
+        Dual {
+            eps: array::from_fn(|i| x[i].times_slope(other.re) + y[i].times_slope(self.re)),
+            re: f,
+            tag: self.tag.and(other.tag),
+        }
     }
 
     /// The quotient where the divisor is zero, tiny, huge or not finite: no reciprocal is formed, and zero partials stay zero.
@@ -79,7 +98,11 @@ impl<T: Number, const N: usize> Dual<T, N> {
     #[cold]
     fn careful_quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T) -> Self {
         let (x, y) = (self.eps, other.eps);
-        Dual { eps: array::from_fn(|i| (x[i] - times(y[i], q)).over_divisor(other.re)), re: q }
+        Dual {
+            eps: array::from_fn(|i| (x[i] - times(y[i], q)).over_divisor(other.re)),
+            re: q,
+            tag: self.tag.and(other.tag),
+        }
     }
 }
 
@@ -119,7 +142,7 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     fn times_slope(self, slope: Self) -> Self {
         // self is a partial: its zeros win; so do those of the slope's own partials
         let eps = array::from_fn(|i| self.eps[i].times_slope(slope.re) + either_zero(self.re, slope.eps[i]));
-        Dual { eps, re: self.re.times_slope(slope.re) }
+        Dual { eps, re: self.re.times_slope(slope.re), tag: self.tag.and(slope.tag) }
     }
     fn over_divisor(self, divisor: Self) -> Self {
         let q = self.re.over_divisor(divisor.re);
@@ -131,7 +154,11 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
         if !q.all_finite() {
             return self.careful_quotient(divisor, q, either_zero);
         }
-        Dual { eps: array::from_fn(|i| (self.eps[i] - divisor.eps[i] * q).over(divisor.re, r)), re: q }
+        Dual {
+            eps: array::from_fn(|i| (self.eps[i] - divisor.eps[i] * q).over(divisor.re, r)),
+            re: q,
+            tag: self.tag.and(divisor.tag),
+        }
     }
 }
 
@@ -139,7 +166,11 @@ impl<T: Number, const N: usize> Add for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn add(self, other: Self) -> Self {
-        Dual { eps: array::from_fn(|i| self.eps[i] + other.eps[i]), re: self.re + other.re }
+        Dual {
+            eps: array::from_fn(|i| self.eps[i] + other.eps[i]),
+            re: self.re + other.re,
+            tag: self.tag.and(other.tag),
+        }
     }
 }
 
@@ -147,7 +178,11 @@ impl<T: Number, const N: usize> Sub for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn sub(self, other: Self) -> Self {
-        Dual { eps: array::from_fn(|i| self.eps[i] - other.eps[i]), re: self.re - other.re }
+        Dual {
+            eps: array::from_fn(|i| self.eps[i] - other.eps[i]),
+            re: self.re - other.re,
+            tag: self.tag.and(other.tag),
+        }
     }
 }
 
@@ -155,7 +190,7 @@ impl<T: Number, const N: usize> Neg for Dual<T, N> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        Dual { eps: self.eps.map(T::neg), re: -self.re }
+        Dual { eps: self.eps.map(T::neg), re: -self.re, ..self }
     }
 }
 
@@ -169,7 +204,11 @@ impl<T: Number, const N: usize> Mul for Dual<T, N> {
         if !f.all_finite() {
             return self.careful_product(other, f);
         }
-        Dual { eps: array::from_fn(|i| self.eps[i] * other.re + other.eps[i] * self.re), re: f }
+        Dual {
+            eps: array::from_fn(|i| self.eps[i] * other.re + other.eps[i] * self.re),
+            re: f,
+            tag: self.tag.and(other.tag),
+        }
     }
 }
 
@@ -183,7 +222,11 @@ impl<T: Number, const N: usize> Div for Dual<T, N> {
             return self.careful_quotient(other, q, T::times_slope);
         }
         let r = T::Precision::ONE / other.value();
-        Dual { eps: array::from_fn(|i| (self.eps[i] - other.eps[i] * q).over(other.re, r)), re: q }
+        Dual {
+            eps: array::from_fn(|i| (self.eps[i] - other.eps[i] * q).over(other.re, r)),
+            re: q,
+            tag: self.tag.and(other.tag),
+        }
     }
 }
 
@@ -193,7 +236,7 @@ impl<F: Float, T: Scalar<F>, const N: usize> Mul<F> for Dual<T, N> {
     fn mul(self, c: F) -> Self {
         let slope = T::constant(c);
         let eps = if c.all_finite() { self.eps.map(|x| x * c) } else { self.eps.map(|x| x.times_slope(slope)) };
-        Dual { eps, re: self.re * c }
+        Dual { eps, re: self.re * c, ..self }
     }
 }
 
@@ -204,7 +247,7 @@ impl<F: Float, T: Scalar<F>, const N: usize> Div<F> for Dual<T, N> {
         let divisor = T::constant(c);
         let r = F::ONE / c;
         let eps = if c.divides_safely() { self.eps.map(|x| x * r) } else { self.eps.map(|x| x.over_divisor(divisor)) };
-        Dual { eps, re: self.re / c }
+        Dual { eps, re: self.re / c, ..self }
     }
 }
 

@@ -6,6 +6,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero};
 use crate::pairs::Partials;
+use crate::perturbation::Tag;
 
 /// A value with its first and second partial derivatives in `N` directions: x + Σ xᵢ εᵢ + Σ xᵢⱼ εᵢ εⱼ.
 ///
@@ -29,6 +30,7 @@ pub struct HyperDual<T, const N: usize> {
     pub eps: [T; N],
     /// The value.
     pub re: T,
+    tag: Tag,
 }
 
 /// The lower triangle of a symmetric matrix, from a formula.
@@ -47,7 +49,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     /// A number that does not move.
     #[inline]
     pub fn constant(re: T) -> Self {
-        HyperDual { second: [[T::zero(); N]; N], eps: [T::zero(); N], re }
+        HyperDual { second: [[T::zero(); N]; N], eps: [T::zero(); N], re, tag: Tag::NONE }
     }
 
     /// The variable that moves in direction `i` with slope 1; a constant if there is no such direction.
@@ -63,10 +65,17 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         array::from_fn(|i| Self::variable(x[i], i))
     }
 
+    /// The numbers as those of one driver call, which do not mix with another's.
+    #[inline]
+    pub(crate) fn seeds<const M: usize>(x: [Self; M]) -> [Self; M] {
+        let tag = Tag::fresh();
+        x.map(|x| HyperDual { tag, ..x })
+    }
+
     /// A number from its parts; of `hessian`, the lower triangle is taken.
     #[inline]
     pub fn new(re: T, gradient: [T; N], hessian: [[T; N]; N]) -> Self {
-        HyperDual { second: triangle(|i, j| hessian[i][j]), eps: gradient, re }
+        HyperDual { second: triangle(|i, j| hessian[i][j]), eps: gradient, re, tag: Tag::NONE }
     }
 
     /// All second partial derivatives, as a symmetric matrix.
@@ -82,7 +91,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         if !(df.all_finite() & d2f.all_finite() & finite(x)) {
             return self.careful_chain(f, df, d2f);
         }
-        HyperDual { second: triangle(|i, j| h[i][j] * df + (x[j] * d2f) * x[i]), eps: x.map(|x| x * df), re: f }
+        HyperDual { second: triangle(|i, j| h[i][j] * df + (x[j] * d2f) * x[i]), eps: x.map(|x| x * df), re: f, ..self }
     }
 
     /// The chain rule where a slope or a partial is infinite: zero partials stay zero.
@@ -94,6 +103,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             second: triangle(|i, j| h[i][j].times_slope(df) + square(i, j)),
             eps: x.map(|x| x.times_slope(df)),
             re: f,
+            ..self
         }
     }
 
@@ -108,6 +118,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             }),
             eps: array::from_fn(|i| x[i].times_slope(other.re) + y[i].times_slope(self.re)),
             re: f,
+            tag: self.tag.and(other.tag),
         }
     }
 
@@ -120,7 +131,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             return self.careful_quotient(other, q, times);
         }
         let second = triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
-        HyperDual { second, eps, re: q }
+        HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
     }
 
     /// The quotient where the divisor is zero, tiny, huge or not finite; `times` multiplies a partial with q, which may be one itself.
@@ -132,7 +143,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             let product = times(hy[i][j], q) + either_zero(eps[j], y[i]);
             ((hx[i][j] - product) - either_zero(y[j], eps[i])).over_divisor(other.re)
         });
-        HyperDual { second, eps, re: q }
+        HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
     }
 }
 
@@ -183,7 +194,7 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
                     + (hy[i][j].times_slope(dy) + either_zero(y[i], slope_y))
             });
         }
-        HyperDual { second, eps, re: at(0, 0) }
+        HyperDual { second, eps, re: at(0, 0), tag: self.tag.and(other.tag) }
     }
     #[inline]
     fn all_finite(self) -> bool {
@@ -204,6 +215,7 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
             }),
             eps: array::from_fn(|i| x[i].times_slope(slope.re) + either_zero(s[i], self.re)),
             re: self.re.times_slope(slope.re),
+            tag: self.tag.and(slope.tag),
         }
     }
     fn over_divisor(self, divisor: Self) -> Self {
@@ -224,6 +236,7 @@ impl<T: Number, const N: usize> Add for HyperDual<T, N> {
             second: triangle(|i, j| self.second[i][j] + other.second[i][j]),
             eps: array::from_fn(|i| self.eps[i] + other.eps[i]),
             re: self.re + other.re,
+            tag: self.tag.and(other.tag),
         }
     }
 }
@@ -236,6 +249,7 @@ impl<T: Number, const N: usize> Sub for HyperDual<T, N> {
             second: triangle(|i, j| self.second[i][j] - other.second[i][j]),
             eps: array::from_fn(|i| self.eps[i] - other.eps[i]),
             re: self.re - other.re,
+            tag: self.tag.and(other.tag),
         }
     }
 }
@@ -244,7 +258,7 @@ impl<T: Number, const N: usize> Neg for HyperDual<T, N> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        HyperDual { second: triangle(|i, j| -self.second[i][j]), eps: self.eps.map(T::neg), re: -self.re }
+        HyperDual { second: triangle(|i, j| -self.second[i][j]), eps: self.eps.map(T::neg), re: -self.re, ..self }
     }
 }
 
@@ -262,6 +276,7 @@ impl<T: Number, const N: usize> Mul for HyperDual<T, N> {
             second: triangle(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
             eps: array::from_fn(|i| x[i] * other.re + y[i] * self.re),
             re: f,
+            tag: self.tag.and(other.tag),
         }
     }
 }
@@ -286,7 +301,12 @@ impl<F: Float, T: Scalar<F>, const N: usize> Mul<F> for HyperDual<T, N> {
         if !c.all_finite() {
             return self.careful_product(Self::constant(T::constant(c)), self.re * c);
         }
-        HyperDual { second: triangle(|i, j| self.second[i][j] * c), eps: self.eps.map(|x| x * c), re: self.re * c }
+        HyperDual {
+            second: triangle(|i, j| self.second[i][j] * c),
+            eps: self.eps.map(|x| x * c),
+            re: self.re * c,
+            ..self
+        }
     }
 }
 
@@ -298,7 +318,12 @@ impl<F: Float, T: Scalar<F>, const N: usize> Div<F> for HyperDual<T, N> {
             return self.careful_quotient(Self::constant(T::constant(c)), self.re / c, T::times_slope);
         }
         let r = F::ONE / c;
-        HyperDual { second: triangle(|i, j| self.second[i][j] * r), eps: self.eps.map(|x| x * r), re: self.re / c }
+        HyperDual {
+            second: triangle(|i, j| self.second[i][j] * r),
+            eps: self.eps.map(|x| x * r),
+            re: self.re / c,
+            ..self
+        }
     }
 }
 

@@ -68,6 +68,7 @@ mod hyperdual;
 mod number;
 mod operators;
 mod pairs;
+mod perturbation;
 mod rules;
 mod taylor;
 

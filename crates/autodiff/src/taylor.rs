@@ -6,6 +6,7 @@ use core::ops::{Add, Div, Mul, Neg, Sub};
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero};
 use crate::pairs::Partials;
+use crate::perturbation::Tag;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
 ///
@@ -27,13 +28,14 @@ pub struct Taylor<T, const K: usize> {
     pub coefficients: [T; K],
     /// x₀, the value.
     pub re: T,
+    tag: Tag,
 }
 
 impl<T: Number, const K: usize> Taylor<T, K> {
     /// A number that does not move.
     #[inline]
     pub fn constant(re: T) -> Self {
-        Taylor { coefficients: [T::zero(); K], re }
+        Taylor { coefficients: [T::zero(); K], re, tag: Tag::NONE }
     }
 
     /// The variable x + t.
@@ -45,7 +47,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     /// The point x + t · `direction`.
     #[inline]
     pub fn line(re: T, direction: T) -> Self {
-        Taylor { coefficients: array::from_fn(|i| if i == 0 { direction } else { T::zero() }), re }
+        Taylor { coefficients: array::from_fn(|i| if i == 0 { direction } else { T::zero() }), re, tag: Tag::NONE }
     }
 
     /// The k-th derivative, k! x_k; the value for k = 0 and zero for k > `K`, which the series does not have.
@@ -64,7 +66,13 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     #[inline]
     fn from_fn(mut coefficient: impl FnMut(usize) -> T) -> Self {
         let re = coefficient(0);
-        Taylor { coefficients: array::from_fn(|i| coefficient(i + 1)), re }
+        Taylor { coefficients: array::from_fn(|i| coefficient(i + 1)), re, tag: Tag::NONE }
+    }
+
+    /// The number as one of a driver call.
+    #[inline]
+    pub(crate) fn tagged(self, tag: Tag) -> Self {
+        Taylor { tag, ..self }
     }
 
     /// Σ_{j ≤ k} x_j y_{k−j}, where `times` multiplies.
@@ -88,7 +96,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     #[cold]
     fn careful_product(&self, other: &Self, value: T) -> Self {
         let product = Self::from_fn(|k| if k == 0 { value } else { self.convolution(other, k, either_zero) });
-        Taylor { re: value, ..product }
+        Taylor { re: value, tag: self.tag.and(other.tag), ..product }
     }
 }
 
@@ -110,7 +118,7 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     }
     /// f(x₀ + u) = Σ f⁽ⁿ⁾(x₀)/n! uⁿ, where u is the moving part
     fn compose(self, derivatives: &[T::Precision]) -> Self {
-        let mut sum = Self::constant(self.re.compose(derivatives));
+        let mut sum = Self::constant(self.re.compose(derivatives)).tagged(self.tag);
         let mut factorial = T::Precision::ONE;
         for (n, power) in self.powers().enumerate().skip(1) {
             factorial = factorial * T::Precision::count(n);
@@ -123,7 +131,7 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     }
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
-        let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j));
+        let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j)).tagged(self.tag.and(other.tag));
         let mut x_factorial = T::Precision::ONE;
         for (n, x_power) in self.powers().enumerate() {
             x_factorial = x_factorial * T::Precision::count(n.max(1));
@@ -153,7 +161,11 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         let term = |k: usize| self.coefficients[k].times_slope(slope.re);
         // the slope's own value meets the partial's coefficients one-sidedly, all other pairs are of two partials
         let rest = |k: usize| (1..=k + 1).fold(T::zero(), |sum, j| sum + either_zero(slope.at(j), self.at(k + 1 - j)));
-        Taylor { coefficients: array::from_fn(|k| term(k) + rest(k)), re: self.re.times_slope(slope.re) }
+        Taylor {
+            coefficients: array::from_fn(|k| term(k) + rest(k)),
+            re: self.re.times_slope(slope.re),
+            tag: self.tag.and(slope.tag),
+        }
     }
     fn over_divisor(self, divisor: Self) -> Self {
         let q = self.re.over_divisor(divisor.re);
@@ -165,7 +177,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     /// q_k = (x_k − Σ_{1 ≤ j ≤ k} y_j q_{k−j}) / y₀
     #[inline]
     fn quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T, over: impl Fn(T, T) -> T) -> Self {
-        let mut quotient = Self::constant(q);
+        let mut quotient = Self::constant(q).tagged(self.tag.and(other.tag));
         for k in 1..=K {
             let known = (1..=k).fold(self.at(k), |rest, j| rest - times(other.at(j), quotient.at(k - j)));
             quotient.coefficients[k - 1] = over(known, other.re);
@@ -178,7 +190,7 @@ impl<T: Number, const K: usize> Add for Taylor<T, K> {
     type Output = Self;
     #[inline]
     fn add(self, other: Self) -> Self {
-        Self::from_fn(|k| self.at(k) + other.at(k))
+        Self::from_fn(|k| self.at(k) + other.at(k)).tagged(self.tag.and(other.tag))
     }
 }
 
@@ -186,7 +198,7 @@ impl<T: Number, const K: usize> Sub for Taylor<T, K> {
     type Output = Self;
     #[inline]
     fn sub(self, other: Self) -> Self {
-        Self::from_fn(|k| self.at(k) - other.at(k))
+        Self::from_fn(|k| self.at(k) - other.at(k)).tagged(self.tag.and(other.tag))
     }
 }
 
@@ -194,7 +206,7 @@ impl<T: Number, const K: usize> Neg for Taylor<T, K> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        Self::from_fn(|k| -self.at(k))
+        Self::from_fn(|k| -self.at(k)).tagged(self.tag)
     }
 }
 
@@ -207,8 +219,7 @@ impl<T: Number, const K: usize> Mul for Taylor<T, K> {
         if !value.all_finite() {
             return self.careful_product(&other, value);
         }
-        let product = Self::from_fn(|k| self.convolution(&other, k, T::mul));
-        Taylor { re: value, ..product }
+        Self::from_fn(|k| self.convolution(&other, k, T::mul)).tagged(self.tag.and(other.tag))
     }
 }
 
@@ -232,7 +243,7 @@ impl<F: Float, T: Scalar<F>, const K: usize> Mul<F> for Taylor<T, K> {
         if !c.all_finite() {
             return self.careful_product(&Self::constant(T::constant(c)), self.re * c);
         }
-        Self::from_fn(|k| self.at(k) * c)
+        Self::from_fn(|k| self.at(k) * c).tagged(self.tag)
     }
 }
 
@@ -243,7 +254,7 @@ impl<F: Float, T: Scalar<F>, const K: usize> Div<F> for Taylor<T, K> {
         if !c.divides_safely() {
             return self.quotient(Self::constant(T::constant(c)), self.re / c, either_zero, T::over_divisor);
         }
-        Self::from_fn(|k| self.at(k) / c)
+        Self::from_fn(|k| self.at(k) / c).tagged(self.tag)
     }
 }
 

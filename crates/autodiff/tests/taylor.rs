@@ -85,8 +85,8 @@ fn routes_agree_to_third_order() {
             let (value, d) = directional_derivatives::<_, _, 2, 3>(|[x, y]| mixture(x, y), [x, y], [v, w]);
             type Nested = Dual<Dual<Dual<f64, 1>, 1>, 1>;
             let seed = |x: f64, v: f64| -> Nested {
-                let one = |re| Dual { eps: [v], re };
-                Dual { eps: [Dual::constant(Dual::constant(v))], re: Dual { eps: [Dual::constant(v)], re: one(x) } }
+                let one = |re| Dual::new(re, [v]);
+                Dual::new(Dual::new(one(x), [Dual::constant(v)]), [Dual::constant(Dual::constant(v))])
             };
             let nested = mixture(seed(x, v), seed(y, w));
             let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-12 * b.abs().max(1.0), "({x}, {y}): {a} {b}");

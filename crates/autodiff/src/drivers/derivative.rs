@@ -23,6 +23,6 @@ pub fn derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T,
 /// ```
 #[inline]
 pub fn value_and_derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T, 1>) -> R, x: T) -> (T, T) {
-    let y = f(Dual::variable(x, 0)).number();
+    let y = f(Dual::seeds([Dual::variable(x, 0)])[0]).number();
     (y.re, y.eps[0])
 }

@@ -1,4 +1,5 @@
 use super::{ScalarOutput, VectorOutput};
+use crate::perturbation::Tag;
 use crate::{Dual, HyperDual, Number, Taylor};
 
 /// The Jacobian times a vector, J v: how f(x) moves when x moves along v. One call of f, at the cost of one direction.
@@ -24,7 +25,7 @@ pub fn value_and_jvp<T: Number, R: VectorOutput<Dual<T, 1>>, const N: usize>(
     x: [T; N],
     v: [T; N],
 ) -> (R::Of<T>, R::Of<T>) {
-    f(core::array::from_fn(|i| Dual { eps: [v[i]], re: x[i] })).each_two(|y| (y.re, y.eps[0]))
+    f(Dual::seeds(core::array::from_fn(|i| Dual::new(x[i], [v[i]])))).each_two(|y| (y.re, y.eps[0]))
 }
 
 /// The Hessian times a vector, H v, without forming H: the gradient of the slope along v. One call of f.
@@ -41,8 +42,8 @@ pub fn hvp<T: Number, R: ScalarOutput<Dual<Dual<T, 1>, N>>, const N: usize>(
     x: [T; N],
     v: [T; N],
 ) -> [T; N] {
-    let x = core::array::from_fn(|i| Dual { eps: [v[i]], re: x[i] });
-    f(Dual::variables(x)).number().eps.map(|slope| slope.eps[0])
+    let x = Dual::seeds(core::array::from_fn(|i| Dual::new(x[i], [v[i]])));
+    f(Dual::seeds(Dual::variables(x))).number().eps.map(|slope| slope.eps[0])
 }
 
 /// The derivatives d^k/dt^k f(x + t v) at t = 0 for k = 0 to `K`: the value, and `K` directional derivatives. One call of f.
@@ -60,7 +61,8 @@ pub fn directional_derivatives<T: Number, R: ScalarOutput<Taylor<T, K>>, const N
     x: [T; N],
     v: [T; N],
 ) -> (T, [T; K]) {
-    let y = f(core::array::from_fn(|i| Taylor::line(x[i], v[i]))).number();
+    let tag = Tag::fresh();
+    let y = f(core::array::from_fn(|i| Taylor::line(x[i], v[i]).tagged(tag))).number();
     (y.re, core::array::from_fn(|k| y.derivative(k + 1)))
 }
 
@@ -76,7 +78,7 @@ pub fn taylor<T: Number, R: ScalarOutput<Taylor<T, K>>, const K: usize>(
     f: impl FnOnce(Taylor<T, K>) -> R,
     x: T,
 ) -> (T, [T; K]) {
-    let y = f(Taylor::variable(x)).number();
+    let y = f(Taylor::variable(x).tagged(Tag::fresh())).number();
     (y.re, y.coefficients)
 }
 
@@ -92,6 +94,6 @@ pub fn laplacian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const N: usize>(
     f: impl FnOnce([HyperDual<T, N>; N]) -> R,
     x: [T; N],
 ) -> T {
-    let h = f(HyperDual::variables(x)).number().hessian();
+    let h = f(HyperDual::seeds(HyperDual::variables(x))).number().hessian();
     (0..N).map(|i| h[i][i]).sum()
 }

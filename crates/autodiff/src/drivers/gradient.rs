@@ -13,7 +13,7 @@ pub fn gradient<T: Number, R: ScalarOutput<Dual<T, N>>, const N: usize>(
     f: impl FnOnce([Dual<T, N>; N]) -> R,
     x: [T; N],
 ) -> [T; N] {
-    f(Dual::variables(x)).number().eps
+    f(Dual::seeds(Dual::variables(x))).number().eps
 }
 
 /// The value f(x) and the gradient ∂f/∂xᵢ. One call of f.
@@ -29,6 +29,6 @@ pub fn value_and_gradient<T: Number, R: ScalarOutput<Dual<T, N>>, const N: usize
     f: impl FnOnce([Dual<T, N>; N]) -> R,
     x: [T; N],
 ) -> (T, [T; N]) {
-    let y = f(Dual::variables(x)).number();
+    let y = f(Dual::seeds(Dual::variables(x))).number();
     (y.re, y.eps)
 }

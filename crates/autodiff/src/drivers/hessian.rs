@@ -13,7 +13,7 @@ pub fn hessian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const N: usize>(
     f: impl FnOnce([HyperDual<T, N>; N]) -> R,
     x: [T; N],
 ) -> [[T; N]; N] {
-    f(HyperDual::variables(x)).number().hessian()
+    f(HyperDual::seeds(HyperDual::variables(x))).number().hessian()
 }
 
 /// The value f(x) and the Hessian matrix. One call of f.
@@ -48,6 +48,6 @@ pub fn value_gradient_hessian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const
     f: impl FnOnce([HyperDual<T, N>; N]) -> R,
     x: [T; N],
 ) -> (T, [T; N], [[T; N]; N]) {
-    let y = f(HyperDual::variables(x)).number();
+    let y = f(HyperDual::seeds(HyperDual::variables(x))).number();
     (y.re, y.eps, y.hessian())
 }

@@ -15,7 +15,7 @@ pub fn jacobian<T: Number, R: VectorOutput<Dual<T, N>>, const N: usize>(
     f: impl FnOnce([Dual<T, N>; N]) -> R,
     x: [T; N],
 ) -> R::Of<[T; N]> {
-    f(Dual::variables(x)).each(|y| y.eps)
+    f(Dual::seeds(Dual::variables(x))).each(|y| y.eps)
 }
 
 /// The values fᵢ(x) and the Jacobian matrix ∂fᵢ/∂xⱼ. One call of f.
@@ -31,5 +31,5 @@ pub fn value_and_jacobian<T: Number, R: VectorOutput<Dual<T, N>>, const N: usize
     f: impl FnOnce([Dual<T, N>; N]) -> R,
     x: [T; N],
 ) -> (R::Of<T>, R::Of<[T; N]>) {
-    f(Dual::variables(x)).each_two(|y| (y.re, y.eps))
+    f(Dual::seeds(Dual::variables(x))).each_two(|y| (y.re, y.eps))
 }

@@ -173,7 +173,7 @@ jet! { f32 f64 }
 
 impl<P: Real, T: Jet<Precision = P>> Jet for Dual<T, 1> {
     fn seed(x: P) -> Self {
-        Dual { re: T::seed(x), eps: [T::one()] }
+        Dual::new(T::seed(x), [T::one()])
     }
     fn derivatives(self) -> Vec<P> {
         appended(self.re.derivatives(), &self.eps[0].derivatives())

@@ -1,0 +1,116 @@
+//! Nested derivatives: D(x ↦ x · D(y ↦ x + y)(1))(1) is 1, and never 2.
+
+use autodiff::{
+    Dual, HyperDual, Number, Operators, Ordered, Taylor, derivative, directional_derivatives, function, gradient,
+    hessian,
+};
+
+/// The inner derivative at the outer number, what is captured lifted: right at every depth.
+#[test]
+fn lifted_numbers_give_one() {
+    let two = derivative(|x| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
+    assert_eq!(two, 1.0);
+    // depth three: D(x ↦ x · D(y ↦ y · D(z ↦ x y z)(1))(x))(2) with x y inner: D_z = x y, D_y (x y²) = 2 x y, at y = x: x · 2 x² → 6 x²
+    let three = derivative(
+        |x| {
+            x * derivative(
+                |y| {
+                    let x = Dual::constant(x);
+                    y * derivative(|z| Dual::constant(x) * Dual::constant(y) * z, Dual::constant(Dual::constant(1.0)))
+                },
+                x,
+            )
+        },
+        2.0,
+    );
+    assert_eq!(three, 24.0);
+}
+
+#[test]
+fn composed_operators_give_one() {
+    function! {
+        /// x · ∂/∂y (x + y)
+        fn product([x]) {
+            let inner = derivative(|y| Dual::constant(x) + y, T::one());
+            x * inner
+        }
+        fn sum([x, y]) { x * y + y }
+        fn scaled([x]) { x * autodiff::Function::<2, _>::call(&sum.gradient(), [x, T::one()])[1] }
+    }
+    assert_eq!(product.gradient().at([1.0]), [1.0]);
+    assert_eq!(product.gradient().jacobian().at([1.0]), [[0.0]]);
+    // x (x + 1) and its derivatives
+    assert_eq!(scaled.gradient().at([3.0]), [7.0]);
+    assert_eq!(scaled.gradient().jacobian().at([3.0]), [[2.0]]);
+    assert_eq!(scaled.hessian().at([3.0_f32]), [[2.0]]);
+}
+
+/// A generic function that differentiates within itself serves every number.
+#[test]
+fn derivatives_within_generic_functions() {
+    fn slope<T: Ordered>(x: T) -> T {
+        derivative(|y| y * y * Dual::constant(x), x)
+    }
+    assert_eq!(slope(3.0), 18.0);
+    assert_eq!(derivative(|x| slope(x), 3.0), 12.0);
+    assert_eq!(hessian(|[x]| slope(x), [3.0]), [[4.0]]);
+}
+
+/// In a release build the check is not there: the confused programs are for debug builds.
+#[cfg(debug_assertions)]
+mod confused {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "lift what the closure captures with `Dual::constant(x)`")]
+    fn a_captured_dual_in_a_derivative() {
+        derivative(|x| x * derivative(|y| x + y, 1.0), 1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "numbers of two derivatives meet")]
+    fn a_captured_dual_in_a_gradient() {
+        gradient(|[x, y]| x * gradient(|[u, v]| u * x + v * y, [1.0, 2.0])[0], [1.0, 2.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "numbers of two derivatives meet")]
+    fn a_captured_dual_as_an_exponent() {
+        derivative(|x| derivative(|y| y.pow(x), 2.0) + x, 1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "numbers of two derivatives meet")]
+    fn a_captured_hyper_dual() {
+        hessian(|[x]| HyperDual::constant(hessian(|[y]| x * y, [1.0])[0][0]), [1.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "numbers of two derivatives meet")]
+    fn a_captured_series() {
+        directional_derivatives::<_, _, 1, 2>(
+            |[x]| Taylor::constant(directional_derivatives::<_, _, 1, 2>(|[y]| y / x, [1.0], [1.0]).0),
+            [1.0],
+            [1.0],
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "numbers of two derivatives meet")]
+    fn at_depth_three() {
+        derivative(
+            |x| {
+                let x1 = x;
+                derivative(|y| derivative(|z| z * Dual::constant(y), Dual::constant(1.0)) * x1, 1.0) + x
+            },
+            1.0,
+        );
+    }
+}
+
+#[test]
+fn constants_and_own_seeds_meet_all() {
+    let own = Dual::new(2.0, [1.0]);
+    assert_eq!(derivative(|x| x * own + Dual::constant(1.0), 3.0), 5.0);
+    assert_eq!(derivative(|x| x * 2.0 + 1.0, 3.0), 2.0);
+}
