@@ -121,7 +121,7 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         let mut sum = Self::constant(self.re.compose(derivatives)).tagged(self.tag);
         let mut factorial = T::Precision::ONE;
         for (n, power) in self.powers().enumerate().skip(1) {
-            factorial = factorial * T::Precision::count(n);
+            factorial *= T::Precision::count(n);
             let slope = self.re.compose(&derivatives[n..]) / T::constant(factorial);
             for k in n..=K {
                 sum.coefficients[k - 1] += power.at(k).times_slope(slope);
@@ -134,10 +134,10 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j)).tagged(self.tag.and(other.tag));
         let mut x_factorial = T::Precision::ONE;
         for (n, x_power) in self.powers().enumerate() {
-            x_factorial = x_factorial * T::Precision::count(n.max(1));
+            x_factorial *= T::Precision::count(n.max(1));
             let mut factorial = x_factorial;
             for (m, y_power) in other.powers().enumerate().take(K + 1 - n) {
-                factorial = factorial * T::Precision::count(m.max(1));
+                factorial *= T::Precision::count(m.max(1));
                 if n + m == 0 {
                     continue;
                 }
