@@ -1,8 +1,7 @@
 //! Taylor coefficients of every function against exact ones, and against the other routes to the same derivatives.
 
 use autodiff::{
-    Dual, HyperDual, Number, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian, hvp, jvp,
-    laplacian,
+    Dual, HyperDual, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian, hvp, jvp, laplacian,
 };
 use serde_json::Value;
 
