@@ -1,8 +1,7 @@
 //! Nested derivatives: D(x ↦ x · D(y ↦ x + y)(1))(1) is 1, and never 2.
 
 use autodiff::{
-    Dual, HyperDual, Number, Operators, Ordered, Taylor, derivative, directional_derivatives, function, gradient,
-    hessian,
+    Dual, HyperDual, Operators, Ordered, Taylor, derivative, directional_derivatives, function, gradient, hessian,
 };
 
 /// The inner derivative at the outer number, what is captured lifted: right at every depth.
@@ -52,7 +51,7 @@ fn derivatives_within_generic_functions() {
         derivative(|y| y * y * Dual::constant(x), x)
     }
     assert_eq!(slope(3.0), 18.0);
-    assert_eq!(derivative(|x| slope(x), 3.0), 12.0);
+    assert_eq!(derivative(slope, 3.0), 12.0);
     assert_eq!(hessian(|[x]| slope(x), [3.0]), [[4.0]]);
 }
 
