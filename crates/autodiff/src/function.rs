@@ -159,7 +159,7 @@ macro_rules! function {
         impl<F> $crate::Operators for $name<F> {}
     };
     (@impl $f:ident $name:ident {} ($x:pat_param, [$n:expr]) [] $body:block) => {
-        #[allow(clippy::excessive_precision, reason = "the body's literals serve f64 as well as f32")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name {
             type Output = $crate::Single;
             #[inline]
@@ -167,7 +167,7 @@ macro_rules! function {
         }
     };
     (@impl $f:ident $name:ident {} ($x:pat_param, [$n:expr]) [$m:expr] $body:block) => {
-        #[allow(clippy::excessive_precision, reason = "the body's literals serve f64 as well as f32")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name {
             type Output = $crate::Several<{ $m }>;
             #[inline]
@@ -175,7 +175,7 @@ macro_rules! function {
         }
     };
     (@impl $f:ident $name:ident { $($parameter:ident),+ } ($x:pat_param, [$n:expr]) [] $body:block) => {
-        #[allow(clippy::excessive_precision, reason = "the body's literals serve f64 as well as f32")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name<$f> {
             type Output = $crate::Single;
             #[inline]
@@ -186,7 +186,7 @@ macro_rules! function {
         }
     };
     (@impl $f:ident $name:ident { $($parameter:ident),+ } ($x:pat_param, [$n:expr]) [$m:expr] $body:block) => {
-        #[allow(clippy::excessive_precision, reason = "the body's literals serve f64 as well as f32")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name<$f> {
             type Output = $crate::Several<{ $m }>;
             #[inline]

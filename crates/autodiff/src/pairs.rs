@@ -125,7 +125,7 @@ fn hypot_partials<P: Elementary>(x: P, y: P) -> Partials<P> {
 }
 
 /// ∂ⁱ⁺ʲh/∂xⁱ∂yʲ of the length h of z = x + iy, for i + j ≥ 2. With ∂/∂x = ∂ + ∂̄, ∂/∂y = i (∂ − ∂̄) and h = (z z̄)^½, it is
-/// h¹⁻ⁿ Σ K_p c_p c_{n−p} Re(iʲ uⁿ⁻²ᵖ): u the direction of z, K_p the coefficients of (1 + t)ⁱ (1 − t)ʲ, c_p = ½ (½ − 1) … .
+/// h¹⁻ⁿ Σ K_p c_p c_{n−p} Re(iʲ u²ᵖ⁻ⁿ): u the direction of z, K_p the coefficients of (1 + t)ⁱ (1 − t)ʲ, c_p = ½ (½ − 1) … .
 fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
     let n = i + j;
     if x == P::ZERO && y == P::ZERO {
@@ -143,7 +143,7 @@ fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
     let mut sum = P::ZERO;
     for p in 0..=n {
         let (cosine, sine) = direction.power(n.abs_diff(2 * p));
-        let sine = if 2 * p > n { -sine } else { sine };
+        let sine = if 2 * p < n { -sine } else { sine };
         let real_part = [cosine, -sine, -cosine, sine][j % 4];
         sum = sum + coefficients[p] * falling(p) * falling(n - p) * real_part;
     }

@@ -400,5 +400,6 @@ fn times_power<P: Elementary>(factor: P, x: P, e: P, lost: P) -> P {
         if half == P::ZERO || factor == P::ZERO { P::ZERO.copysign(factor) } else { factor * half * half }
     };
     // xˡᵒˢᵗ = 1 + lost ln x
-    if lost == P::ZERO || !(x > P::ZERO && product.is_finite()) { product } else { product + product * (lost * x.ln()) }
+    let exact = lost == P::ZERO || product == P::ZERO || !product.is_finite();
+    if exact { product } else { product + product * (lost * x.ln()) }
 }

@@ -9,7 +9,6 @@ use autodiff::{
 use common::{Grid, Real, hex, hexes, reference, ulps_of_term};
 use serde_json::Value;
 
-#[allow(clippy::approx_constant, reason = "a literal serves both precisions")]
 mod functions {
     use super::*;
 

@@ -149,7 +149,8 @@ pub trait Jet: Number {
 
 fn appended<P: Real>(mut lower: Vec<P>, upper: &[P]) -> Vec<P> {
     for (a, b) in lower[1..].iter().zip(upper) {
-        assert_eq!(a.bits(), b.bits(), "the copies of a derivative differ: {lower:?}, {upper:?}");
+        let same = a.bits() == b.bits() || a == b;
+        assert!(same, "the copies of a derivative differ: {lower:?}, {upper:?}");
     }
     lower.push(*upper.last().unwrap());
     lower
