@@ -1,25 +1,29 @@
-//! A formula as a list of operations in the order of evaluation, on a stack.
+//! A formula as steps in the order of evaluation, over any number type.
 
-use autodiff::{Elementary, Float, Number, Ordered};
+use std::fmt;
+use std::sync::Arc;
 
-use super::functions::{Binary, Unary};
+use autodiff::{Float, Scalar};
 
-/// One operation: takes its operands from the stack and leaves its result there.
+use super::functions::{One, Two};
+use super::lexer::Span;
+use super::tree::{Node, Tree};
+
+/// One step on a stack of numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Operation {
+enum Step {
+    /// A new number on top.
     Constant(f64),
     Variable(usize),
-    Negate,
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    /// A constant integer power.
-    Powi(i32),
-    /// A constant power.
-    Powf(f64),
-    Unary(Unary),
-    Binary(Binary),
+    /// In place of the number on top.
+    One(One),
+    /// In place of the two numbers on top.
+    Two(Two),
+    /// In place of the number on top, with a right operand that never gets there.
+    TwoConstant(Two, f64),
+    TwoVariable(Two, usize),
+    /// A constant less the number on top, in place of it.
+    ConstantLess(f64),
 }
 
 /// A formula of variables x0, x1, …, evaluated over any number type.
@@ -31,59 +35,161 @@ pub(super) enum Operation {
 /// let formula = &parse("x0^2 + x1^4", Variables::x(2)).unwrap()[0];
 /// assert_eq!(formula.evaluate(&[3.0, 3.0]), 90.0);
 /// assert_eq!(gradient(|x: [_; 2]| formula.evaluate(&x), [3.0, 3.0]), [6.0, 108.0]);
+/// assert_eq!(formula.to_string(), "x0^2 + x1^4");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Formula {
-    pub(super) operations: Vec<Operation>,
+    steps: Vec<Step>,
+    /// How many numbers the stack has at most.
+    height: usize,
+    /// How many variables `x` must have.
+    variables: usize,
+    tree: Tree,
+    span: Span,
+    source: Arc<str>,
 }
 
 impl Formula {
-    /// The value at `x`, which has all the variables of the formula (a missing one counts as NaN).
-    pub fn evaluate<F: Float, T: Ordered<F>>(&self, x: &[T]) -> T {
-        self.evaluate_on(x, &mut Vec::with_capacity(16))
+    /// From a tree, which is the piece `span` of the whole text.
+    pub(super) fn new(tree: Tree, span: Span, source: Arc<str>) -> Self {
+        let steps = steps(&tree.nodes);
+        let index = |node: &Node| if let Node::Variable(index) = *node { index + 1 } else { 0 };
+        let variables = tree.nodes.iter().map(index).max().unwrap_or(0);
+        Formula { height: height(&steps), steps, variables, tree, span, source }
+    }
+
+    /// The value at `x`.
+    ///
+    /// Unless more than eight numbers wait for their operation at a time, nothing is allocated.
+    ///
+    /// # Panics
+    ///
+    /// If `x` has fewer variables than the formula.
+    pub fn evaluate<F: Float, T: Scalar<F>>(&self, x: &[T]) -> T {
+        match self.height {
+            0..=2 => self.run(x, &mut [T::zero(); 2]),
+            3..=8 => self.run(x, &mut [T::zero(); 8]),
+            height => self.run(x, &mut vec![T::zero(); height]),
+        }
     }
 
     /// As [`evaluate`](Formula::evaluate), on a stack that is used again and again.
-    pub fn evaluate_on<F: Float, T: Ordered<F>>(&self, x: &[T], stack: &mut Vec<T>) -> T {
-        stack.clear();
-        for operation in &self.operations {
-            let result = match *operation {
-                Operation::Constant(c) => T::constant(F::of(c)),
-                Operation::Variable(i) => x.get(i).copied().unwrap_or_else(nan),
-                Operation::Negate => -pop(stack),
-                Operation::Powi(n) => pop(stack).powi(n),
-                Operation::Powf(c) => pop(stack).powf(F::of(c)),
-                Operation::Unary(function) => function.apply(pop(stack)),
-                operation => {
-                    let (right, left) = (pop(stack), pop(stack));
-                    match operation {
-                        Operation::Add => left + right,
-                        Operation::Subtract => left - right,
-                        Operation::Multiply => left * right,
-                        Operation::Divide => left / right,
-                        Operation::Binary(function) => function.apply(left, right),
-                        // the arms above take all others
-                        _ => nan(),
-                    }
-                }
-            };
-            stack.push(result);
+    pub fn evaluate_on<F: Float, T: Scalar<F>>(&self, x: &[T], stack: &mut Vec<T>) -> T {
+        if stack.len() < self.height {
+            stack.resize(self.height, T::zero());
         }
-        pop(stack)
+        self.run(x, stack)
     }
 
-    /// The value of a formula without variables.
-    pub(super) fn constant(&self) -> Option<f64> {
-        let moves = self.operations.iter().any(|o| matches!(o, Operation::Variable(_)));
-        (!moves).then(|| self.evaluate::<f64, f64>(&[]))
+    fn run<F: Float, T: Scalar<F>>(&self, x: &[T], stack: &mut [T]) -> T {
+        assert!(x.len() >= self.variables, "a formula of {} variables was given {}", self.variables, x.len());
+        // the index of the number on top; there is none before the first step, which puts one there
+        let mut top = usize::MAX;
+        for step in &self.steps {
+            match *step {
+                Step::Constant(c) => {
+                    top = top.wrapping_add(1);
+                    stack[top] = T::constant(F::of(c));
+                }
+                Step::Variable(i) => {
+                    top = top.wrapping_add(1);
+                    stack[top] = x[i];
+                }
+                Step::One(operation) => operation.apply(&mut stack[top]),
+                Step::Two(operation) => {
+                    let (below, right) = stack.split_at_mut(top);
+                    top -= 1;
+                    operation.apply(&mut below[top], &right[0]);
+                }
+                Step::TwoConstant(operation, c) => operation.apply_constant(&mut stack[top], F::of(c)),
+                Step::TwoVariable(operation, i) => operation.apply(&mut stack[top], &x[i]),
+                Step::ConstantLess(c) => stack[top] = (-stack[top]).with_value(F::of(c) - stack[top].value()),
+            }
+        }
+        stack[top]
+    }
+
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(super) fn source(&self) -> &str {
+        &self.source
     }
 }
 
-/// The top of the stack; the parser sees to it that there is one.
-fn pop<T: Number>(stack: &mut Vec<T>) -> T {
-    stack.pop().unwrap_or_else(nan)
+/// The text of the formula, as it was typed.
+impl fmt::Display for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.span.of(&self.source))
+    }
 }
 
-fn nan<T: Number>() -> T {
-    T::constant(<T::Precision as Elementary>::NAN)
+/// The steps of a tree, where constants and variables go along with their operations.
+fn steps(nodes: &[Node]) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(nodes.len());
+    // where the steps of each operand begin that has no operation yet
+    let mut operands: Vec<usize> = Vec::new();
+    for &node in nodes {
+        match node {
+            Node::Constant(c) => {
+                operands.push(steps.len());
+                steps.push(Step::Constant(c));
+            }
+            Node::Variable(i) => {
+                operands.push(steps.len());
+                steps.push(Step::Variable(i));
+            }
+            Node::One(operation) => steps.push(Step::One(operation)),
+            Node::Two(operation) => {
+                let (Some(right), Some(&left)) = (operands.pop(), operands.last()) else { break };
+                join(&mut steps, left, right, operation);
+            }
+        }
+    }
+    steps
+}
+
+/// The operation on the operands whose steps begin at `left` and `right`, the last ones.
+fn join(steps: &mut Vec<Step>, left: usize, right: usize, operation: Two) {
+    let leaf = |from: usize, to: usize| if to - from == 1 { Some(steps[from]) } else { None };
+    let step = match (leaf(left, right), leaf(right, steps.len())) {
+        // a constant is better off on the right
+        (Some(Step::Constant(c)), _) if operation.commutes() => {
+            steps.remove(left);
+            Step::TwoConstant(operation, c)
+        }
+        (Some(Step::Constant(c)), _) if operation == Two::Subtract => {
+            steps.remove(left);
+            Step::ConstantLess(c)
+        }
+        (_, Some(Step::Constant(c))) => {
+            steps.pop();
+            Step::TwoConstant(operation, c)
+        }
+        (_, Some(Step::Variable(i))) => {
+            steps.pop();
+            Step::TwoVariable(operation, i)
+        }
+        (Some(Step::Variable(i)), _) if operation.commutes() => {
+            steps.remove(left);
+            Step::TwoVariable(operation, i)
+        }
+        _ => Step::Two(operation),
+    };
+    steps.push(step);
+}
+
+/// How many numbers the stack has at most.
+fn height(steps: &[Step]) -> usize {
+    let mut now = 0;
+    let after = steps.iter().map(|step| {
+        match step {
+            Step::Constant(_) | Step::Variable(_) => now += 1,
+            Step::Two(_) => now -= 1,
+            _ => {}
+        }
+        now
+    });
+    after.max().unwrap_or(0)
 }

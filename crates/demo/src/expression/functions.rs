@@ -1,56 +1,159 @@
-//! The names of functions and constants.
+//! What a formula computes with: the functions by name, and the operations of a tree.
 
-use autodiff::{Float, Ordered};
+use autodiff::{Float, Number, Scalar};
 
-macro_rules! unary {
-    ($($function:ident: $($name:literal)*),* $(,)?) => {
-        /// A function of one argument.
+// From a table of names: the enum of the functions, the list of their names, and the call. The arguments are given as
+// names and as they are passed on, since one list cannot be repeated inside of another.
+macro_rules! functions {
+    ($(#[$doc:meta])* $kind:ident, $(#[$table_doc:meta])* $table:ident, ($x:ident $(, $y:ident)?) $arguments:tt: $($function:ident $([$($other:literal),+])?)*) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(non_camel_case_types, missing_docs, reason = "each is named as the number's method that it calls")]
-        pub enum Unary { $($function),* }
+        pub enum $kind { $($function),* }
 
-        /// Every function of one argument by its names, the first of each being Rust's.
-        pub const UNARY: &[(&str, Unary)] = &[$((stringify!($function), Unary::$function), $(($name, Unary::$function),)*)*];
+        $(#[$table_doc])*
+        pub const $table: &[(&str, $kind)] = &[$((stringify!($function), $kind::$function), $($(($other, $kind::$function),)+)?)*];
 
-        impl Unary {
-            pub(super) fn apply<F: Float, T: Ordered<F>>(self, x: T) -> T {
-                match self { $(Unary::$function => x.$function()),* }
+        impl $kind {
+            // Out of line, so that the loop over the steps stays small.
+            #[inline(never)]
+            fn apply<T: Number>(self, $x: &mut T $(, $y: &T)?) {
+                *$x = match self { $($kind::$function => Number::$function $arguments),* };
             }
         }
     };
 }
 
-unary! {
-    recip:, sqrt:, cbrt:,
-    exp:, exp2:, exp_m1: "expm1",
-    ln: "log", log2:, log10:, ln_1p: "log1p",
-    sin:, cos:, tan:,
-    asin: "arcsin", acos: "arccos", atan: "arctan",
-    sinh:, cosh:, tanh:,
-    asinh: "arcsinh", acosh: "arccosh", atanh: "arctanh",
-    to_degrees: "degrees", to_radians: "radians",
-    abs:, signum: "sign", floor:, ceil:, round:, trunc:, fract:,
+functions! {
+    /// A function of one argument.
+    Unary,
+    /// Every function of one argument by its names, Rust's before the others.
+    UNARY, (x) (*x):
+    recip sqrt cbrt
+    exp exp2 exp_m1["expm1"]
+    ln["log"] log2 log10 ln_1p["log1p"]
+    sin cos tan
+    asin["arcsin"] acos["arccos"] atan["arctan"]
+    sinh cosh tanh
+    asinh["arcsinh", "arsinh"] acosh["arccosh", "arcosh"] atanh["arctanh", "artanh"]
+    to_degrees["degrees"] to_radians["radians"]
+    abs signum floor ceil round trunc fract
 }
 
-macro_rules! binary {
-    ($($function:ident: $($name:literal)*),* $(,)?) => {
-        /// A function of two arguments.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[allow(non_camel_case_types, missing_docs, reason = "each is named as the number's method that it calls")]
-        pub enum Binary { $($function),* }
-
-        /// Every function of two arguments by its names, the first of each being Rust's.
-        pub const BINARY: &[(&str, Binary)] = &[$((stringify!($function), Binary::$function), $(($name, Binary::$function),)*)*];
-
-        impl Binary {
-            pub(super) fn apply<F: Float, T: Ordered<F>>(self, x: T, y: T) -> T {
-                match self { $(Binary::$function => x.$function(y)),* }
-            }
-        }
-    };
+functions! {
+    /// A function of two arguments.
+    Binary,
+    /// Every function of two arguments by its names, Rust's before the others.
+    BINARY, (x, y) (*x, *y):
+    min["minimum"] max["maximum"] hypot atan2["arctan2"] pow["power"]
 }
-
-binary! { min: "minimum", max: "maximum", hypot:, atan2: "arctan2", pow: "power" }
 
 /// The constants by name.
 pub(super) const CONSTANTS: &[(&str, f64)] = &[("pi", std::f64::consts::PI), ("e", std::f64::consts::E)];
+
+/// A function by its name.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Function {
+    One(Unary),
+    Two(Binary),
+}
+
+impl Function {
+    pub(super) fn named(name: &str) -> Option<Function> {
+        let one = UNARY.iter().find(|row| row.0 == name).map(|row| Function::One(row.1));
+        one.or_else(|| BINARY.iter().find(|row| row.0 == name).map(|row| Function::Two(row.1)))
+    }
+
+    pub(super) fn arguments(self) -> usize {
+        match self {
+            Function::One(_) => 1,
+            Function::Two(_) => 2,
+        }
+    }
+}
+
+/// The name among `known` that is nearest to `name`, if one is near: one that it begins, or one few typing errors away.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    const BEGINNING: usize = 3;
+    let name = name.to_lowercase();
+    if let Some(whole) = known.clone().find(|known| name.len() >= BEGINNING && known.starts_with(&name)) {
+        return Some(whole);
+    }
+    let errors = |known: &&str| strsim::osa_distance(&name, known);
+    let most = name.chars().count().div_ceil(3);
+    known.min_by_key(errors).filter(|known| errors(known) <= most && errors(known) < name.chars().count())
+}
+
+/// The name of every function.
+pub(super) fn function_names() -> impl Iterator<Item = &'static str> + Clone {
+    UNARY.iter().map(|row| row.0).chain(BINARY.iter().map(|row| row.0))
+}
+
+/// An operation on one number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum One {
+    Negate,
+    /// A constant integer power.
+    Powi(i32),
+    Function(Unary),
+}
+
+impl One {
+    /// In place, which saves the loop over the steps a copy.
+    #[inline(always)]
+    pub(super) fn apply<T: Number>(self, x: &mut T) {
+        match self {
+            One::Negate => *x = -*x,
+            // the same, where the compiler knows the exponent
+            One::Powi(2) => *x = x.powi(2),
+            One::Powi(3) => *x = x.powi(3),
+            One::Powi(n) => *x = x.powi(n),
+            One::Function(function) => function.apply(x),
+        }
+    }
+}
+
+/// An operation on two numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Two {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    /// A power whose exponent does not move.
+    Powf,
+    Function(Binary),
+}
+
+impl Two {
+    /// In place of the left one.
+    #[inline(always)]
+    pub(super) fn apply<T: Number>(self, x: &mut T, y: &T) {
+        match self {
+            Two::Add => *x += *y,
+            Two::Subtract => *x -= *y,
+            Two::Multiply => *x *= *y,
+            Two::Divide => *x /= *y,
+            Two::Powf => *x = x.powf(y.value()),
+            Two::Function(function) => function.apply(x, y),
+        }
+    }
+
+    /// The same with a plain float on the right.
+    #[inline(always)]
+    pub(super) fn apply_constant<F: Float, T: Scalar<F>>(self, x: &mut T, c: F) {
+        match self {
+            Two::Add => *x = *x + c,
+            Two::Subtract => *x = *x - c,
+            Two::Multiply => *x = *x * c,
+            Two::Divide => *x = *x / c,
+            Two::Powf => *x = x.powf(c),
+            Two::Function(function) => function.apply(x, &T::constant(c)),
+        }
+    }
+
+    /// Whether its operands may be exchanged.
+    pub(super) fn commutes(self) -> bool {
+        matches!(self, Two::Add | Two::Multiply)
+    }
+}

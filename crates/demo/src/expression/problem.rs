@@ -1,88 +1,25 @@
 //! Problems from formulas, for any number of variables.
 
-use autodiff::{Dual, Float, Number, Ordered};
+use autodiff::{Float, Scalar};
 use optimizers::nalgebra::{DMatrix, DVector};
 use optimizers::{Entry, Map, Objective, Staged, TwiceDifferentiable};
 
-use super::{ExpressionError, Formula, Variables, parse};
-
-/// How many directions are differentiated in one evaluation.
-const CHUNK: usize = 8;
-
-/// Something that is one number over any number type, at a point of any length.
-trait Evaluate {
-    fn at<F: Float, T: Ordered<F>>(&self, x: &[T]) -> T;
-}
-
-/// The seeds of the directions from `first` on.
-fn seeds<T: Number>(x: &[T], first: usize) -> Vec<Dual<T, CHUNK>> {
-    let seed = |(i, &x): (usize, &T)| if i < first { Dual::constant(x) } else { Dual::variable(x, i - first) };
-    x.iter().enumerate().map(seed).collect()
-}
-
-/// Value and gradient, a chunk of directions at a time.
-fn value_and_gradient<F: Float + Entry<Precision = F>>(f: &impl Evaluate, x: &DVector<F>) -> (F, DVector<F>) {
-    let mut value = F::NAN;
-    let mut gradient = DVector::from_element(x.len(), F::ZERO);
-    for first in (0..x.len()).step_by(CHUNK) {
-        let y = f.at(&seeds(x.as_slice(), first));
-        value = y.re;
-        for (g, eps) in gradient.iter_mut().skip(first).zip(y.eps) {
-            *g = eps;
-        }
-    }
-    (value, gradient)
-}
-
-/// Value, gradient and Hessian, a block of the lower triangle at a time.
-fn value_gradient_hessian<F: Float + Entry<Precision = F>>(
-    f: &impl Evaluate,
-    x: &DVector<F>,
-) -> (F, DVector<F>, DMatrix<F>) {
-    let n = x.len();
-    let (value, gradient) = value_and_gradient(f, x);
-    let mut hessian = DMatrix::from_element(n, n, F::ZERO);
-    for row in (0..n).step_by(CHUNK) {
-        for column in (0..=row).step_by(CHUNK) {
-            let y = f.at(&seeds(&seeds(x.as_slice(), column), row));
-            for i in row..n.min(row + CHUNK) {
-                for j in column..n.min(column + CHUNK).min(i + 1) {
-                    hessian[(i, j)] = y.eps[i - row].eps[j - column];
-                    hessian[(j, i)] = hessian[(i, j)];
-                }
-            }
-        }
-    }
-    (value, gradient, hessian)
-}
-
-/// The objective of an [`Evaluate`] with a field `variables`.
-macro_rules! objective {
-    ($problem:ident) => {
-        impl<F: Float + Entry<Precision = F>> TwiceDifferentiable<F> for $problem {
-            fn value_gradient_hessian(&self, x: &DVector<F>) -> (F, DVector<F>, DMatrix<F>) {
-                value_gradient_hessian(self, x)
-            }
-        }
-
-        impl<F: Float + Entry<Precision = F>> Objective<F> for $problem {
-            fn dimension(&self) -> usize {
-                self.variables()
-            }
-            fn value(&self, x: &DVector<F>) -> F {
-                self.at(x.as_slice())
-            }
-            fn value_and_gradient(&self, x: &DVector<F>) -> (F, DVector<F>) {
-                value_and_gradient(self, x)
-            }
-            fn observe(&self, x: &DVector<F>) -> Option<DVector<F>> {
-                self.stage().map(|physics| physics.value(x))
-            }
-        }
-    };
-}
+use super::derivatives::{Evaluate, chunks, value_and_gradient, value_gradient_hessian};
+use super::error::ExpressionError;
+use super::evaluate::Formula;
+use super::parser::{parse, parse_one};
+use super::variables::Variables;
 
 /// A loss L(x) from a formula.
+///
+/// ```
+/// use demo::expression::{FormulaLoss, Variables};
+/// use optimizers::{Objective, nalgebra::DVector};
+///
+/// let loss = FormulaLoss::new("x0^2 + x1^4", Variables::x(2)).unwrap();
+/// let (value, gradient) = loss.value_and_gradient(&DVector::from_vec(vec![3.0, 3.0]));
+/// assert_eq!((value, gradient.as_slice()), (90.0, &[6.0, 108.0][..]));
+/// ```
 #[derive(Clone, Debug)]
 pub struct FormulaLoss {
     formula: Formula,
@@ -96,34 +33,50 @@ impl FormulaLoss {
     ///
     /// [`ExpressionError`] with the column of what is wrong.
     pub fn new(text: &str, variables: Variables) -> Result<Self, ExpressionError> {
-        let mut formulas = parse(text, variables)?;
-        match (formulas.pop(), formulas.is_empty()) {
-            (Some(formula), true) => Ok(FormulaLoss { formula, variables: variables.count() }),
-            _ => {
-                let comma = text.find(',').unwrap_or(0);
-                Err(ExpressionError::new(text, comma, "a loss is one formula, not several"))
-            }
-        }
+        Ok(FormulaLoss { formula: parse_one(text, variables)?, variables: variables.count() })
     }
 
-    fn variables(&self) -> usize {
-        self.variables
-    }
-
-    fn stage(&self) -> Option<&FormulaPhysics> {
-        None
+    /// The formula.
+    pub fn formula(&self) -> &Formula {
+        &self.formula
     }
 }
 
 impl Evaluate for FormulaLoss {
-    fn at<F: Float, T: Ordered<F>>(&self, x: &[T]) -> T {
+    fn at<F: Float, T: Scalar<F>>(&self, x: &[T]) -> T {
         self.formula.evaluate(x)
     }
 }
 
-objective!(FormulaLoss);
+impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Objective<T> for FormulaLoss {
+    fn dimension(&self) -> usize {
+        self.variables
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        self.at(x.as_slice())
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        value_and_gradient(self, x.as_slice())
+    }
+}
+
+impl<F: Float, T: Entry<Precision = F> + Scalar<F>> TwiceDifferentiable<T> for FormulaLoss {
+    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
+        value_gradient_hessian(self, x.as_slice())
+    }
+}
 
 /// A process y(x) from formulas, one a component.
+///
+/// ```
+/// use demo::expression::FormulaPhysics;
+/// use optimizers::{Map, nalgebra::DVector};
+///
+/// let physics = FormulaPhysics::new("x0, x1^2", 2).unwrap();
+/// let (y, jacobian) = physics.value_and_jacobian(&DVector::from_vec(vec![3.0_f64, 3.0]));
+/// assert_eq!(y.as_slice(), [3.0, 9.0]);
+/// assert_eq!((jacobian[(1, 0)], jacobian[(1, 1)]), (0.0, 6.0));
+/// ```
 #[derive(Clone, Debug)]
 pub struct FormulaPhysics {
     formulas: Vec<Formula>,
@@ -144,36 +97,52 @@ impl FormulaPhysics {
     pub fn components(&self) -> usize {
         self.formulas.len()
     }
+
+    /// The formulas of the components.
+    pub fn formulas(&self) -> &[Formula] {
+        &self.formulas
+    }
+
+    fn at<F: Float, T: Scalar<F>>(&self, x: &[T]) -> Vec<T> {
+        self.formulas.iter().map(|formula| formula.evaluate(x)).collect()
+    }
 }
 
-impl<F: Float + Entry<Precision = F>> Map<F> for FormulaPhysics {
+impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Map<T> for FormulaPhysics {
     fn inputs(&self) -> usize {
         self.variables
     }
     fn outputs(&self) -> usize {
         self.formulas.len()
     }
-    fn value(&self, x: &DVector<F>) -> DVector<F> {
-        DVector::from_iterator(self.formulas.len(), self.formulas.iter().map(|f| f.evaluate(x.as_slice())))
+    fn value(&self, x: &DVector<T>) -> DVector<T> {
+        self.at(x.as_slice()).into()
     }
-    fn value_and_jacobian(&self, x: &DVector<F>) -> (DVector<F>, DMatrix<F>) {
+    fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>) {
         let (m, n) = (self.formulas.len(), x.len());
-        let mut jacobian = DMatrix::from_element(m, n, F::ZERO);
-        let mut stack = Vec::new();
-        for first in (0..n).step_by(CHUNK) {
-            let seeds = seeds(x.as_slice(), first);
+        let mut jacobian = DMatrix::from_element(m, n, T::zero());
+        for (first, seeds) in chunks(x.as_slice()) {
             for (i, formula) in self.formulas.iter().enumerate() {
-                let y = formula.evaluate_on(&seeds, &mut stack);
-                for j in first..n.min(first + CHUNK) {
-                    jacobian[(i, j)] = y.eps[j - first];
+                let y = formula.evaluate(&seeds);
+                for (j, partial) in (first..n).zip(y.eps) {
+                    jacobian[(i, j)] = partial;
                 }
             }
         }
-        (self.value(x), jacobian)
+        (Map::value(self, x), jacobian)
     }
 }
 
-/// L(y(x)) from formulas.
+/// L(y(x)) from formulas: the process's components are the variables y0, y1, … of the loss.
+///
+/// ```
+/// use demo::expression::FormulaProblem;
+/// use optimizers::{Objective, nalgebra::DVector};
+///
+/// let problem = FormulaProblem::new("x0, x1^2", "y0^2 + y1^2", 2).unwrap();
+/// let (value, gradient) = problem.value_and_gradient(&DVector::from_vec(vec![3.0, 3.0]));
+/// assert_eq!((value, gradient.as_slice()), (90.0, &[6.0, 108.0][..]));
+/// ```
 #[derive(Clone, Debug)]
 pub struct FormulaProblem {
     physics: FormulaPhysics,
@@ -192,29 +161,49 @@ impl FormulaProblem {
         Ok(FormulaProblem { physics, loss })
     }
 
-    fn variables(&self) -> usize {
-        self.physics.variables
+    /// The process's formulas.
+    pub fn physics_formulas(&self) -> &[Formula] {
+        self.physics.formulas()
     }
 
-    fn stage(&self) -> Option<&FormulaPhysics> {
-        Some(&self.physics)
+    /// The loss's formula.
+    pub fn loss_formula(&self) -> &Formula {
+        self.loss.formula()
     }
 }
 
 impl Evaluate for FormulaProblem {
-    fn at<F: Float, T: Ordered<F>>(&self, x: &[T]) -> T {
-        let y: Vec<T> = self.physics.formulas.iter().map(|formula| formula.evaluate(x)).collect();
-        self.loss.at(&y)
+    fn at<F: Float, T: Scalar<F>>(&self, x: &[T]) -> T {
+        self.loss.at(&self.physics.at(x))
     }
 }
 
-objective!(FormulaProblem);
+impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Objective<T> for FormulaProblem {
+    fn dimension(&self) -> usize {
+        self.physics.variables
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        self.at(x.as_slice())
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        value_and_gradient(self, x.as_slice())
+    }
+    fn observe(&self, x: &DVector<T>) -> Option<DVector<T>> {
+        Some(Map::value(&self.physics, x))
+    }
+}
 
-impl<F: Float + Entry<Precision = F>> Staged<F> for FormulaProblem {
-    fn physics(&self) -> &dyn Map<F> {
+impl<F: Float, T: Entry<Precision = F> + Scalar<F>> TwiceDifferentiable<T> for FormulaProblem {
+    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
+        value_gradient_hessian(self, x.as_slice())
+    }
+}
+
+impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Staged<T> for FormulaProblem {
+    fn physics(&self) -> &dyn Map<T> {
         &self.physics
     }
-    fn loss(&self) -> &dyn TwiceDifferentiable<F> {
+    fn loss(&self) -> &dyn TwiceDifferentiable<T> {
         &self.loss
     }
 }

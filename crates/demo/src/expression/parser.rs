@@ -1,0 +1,272 @@
+//! From tokens to formulas: the precedence of operators, and what is wrong where.
+
+use std::sync::Arc;
+
+use winnow::combinator::{Infix, Prefix, expression};
+use winnow::error::ParserError;
+use winnow::prelude::*;
+use winnow::stream::{Stateful, Stream, TokenSlice};
+
+use super::error::{ExpressionError, Fault, shown};
+use super::evaluate::Formula;
+use super::functions::{Binary, CONSTANTS, Function, One, Two, function_names, nearest};
+use super::lexer::{Kind, Span, Token, instead, tokens};
+use super::tree::{Part, Tree};
+use super::variables::Variables;
+
+/// How deep parentheses, calls, signs and powers may nest.
+pub const MOST_NESTING: usize = 128;
+
+/// From loose to tight.
+const SUM: i64 = 1;
+const PRODUCT: i64 = 3;
+const SIGN: i64 = 5;
+const POWER: i64 = 7;
+
+type Input<'t> = Stateful<TokenSlice<'t, Token>, State<'t>>;
+type Parsed<T> = Result<T, Refused>;
+
+/// What is known beside the tokens.
+#[derive(Debug)]
+struct State<'t> {
+    text: &'t str,
+    variables: Variables,
+    tree: Tree,
+    /// Where the signs stand whose operands are being read.
+    signs: Vec<Span>,
+    /// How many parentheses, calls, signs and powers are being read.
+    depth: usize,
+}
+
+/// Why a parser does not succeed: nothing, if another may.
+#[derive(Debug)]
+struct Refused(Option<Box<(Fault, Span)>>);
+
+impl<I: Stream> ParserError<I> for Refused {
+    type Inner = Self;
+
+    fn from_input(_: &I) -> Self {
+        Refused(None)
+    }
+    fn is_backtrack(&self) -> bool {
+        self.0.is_none()
+    }
+    fn into_inner(self) -> Result<Self, Self> {
+        Ok(self)
+    }
+}
+
+fn refused<T>(fault: Fault, span: Span) -> Parsed<T> {
+    Err(Refused(Some(Box::new((fault, span)))))
+}
+
+/// The formulas of a text, separated by commas.
+///
+/// # Errors
+///
+/// [`ExpressionError`] with the column of what is wrong.
+///
+/// ```
+/// use demo::expression::{Variables, parse};
+///
+/// let formulas = parse("x0, -x1^2", Variables::x(2)).unwrap();
+/// assert_eq!(formulas[1].evaluate(&[1.0, 3.0]), -9.0);
+/// let error = parse("x0 + sine(x1)", Variables::x(2)).unwrap_err();
+/// assert_eq!(error.column, 6);
+/// assert!(error.to_string().starts_with("unknown function 'sine', did you mean 'sin'?"));
+/// ```
+pub fn parse(text: &str, variables: Variables) -> Result<Vec<Formula>, ExpressionError> {
+    read(text, variables, true)
+}
+
+/// The only formula of a text.
+pub(super) fn parse_one(text: &str, variables: Variables) -> Result<Formula, ExpressionError> {
+    read(text, variables, false).map(|mut formulas| formulas.swap_remove(0))
+}
+
+fn read(text: &str, variables: Variables, several: bool) -> Result<Vec<Formula>, ExpressionError> {
+    let tokens = tokens(text);
+    let end = tokens.last().map_or(0, |token| token.span.end);
+    formulas(text, &tokens, variables, several).map_err(|Refused(why)| {
+        let nothing = if tokens.is_empty() { Fault::Empty } else { Fault::EndsEarly };
+        let (fault, span) = why.map_or((nothing, Span { start: end, end }), |why| *why);
+        ExpressionError::new(text, span, fault)
+    })
+}
+
+/// One formula at least.
+fn formulas(text: &str, tokens: &[Token], variables: Variables, several: bool) -> Parsed<Vec<Formula>> {
+    let source: Arc<str> = text.into();
+    let state = State { text, variables, tree: Tree::default(), signs: Vec::new(), depth: 0 };
+    let mut input = Stateful { input: TokenSlice::new(tokens), state };
+    let mut formulas = Vec::new();
+    loop {
+        let part = formula(&mut input)?;
+        formulas.push(Formula::new(std::mem::take(&mut input.state.tree), part.span, source.clone()));
+        match input.peek_token() {
+            None => return Ok(formulas),
+            Some(&Token { kind: Kind::Comma, span }) if !several => return refused(Fault::Several, span),
+            Some(Token { kind: Kind::Comma, .. }) => input.next_token(),
+            Some(_) => return surplus(&input),
+        };
+    }
+}
+
+fn formula(input: &mut Input<'_>) -> Parsed<Part> {
+    expression(operand).prefix(sign).infix(operator).parse_next(input)
+}
+
+/// The sign of the operand to come. What is neither an operand nor a sign is in the wrong place.
+fn sign<'t>(input: &mut Input<'t>) -> Parsed<Prefix<Input<'t>, Part, Refused>> {
+    let Some(token) = input.next_token() else { return Err(Refused(None)) };
+    match token.kind {
+        Kind::Minus => {
+            input.state.enter(token.span)?;
+            input.state.signs.push(token.span);
+            Ok(Prefix(SIGN, |input, x| {
+                input.state.depth -= 1;
+                let sign = input.state.signs.pop().unwrap_or(x.span);
+                Ok(input.state.tree.one(One::Negate, x, sign.to(x.span)))
+            }))
+        }
+        Kind::Unknown(found) => refused(Fault::Character { found, instead: instead(found) }, token.span),
+        _ => refused(Fault::NoOperand { found: input.state.shown(token.span) }, token.span),
+    }
+}
+
+/// The operator to come: none, if it is something else.
+fn operator<'t>(input: &mut Input<'t>) -> Parsed<Infix<Input<'t>, Part, Refused>> {
+    let Some(token) = input.next_token() else { return Err(Refused(None)) };
+    Ok(match token.kind {
+        Kind::Plus => Infix::Left(SUM, |input, x, y| Ok(input.state.two(Two::Add, x, y))),
+        Kind::Minus => Infix::Left(SUM, |input, x, y| Ok(input.state.two(Two::Subtract, x, y))),
+        Kind::Times => Infix::Left(PRODUCT, |input, x, y| Ok(input.state.two(Two::Multiply, x, y))),
+        Kind::Over => Infix::Left(PRODUCT, |input, x, y| Ok(input.state.two(Two::Divide, x, y))),
+        Kind::Power => {
+            // nothing binds tighter, so that this operator is never given back
+            input.state.enter(token.span)?;
+            Infix::Right(POWER, |input, x, y| {
+                input.state.depth -= 1;
+                Ok(input.state.power(x, y, x.span.to(y.span)))
+            })
+        }
+        _ => return Err(Refused(None)),
+    })
+}
+
+/// A number, a variable, a constant, a call or a formula in parentheses.
+fn operand(input: &mut Input<'_>) -> Parsed<Part> {
+    let Some(&token) = input.next_token() else { return Err(Refused(None)) };
+    let State { text, tree, .. } = &mut input.state;
+    let Token { kind, span } = token;
+    match kind {
+        Kind::Number(value) if value.is_infinite() => refused(Fault::TooLarge { number: shown(span.of(text)) }, span),
+        Kind::Number(value) => Ok(tree.constant(value, span)),
+        Kind::Name => named(input, span),
+        Kind::Open => {
+            input.state.enter(span)?;
+            let part = formula(input)?;
+            let close = closing(input, span)?;
+            Ok(part.within(span.to(close)))
+        }
+        _ => Err(Refused(None)),
+    }
+}
+
+fn named(input: &mut Input<'_>, span: Span) -> Parsed<Part> {
+    let State { text, variables, tree, .. } = &mut input.state;
+    let name = span.of(text);
+    match variables.index(name) {
+        Ok(Some(index)) => return Ok(tree.variable(index, span)),
+        Err(fault) => return refused(fault, span),
+        Ok(None) => {}
+    }
+    if let Some((_, value)) = CONSTANTS.iter().find(|row| row.0 == name) {
+        return Ok(tree.constant(*value, span));
+    }
+    let open = input.peek_token().filter(|token| token.kind == Kind::Open);
+    match (Function::named(name), open) {
+        (Some(function), Some(open)) => {
+            input.next_token();
+            input.state.enter(open.span)?;
+            call(input, function, span, open.span)
+        }
+        (Some(_), None) => refused(Fault::NotCalled { name: name.to_owned() }, span),
+        (None, Some(_)) => {
+            let nearest = nearest(name, function_names()).map(str::to_owned);
+            refused(Fault::UnknownFunction { name: shown(name), nearest }, span)
+        }
+        (None, None) => refused(input.state.variables.unknown(name), span),
+    }
+}
+
+/// The arguments of a function, from behind the parenthesis on, and the call.
+fn call(input: &mut Input<'_>, function: Function, name: Span, open: Span) -> Parsed<Part> {
+    let mut arguments = Vec::with_capacity(2);
+    if input.peek_token().is_none_or(|token| token.kind != Kind::Close) {
+        arguments.push(formula(input)?);
+        while input.peek_token().is_some_and(|token| token.kind == Kind::Comma) {
+            input.next_token();
+            arguments.push(formula(input)?);
+        }
+    }
+    let span = name.to(closing(input, open)?);
+    let state = &mut input.state;
+    match (function, &arguments[..]) {
+        (Function::One(function), &[x]) => Ok(state.tree.one(One::Function(function), x, span)),
+        (Function::Two(Binary::pow), &[x, y]) => Ok(state.power(x, y, span)),
+        (Function::Two(function), &[x, y]) => Ok(state.tree.two(Two::Function(function), x, y, span)),
+        _ => {
+            let (wanted, given) = (function.arguments(), arguments.len());
+            refused(Fault::Arguments { name: name.of(state.text).to_owned(), wanted, given }, name)
+        }
+    }
+}
+
+/// The parenthesis that closes the one at `open`.
+fn closing(input: &mut Input<'_>, open: Span) -> Parsed<Span> {
+    match input.peek_token() {
+        None => refused(Fault::NeverClosed, open),
+        Some(&Token { kind: Kind::Close, span }) => {
+            input.next_token();
+            input.state.depth -= 1;
+            Ok(span)
+        }
+        Some(_) => surplus(input),
+    }
+}
+
+/// The complaint about a token that does not continue the formula before it.
+fn surplus<T>(input: &Input<'_>) -> Parsed<T> {
+    let Some(token) = input.peek_token() else { return Err(Refused(None)) };
+    let fault = match token.kind {
+        Kind::Unknown(found) => Fault::Character { found, instead: instead(found) },
+        Kind::Close => Fault::ClosesNothing,
+        Kind::Comma => Fault::StrayComma,
+        _ => {
+            let left = input.input.previous_tokens().next().map(|left| input.state.shown(left.span));
+            Fault::NoOperator { left: left.unwrap_or_default(), right: input.state.shown(token.span) }
+        }
+    };
+    refused(fault, token.span)
+}
+
+impl State<'_> {
+    /// One level deeper, which begins at `span`.
+    fn enter(&mut self, span: Span) -> Parsed<()> {
+        self.depth += 1;
+        if self.depth > MOST_NESTING { refused(Fault::TooDeep { most: MOST_NESTING }, span) } else { Ok(()) }
+    }
+
+    fn two(&mut self, operation: Two, x: Part, y: Part) -> Part {
+        self.tree.two(operation, x, y, x.span.to(y.span))
+    }
+
+    fn power(&mut self, x: Part, y: Part, span: Span) -> Part {
+        self.tree.power(x, y, Two::Function(Binary::pow), span)
+    }
+
+    fn shown(&self, span: Span) -> String {
+        shown(span.of(self.text))
+    }
+}
