@@ -4,7 +4,7 @@ use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, either_zero};
+use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 
@@ -171,7 +171,7 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     }
     #[inline]
     fn compose(self, d: &[T::Precision]) -> Self {
-        self.chain(self.re.compose(d), self.re.compose(&d[1..]), self.re.compose(&d[2..]))
+        self.chain(self.re.compose(d), self.re.compose(from(d, 1)), self.re.compose(from(d, 2)))
     }
     /// f(x, y) = f + (fₓ xᵢ + f_y yᵢ) εᵢ + (fₓ xᵢⱼ + f_y yᵢⱼ + fₓₓ xᵢ xⱼ + fₓ_y (xᵢ yⱼ + yᵢ xⱼ) + f_yy yᵢ yⱼ) εᵢ εⱼ
     #[inline]
