@@ -156,6 +156,31 @@ fn a_target_without_a_preimage_ends_honestly() {
     assert!(document["message"].as_str().unwrap().contains("loss is not finite at iteration 0"));
 }
 
+/// A numeric inverse that does not converge: its iteration says so, and the run goes on or stops as the option says.
+#[test]
+fn an_inversion_that_does_not_converge() {
+    // the search leaves the domain of the root at its first trial
+    let run = |unconverged: &str| {
+        let physics = ["--physics", "sqrt(x0) - 5*x0, x1", "--loss", "y0^2 + y1^2"];
+        let rest =
+            ["--optimizer", "pg-numeric", "--start", "0.05,1", "--step", "0.9", "--iterations", "2", "--json", "-"];
+        let outcome = demo(&[&["run"], &physics[..], &rest[..], &["--set", unconverged]].concat());
+        (outcome.code, serde_json::from_str::<Value>(&outcome.stdout).unwrap())
+    };
+    let (code, document) = run("unconverged=continue");
+    assert_eq!(
+        (code, &document["iterations"][1]["inversion"]["status"]),
+        (Some(0), &"not_converged".into()),
+        "{document}"
+    );
+    assert_eq!(document["iterations"].as_array().unwrap().len(), 3);
+    let (code, document) = run("unconverged=stop");
+    assert_eq!((code, &document["status"]), (Some(1), &"failed".into()));
+    let message = document["message"].as_str().unwrap();
+    assert!(message.contains("the inversion of iteration 1 did not converge"), "{message}");
+    refused_run(&["--optimizer", "pg-numeric", "--start", "3,3", "--set", "unconverged=maybe"], &["continue or stop"]);
+}
+
 #[test]
 fn losses_that_are_not_finite() {
     let run = |optimizer: &str, loss: &str, start: &str, step: &str| -> (Option<i32>, Value) {

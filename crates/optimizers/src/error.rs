@@ -103,6 +103,14 @@ pub enum Failure {
         /// The iteration whose step was wanted.
         iteration: usize,
     },
+    /// A numeric inversion did not arrive, and the method was told to stop then.
+    #[error("the inversion of iteration {iteration} did not converge: {message}")]
+    NotInverted {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+        /// How the search ended.
+        message: String,
+    },
     /// No x has the y that was aimed at.
     #[error("no x has y = {target:?}: component {component} of the inverse is {value} (iteration {iteration})")]
     NoPreimage {

@@ -95,6 +95,7 @@ where
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NumericInverse {
     differences: bool,
+    stop_unconverged: bool,
 }
 
 const MOST_ITERATIONS: usize = 15_000;
@@ -102,12 +103,18 @@ const MOST_ITERATIONS: usize = 15_000;
 impl NumericInverse {
     /// With exact gradients.
     pub fn new() -> Self {
-        NumericInverse { differences: false }
+        NumericInverse::default()
     }
 
     /// With gradients by [`ForwardDifferences`], as scipy takes them when it is given none.
     pub fn with_differences() -> Self {
-        NumericInverse { differences: true }
+        NumericInverse { differences: true, ..NumericInverse::default() }
+    }
+
+    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the best point it has.
+    #[must_use]
+    pub fn stop_unconverged(self) -> Self {
+        NumericInverse { stop_unconverged: true, ..self }
     }
 
     /// An x near `near` with y(x) = `target`.
@@ -208,7 +215,14 @@ impl<T: Entry + RealField> Inverse<T> for NumericInverse {
         near: &DVector<T>,
         iteration: usize,
     ) -> Result<Inverted<T>, Failure> {
-        self.find(physics, target, near).map_err(|_| Failure::NotFinite { quantity: "target y", iteration })
+        let found =
+            self.find(physics, target, near).map_err(|_| Failure::NotFinite { quantity: "target y", iteration })?;
+        match &found.inversion {
+            Some(inversion) if self.stop_unconverged && !inversion.converged => {
+                Err(Failure::NotInverted { iteration, message: inversion.message.clone() })
+            }
+            _ => Ok(found),
+        }
     }
 }
 
