@@ -372,7 +372,14 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn over_divisor(self, divisor: Self) -> Self {
-                    if self == 0.0 { 0.0 } else { self / divisor }
+                    // by the reciprocal where `over` takes it, so that the digits are the same
+                    if self == 0.0 {
+                        0.0
+                    } else if divisor.divides_safely() {
+                        self * (1.0 / divisor)
+                    } else {
+                        self / divisor
+                    }
                 }
                 #[inline]
                 fn over(self, _: Self, reciprocal: $float) -> Self {
