@@ -34,7 +34,7 @@ impl<P: Elementary> Partials<P> {
     /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
     #[inline]
     pub fn at(&self, i: usize, j: usize) -> P {
-        if i + j <= 3 { self.table[i][j] } else { (self.higher)(self.point, i, j) }
+        if i <= 3 && j <= 3 - i { self.table[i][j] } else { (self.higher)(self.point, i, j) }
     }
 }
 

@@ -163,6 +163,10 @@ fn nesting_is_bounded_and_length_is_not() {
         }
         let sum = ["x"; 100_000].join(" + ");
         assert_eq!(parse(&sum, Variables::x(1)).unwrap()[0].evaluate(&[1.0]), 100_000.0);
+        for operator in [" - x^", "*-x^", " / x^"] {
+            let long = format!("x^2{}", format!("{operator}2").repeat(5_000));
+            assert!(parse(&long, Variables::x(1)).is_ok(), "{operator}");
+        }
         let differences = ["x"; 50_000].join(" - ");
         assert_eq!(parse(&differences, Variables::x(1)).unwrap()[0].evaluate(&[1.0]), -49_998.0);
     };

@@ -72,6 +72,11 @@ pub enum Error {
     },
 }
 
+/// That a vector has the length it should have.
+pub(crate) fn check_shape(what: &'static str, given: usize, expected: usize, iteration: usize) -> Result<(), Failure> {
+    if given == expected { Ok(()) } else { Err(Failure::Shape { what, given, expected, iteration }) }
+}
+
 /// What ends a run that cannot go on.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Failure {
@@ -110,6 +115,26 @@ pub enum Failure {
         iteration: usize,
         /// How the search ended.
         message: String,
+    },
+    /// A function returned another number of components than it should.
+    #[error("{what} has {given} components at iteration {iteration}, but {expected} are needed")]
+    Shape {
+        /// What was returned.
+        what: &'static str,
+        /// Its number of components.
+        given: usize,
+        /// The number needed.
+        expected: usize,
+        /// The iteration.
+        iteration: usize,
+    },
+    /// An argument that the method passes on is refused.
+    #[error("{error} (iteration {iteration})")]
+    Refused {
+        /// What is refused.
+        error: Error,
+        /// The iteration.
+        iteration: usize,
     },
     /// No x has the y that was aimed at.
     #[error("no x has y = {target:?}: component {component} of the inverse is {value} (iteration {iteration})")]

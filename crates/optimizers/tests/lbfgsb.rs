@@ -128,7 +128,8 @@ fn as_scipy() {
         let counts = (case["iterations"].as_u64(), case["evaluations"].as_u64());
         let same = near
             && counts == (Some(ours.iterations as u64), Some(ours.evaluations as u64))
-            && (case["task"] == ours.task.as_str() || !ours.task.starts_with("CONV"));
+            && (case["task"] == ours.task.as_str()
+                || case["task"] == "ABNORMAL_TERMINATION_IN_LNSRCH" && ours.task.starts_with("the line search"));
         let chaotic = case["chaotic"] == true;
         firm += usize::from(!chaotic);
         if !same {
@@ -253,6 +254,7 @@ fn leaving_the_domain_ends_the_run_and_keeps_the_best() {
         // the first step from 1e−3 goes far; from −1 there is no value at all
         let report = Run::new(&Loss::new(logarithm), &method, &[-1.0]).unwrap().finish();
         assert_eq!(report.status, Status::NotFinite { quantity: "loss", iteration: 0 });
-        assert_eq!((report.trajectory.len(), report.best), (0, None));
+        assert_eq!((report.trajectory.len(), report.best), (1, None));
+        assert!(f64::is_nan(report.trajectory[0].loss));
     }
 }

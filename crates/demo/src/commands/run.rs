@@ -19,7 +19,7 @@ use crate::json::{Real, to_text};
 use crate::registry::{BothInverse, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
 
 /// A trajectory is kept whole, so its length is bounded.
-const MOST_ITERATIONS: usize = 10_000_000;
+const MOST_ITERATIONS: usize = 500_000;
 
 /// What `demo run` takes.
 #[derive(Args, Debug)]

@@ -81,24 +81,42 @@ pub fn parse(text: &str, variables: Variables) -> Result<Vec<Formula>, Expressio
 
 /// That the text does not nest so deep that reading it would need an unreasonable stack.
 fn check_nesting(text: &str) -> Result<(), ExpressionError> {
-    let (mut open, mut signs, mut powers) = (0usize, 0usize, 0usize);
+    // for each open parenthesis, the signs and powers that are waiting for their operand there
+    let mut waiting = vec![0usize];
+    let mut depth = 0;
+    let mut after_operand = false;
     for (offset, character) in text.char_indices() {
         match character {
-            '(' => open += 1,
-            ')' => open = open.saturating_sub(1),
-            '-' => signs += 1,
-            '^' => powers += 1,
-            ' ' | '\t' => {}
-            // a run of signs ends with the operand, a run of powers with another operator
-            '+' | '*' | '/' | ',' => (signs, powers) = (0, 0),
-            _ => signs = 0,
+            ' ' | '\t' => continue,
+            '(' => {
+                waiting.push(0);
+                depth += 1;
+            }
+            ')' if waiting.len() > 1 => depth -= 1 + waiting.pop().unwrap_or(0),
+            // a sign or a power waits until an operator of two operands ends its own
+            '-' if !after_operand => wait(&mut waiting, &mut depth),
+            '^' => wait(&mut waiting, &mut depth),
+            '+' | '-' | '*' | '/' | ',' => {
+                if let Some(level) = waiting.last_mut() {
+                    depth -= std::mem::take(level);
+                }
+            }
+            _ => {}
         }
-        if open + signs + powers > MOST_NESTING {
+        after_operand = !matches!(character, '(' | '+' | '-' | '*' | '/' | '^' | ',');
+        if depth > MOST_NESTING {
             let what = format!("the formula nests more than {MOST_NESTING} deep");
             return Err(ExpressionError::new(text, offset, what));
         }
     }
     Ok(())
+}
+
+fn wait(waiting: &mut [usize], depth: &mut usize) {
+    if let Some(level) = waiting.last_mut() {
+        *level += 1;
+        *depth += 1;
+    }
 }
 
 /// The grammar's complaint in words.
@@ -187,7 +205,11 @@ impl Context<'_> {
         let hint = if known {
             format!("'{name}' is a function: {name}(…)")
         } else {
-            format!("unknown name '{name}': variables are {letter}0, {letter}1, …, constants pi and e")
+            let variables = (0..count.min(100)).map(|i| format!("{letter}{i}"));
+            let nearest = nearest_name(name, variables.chain(CONSTANTS.iter().map(|c| c.0.to_owned())));
+            let nearest = nearest.map(|nearest| format!("; did you mean '{nearest}'?")).unwrap_or_default();
+            let last = count.saturating_sub(1);
+            format!("unknown name '{name}'{nearest} (there are {letter}0 to {letter}{last}, pi and e)")
         };
         Err(self.error(pair, hint))
     }
@@ -201,9 +223,9 @@ impl Context<'_> {
         let binary = BINARY.iter().find(|f| f.0 == name).map(|f| Operation::Binary(f.1));
         let Some((operation, wanted)) = unary.map(|f| (f, 1)).or(binary.map(|f| (f, 2))) else {
             let names = UNARY.iter().map(|f| f.0).chain(BINARY.iter().map(|f| f.0));
-            let nearest = names.max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+            let nearest = nearest_name(name, names.map(str::to_owned));
             let hint = nearest.map(|nearest| format!("; did you mean '{nearest}'?")).unwrap_or_default();
-            return Err(self.error(&place, format!("unknown function '{name}'{hint}")));
+            return Err(self.error(&place, format!("unknown function '{name}'{hint} (`demo list` shows all)")));
         };
         if arguments.len() != wanted {
             let plural = if wanted == 1 { "" } else { "s" };
@@ -224,6 +246,13 @@ impl Context<'_> {
     fn error(&self, pair: &Pair<'_, Rule>, what: String) -> ExpressionError {
         ExpressionError::new(self.text, pair.as_span().start(), what)
     }
+}
+
+/// The known name that is most like another.
+fn nearest_name(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let likeness = |known: &String| strsim::jaro_winkler(known, name);
+    // the first of equals
+    known.reduce(|best, next| if likeness(&next) > likeness(&best) { next } else { best })
 }
 
 fn then(mut code: Vec<Operation>, operation: Operation) -> Vec<Operation> {
