@@ -195,7 +195,8 @@ rows! {
     acosh([x]) { x.acosh() } { both: [1.0] => [INF, -INF, INF]; both: [INF] => [0.0, -0.0, 0.0]; both: [0.5, -2.0, -INF] => [NAN; 3]; }
     atanh([x]) { x.atanh() } { both: [1.0] => [INF, INF, INF]; both: [-1.0] => [INF, -INF, INF]; both: [1.5, -INF] => [NAN; 3]; }
     exp([x]) { x.exp() } { both: [-INF, -1e4] => [0.0; 3]; both: [INF, 1e4] => [INF; 3]; both: [0.0] => [1.0; 3]; }
-    exp2([x]) { x.exp2() } { both: [-INF, -1e5] => [0.0; 3]; both: [INF, 1e5] => [INF; 3]; both: [0.0] => [LN_2, LN_2 * LN_2, LN_2 * LN_2 * LN_2]; }
+    exp2([x]) { x.exp2() } { f64: [1024.25] => { let f1 = 2.0 * LN_2 * 0.25f64.exp2() * 2f64.powi(1023); [f1, f1 * LN_2, f1 * LN_2 * LN_2] };
+        both: [-INF, -1e5] => [0.0; 3]; both: [INF, 1e5] => [INF; 3]; both: [0.0] => [LN_2, LN_2 * LN_2, LN_2 * LN_2 * LN_2]; }
     exp_m1([x]) { x.exp_m1() } { both: [1e-20] => [1.0, 1.0, 1.0]; both: [-INF] => [0.0; 3]; }
     ln_1p([x]) { x.ln_1p() } { both: [1e-20] => [1.0, -1.0, 2.0]; both: [-1.0] => [INF, -INF, INF]; both: [-2.0] => [NAN; 3]; both: [INF] => [0.0, -0.0, 0.0]; }
     hypot_with_zero([x]) { x.hypot(T::zero()) } { both: [3.0] => [1.0, 0.0, 0.0]; f64: [1e-310, 1e308] => [1.0, 0.0, 0.0]; f32: [1e-40, 2e38] => [1.0, 0.0, 0.0]; both: [0.0] => [0.0; 3]; }
