@@ -116,9 +116,9 @@ macro_rules! unary_rules {
                 next(n, d) { d[n - 2] }
 
             /// The hyperbolic tangent; its slope is resolved down to the smallest numbers.
-            tanh(x) { // f' = 1/cosh² x, with h = e^−|x|
-                      let y = x.tanh(); let h = (-x.abs()).exp(); let g = P::of(1.0) + h * h;
-                      let f1 = (P::of(2.0) * h) * (P::of(2.0) * h) / (g * g); }
+            tanh(x) { // f' = 1/cosh² x = 4 e/(1 + e)² with e = e^−2|x|, which fades before 4 e does
+                      let y = x.tanh(); let e = (P::of(-2.0) * x.abs()).exp(); let g = P::of(1.0) + e;
+                      let f1 = if e.is_normal() { P::of(4.0) * e / (g * g) } else { let h = P::of(2.0) * (-x.abs()).exp(); h * h }; }
                 [y, f1, P::of(-2.0) * y * f1, P::of(2.0) * f1 * (P::of(2.0) * y * y - f1)]
                 next(n, d) { -square_derivative(d, n - 1) }
 
