@@ -8,6 +8,7 @@ use nalgebra::{DVector, RealField};
 
 use self::cauchy::CauchyPoint;
 use self::compact::{Compact, NotPositiveDefinite, dot};
+use self::subspace::Split;
 use crate::bounds::{Bounds, constant, double};
 use crate::differences::ForwardDifferences;
 use crate::error::{Error, Failure, check_shape};
@@ -124,6 +125,7 @@ fn not_negative<T: RealField + Copy>(name: &'static str, value: T) -> Result<T, 
 #[derive(Clone, Debug)]
 pub struct LbfgsbMemory<T> {
     compact: Compact<T>,
+    split: Split<T>,
     bounds: Bounds<T>,
 }
 
@@ -179,16 +181,19 @@ struct Arrival<T> {
 
 impl<T: Entry + RealField> Lbfgsb<T> {
     /// Where the step aims: the model's minimizer over the free variables behind the Cauchy point.
-    fn aim(&self, now: &Point<T>, memory: &LbfgsbMemory<T>) -> Result<DVector<T>, NotPositiveDefinite> {
-        let LbfgsbMemory { compact, bounds } = memory;
+    fn aim(&self, now: &Point<T>, memory: &mut LbfgsbMemory<T>) -> Result<DVector<T>, NotPositiveDefinite> {
+        let LbfgsbMemory { compact, split, bounds } = memory;
         let unconstrained = !bounds.constrains_any() && !compact.is_empty();
         let mut point = if unconstrained {
             CauchyPoint { x: now.x.clone(), free: (0..now.x.len()).collect(), c: DVector::zeros(0) }
         } else {
             CauchyPoint::new(&now.x, &now.gradient, bounds, compact)?
         };
-        if !point.free.is_empty() && !compact.is_empty() {
-            subspace::minimize(&mut point, &now.x, &now.gradient, bounds, compact, unconstrained)?;
+        if !compact.is_empty() {
+            split.update(&point.free, compact);
+            if !point.free.is_empty() {
+                subspace::minimize(&mut point, &now.x, &now.gradient, bounds, compact, split, unconstrained)?;
+            }
         }
         Ok(point.x)
     }
@@ -306,7 +311,7 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         let point = Point { x, value, gradient };
         let converged = self.converged(&point, None, &bounds);
         let warning = (point.x != start).then(|| "the start is outside of the bounds and was projected".to_owned());
-        let memory = LbfgsbMemory { compact: Compact::new(self.memory), bounds };
+        let memory = LbfgsbMemory { compact: Compact::new(self.memory), split: Split::new(start.len()), bounds };
         let mut state = State::new(iterate(problem, point, 0, evaluations), memory);
         state.converged = converged;
         state.warning = warning;
@@ -327,7 +332,7 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         let now = Point { x: was.x.clone(), value, gradient };
         evaluator.last = Some(now.clone());
         loop {
-            let arrival = match self.aim(&now, &memory) {
+            let arrival = match self.aim(&now, &mut memory) {
                 Ok(target) => self.search(&now, &target, was.iteration == 0, iteration, &mut evaluator),
                 Err(NotPositiveDefinite) => Ok(None),
             };
