@@ -31,6 +31,11 @@ scipy SEED="2":
     python crates/optimizers/tests/scipy/generate.py {{SEED}} 500 500 > target/scipy.json
     SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
 
+# the worst errors of the derivatives in units of the last place: f32 against f64, f64 against mpmath (needs Python with mpmath)
+accuracy:
+    cargo run --release -p autodiff --example accuracy
+    cargo run --release -p autodiff --example accuracy -- points | python3 crates/autodiff/examples/accuracy.py
+
 # what CI runs
 ci:
     .ci/run

@@ -4,7 +4,7 @@ use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, either_zero};
+use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 
@@ -124,7 +124,7 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     }
     #[inline]
     fn compose(self, derivatives: &[T::Precision]) -> Self {
-        self.chain(self.re.compose(derivatives), self.re.compose(&derivatives[1..]))
+        self.chain(self.re.compose(derivatives), self.re.compose(from(derivatives, 1)))
     }
     #[inline]
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {

@@ -41,10 +41,27 @@ impl<const M: usize, S: Shape> Shape for Several<M, S> {
     }
 }
 
+/// The shape of one number, which has a gradient.
+#[diagnostic::on_unimplemented(
+    message = "`gradient` and `hessian` differentiate a function that returns one number, but this one returns several",
+    label = "the function returns several numbers: use `jacobian` instead of `gradient`, `jacobian().jacobian()` instead of `hessian`"
+)]
+pub trait OneNumber: Shape {
+    /// The number.
+    fn number<T>(x: Self::Of<T>) -> T;
+}
+
+impl OneNumber for Single {
+    #[inline]
+    fn number<T>(x: T) -> T {
+        x
+    }
+}
+
 /// A shape of several numbers, which has a Jacobian.
 #[diagnostic::on_unimplemented(
     message = "`jacobian` differentiates a function that returns several numbers, but this one returns one number",
-    note = "use `gradient`"
+    label = "the function returns one number: use `gradient` instead of `jacobian`"
 )]
 pub trait SeveralNumbers: Shape {}
 impl<const M: usize, S: Shape> SeveralNumbers for Several<M, S> {}

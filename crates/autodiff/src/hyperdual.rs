@@ -4,7 +4,7 @@ use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, either_zero};
+use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 
@@ -88,10 +88,11 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     #[inline]
     fn chain(self, f: T, df: T, d2f: T) -> Self {
         let (x, h) = (self.eps, self.second);
-        if !(df.all_finite() & d2f.all_finite() & finite(x)) {
+        let slope = x.map(|x| x * d2f);
+        if !(df.all_finite() & finite(slope)) {
             return self.careful_chain(f, df, d2f);
         }
-        HyperDual { second: triangle(|i, j| h[i][j] * df + (x[j] * d2f) * x[i]), eps: x.map(|x| x * df), re: f, ..self }
+        HyperDual { second: triangle(|i, j| h[i][j] * df + slope[j] * x[i]), eps: x.map(|x| x * df), re: f, ..self }
     }
 
     /// The chain rule where a slope or a partial is infinite: zero partials stay zero.
@@ -147,7 +148,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     }
 }
 
-/// Whether all partials are finite: a product with an infinite one takes care of the zeros beside it.
+/// Whether all are finite: a product with an infinite one takes care of the zeros beside it.
 #[inline]
 fn finite<T: Number, const N: usize>(partials: [T; N]) -> bool {
     partials.into_iter().fold(true, |all, x| all & x.all_finite())
@@ -171,7 +172,7 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     }
     #[inline]
     fn compose(self, d: &[T::Precision]) -> Self {
-        self.chain(self.re.compose(d), self.re.compose(&d[1..]), self.re.compose(&d[2..]))
+        self.chain(self.re.compose(d), self.re.compose(from(d, 1)), self.re.compose(from(d, 2)))
     }
     /// f(x, y) = f + (fₓ xᵢ + f_y yᵢ) εᵢ + (fₓ xᵢⱼ + f_y yᵢⱼ + fₓₓ xᵢ xⱼ + fₓ_y (xᵢ yⱼ + yᵢ xⱼ) + f_yy yᵢ yⱼ) εᵢ εⱼ
     #[inline]
@@ -179,12 +180,15 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
         let at = |k, l| self.re.compose2(other.re, partials, i + k, j + l);
         let (dx, dy, dxx, dxy, dyy) = (at(1, 0), at(0, 1), at(2, 0), at(1, 1), at(0, 2));
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
+        let (mut slope_x, mut slope_y) = ([T::zero(); N], [T::zero(); N]);
+        for j in 0..N {
+            slope_x[j] = x[j] * dxx + y[j] * dxy;
+            slope_y[j] = x[j] * dxy + y[j] * dyy;
+        }
         let (eps, second);
-        if finite([dx, dy, dxx, dxy, dyy]) && finite(x) && finite(y) {
+        if dx.all_finite() & dy.all_finite() & finite(slope_x) & finite(slope_y) {
             eps = array::from_fn(|i| x[i] * dx + y[i] * dy);
-            second = triangle(|i, j| {
-                (hx[i][j] * dx + (x[j] * dxx + y[j] * dxy) * x[i]) + (hy[i][j] * dy + (x[j] * dxy + y[j] * dyy) * y[i])
-            });
+            second = triangle(|i, j| (hx[i][j] * dx + slope_x[j] * x[i]) + (hy[i][j] * dy + slope_y[j] * y[i]));
         } else {
             eps = array::from_fn(|i| x[i].times_slope(dx) + y[i].times_slope(dy));
             second = triangle(|i, j| {

@@ -75,7 +75,7 @@ mod taylor;
 pub use drivers::*;
 pub use dual::Dual;
 pub use elementary::Elementary;
-pub use function::{Filled, Function, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
+pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};

@@ -66,7 +66,7 @@ pub trait Number:
 
     /// The chain rule: f(self), given f and its derivatives f', f'', … at [`value`](Number::value).
     ///
-    /// `derivatives` holds at least [`ORDER`](Number::ORDER)` + 1` numbers. A partial of `self` that is exactly zero is zero in the result, whatever the slope.
+    /// `derivatives` holds [`ORDER`](Number::ORDER)` + 1` numbers; one that is missing counts as NaN. A partial of `self` that is exactly zero is zero in the result, whatever the slope.
     ///
     /// ```
     /// use autodiff::{Number, derivative};
@@ -324,6 +324,12 @@ pub trait Ordered<F: Float = f64>: Scalar<F> + PartialOrd + PartialOrd<F> {}
 
 impl<F: Float, T> Ordered<F> for T where T: Scalar<F> + PartialOrd + PartialOrd<F> {}
 
+/// The derivatives of the n-th derivative, as far as there are any.
+#[inline]
+pub(crate) fn from<P>(derivatives: &[P], n: usize) -> &[P] {
+    derivatives.get(n..).unwrap_or_default()
+}
+
 macro_rules! float_is_a_number {
     ($($float:ident: $smallest:expr),*) => {
         $(
@@ -345,7 +351,7 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn compose(self, derivatives: &[$float]) -> Self {
-                    derivatives[0]
+                    derivatives.first().copied().unwrap_or($float::NAN)
                 }
                 #[inline]
                 fn compose2(self, _: Self, partials: &Partials<$float>, i: usize, j: usize) -> Self {
@@ -366,7 +372,14 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn over_divisor(self, divisor: Self) -> Self {
-                    if self == 0.0 { 0.0 } else { self / divisor }
+                    // by the reciprocal where `over` takes it, so that the digits are the same
+                    if self == 0.0 {
+                        0.0
+                    } else if divisor.divides_safely() {
+                        self * (1.0 / divisor)
+                    } else {
+                        self / divisor
+                    }
                 }
                 #[inline]
                 fn over(self, _: Self, reciprocal: $float) -> Self {

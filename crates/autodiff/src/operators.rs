@@ -1,6 +1,6 @@
 //! Derivatives of functions as functions, which compose to any depth.
 
-use crate::function::{Filled, Function, ScalarFn, Several, SeveralNumbers, Shape};
+use crate::function::{Filled, Function, OneNumber, Several, SeveralNumbers, Shape};
 use crate::number::{Float, Ordered};
 use crate::{Dual, HyperDual};
 
@@ -61,11 +61,14 @@ impl<Fun> Operators for Gradient<Fun> {}
 impl<Fun> Operators for Jacobian<Fun> {}
 impl<Fun> Operators for Hessian<Fun> {}
 
-impl<const N: usize, F: Float, Fun: ScalarFn<N, F>> Function<N, F> for Gradient<Fun> {
+impl<const N: usize, F: Float, Fun: Function<N, F>> Function<N, F> for Gradient<Fun>
+where
+    Fun::Output: OneNumber,
+{
     type Output = Several<N>;
     #[inline]
     fn call<T: Ordered<F>>(&self, x: [T; N]) -> [T; N] {
-        self.0.call(Dual::variables(x)).eps
+        Fun::Output::number(self.0.call(Dual::variables(x))).eps
     }
 }
 
@@ -80,10 +83,13 @@ where
     }
 }
 
-impl<const N: usize, F: Float, Fun: ScalarFn<N, F>> Function<N, F> for Hessian<Fun> {
+impl<const N: usize, F: Float, Fun: Function<N, F>> Function<N, F> for Hessian<Fun>
+where
+    Fun::Output: OneNumber,
+{
     type Output = Several<N, Several<N>>;
     #[inline]
     fn call<T: Ordered<F>>(&self, x: [T; N]) -> [[T; N]; N] {
-        self.0.call(HyperDual::variables(x)).hessian()
+        Fun::Output::number(self.0.call(HyperDual::variables(x))).hessian()
     }
 }

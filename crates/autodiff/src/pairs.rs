@@ -34,7 +34,7 @@ impl<P: Elementary> Partials<P> {
     /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
     #[inline]
     pub fn at(&self, i: usize, j: usize) -> P {
-        if i + j <= 3 { self.table[i][j] } else { (self.higher)(self.point, i, j) }
+        if i <= 3 && j <= 3 - i { self.table[i][j] } else { (self.higher)(self.point, i, j) }
     }
 }
 
@@ -109,12 +109,13 @@ fn hypot_partials<P: Elementary>(x: P, y: P) -> Partials<P> {
     let per_h = |v| direction.per_length(v);
     let Direction { a, b, .. } = direction;
     let (p, q) = (per_h(a), per_h(b));
-    // p and q overflow where h is subnormal: zero wins
+    // p and q overflow where h is subnormal: there the square comes first, and zero wins
+    let square = |v: P, per_v: P| if per_v.is_finite() { v * per_v } else { per_h(v * v) };
     let times = |v: P, w: P| if v == o || w == o { o } else { v * w };
     Partials::new(
         h,
         [a, b],
-        [b * q, -per_h(a * b), a * p],
+        [square(b, q), -per_h(a * b), square(a, p)],
         [
             times(minus_three * per_h(a * b), q),
             times(per_h(two * a * a - b * b), q),
@@ -186,6 +187,7 @@ fn atan2_partial<P: Elementary>([y, x]: [P; 2], i: usize, j: usize) -> P {
 }
 
 /// The direction of (x, y) as cosine and sine, and the reciprocal r s of its length, which alone may overflow.
+/// Beside a much larger x, a subnormal y gives a sine with few digits: the one place where partials of normal size lose some.
 struct Direction<P> {
     a: P,
     b: P,

@@ -45,10 +45,10 @@ macro_rules! unary_rules {
                 [y, y, y, y]
                 next(n, d) { d[n - 1] }
 
-            /// `2ˣ`.
-            exp2(x) { let y = x.exp2(); let f1 = y * P::LN_2; let f2 = f1 * P::LN_2; }
-                [y, f1, f2, f2 * P::LN_2]
-                next(n, d) { d[n - 1] * P::LN_2 }
+            /// `2ˣ`; its slope, which is smaller, may fit where it does not.
+            exp2(x) { let y = x.exp2(); let f1 = times_exp2(P::LN_2, x, y); let f2 = times_exp2(P::LN_2 * P::LN_2, x, y); }
+                [y, f1, f2, times_exp2(P::LN_2 * P::LN_2 * P::LN_2, x, y)]
+                next(n, _d) { times_exp2(P::LN_2.powi(n as i32), x, x.exp2()) }
 
             /// `eˣ − 1`, without cancelling near 0.
             exp_m1(x) { let y = x.exp(); }
@@ -116,9 +116,9 @@ macro_rules! unary_rules {
                 next(n, d) { d[n - 2] }
 
             /// The hyperbolic tangent; its slope is resolved down to the smallest numbers.
-            tanh(x) { // f' = 1/cosh² x, with h = e^−|x|
-                      let y = x.tanh(); let h = (-x.abs()).exp(); let g = P::of(1.0) + h * h;
-                      let f1 = (P::of(2.0) * h) * (P::of(2.0) * h) / (g * g); }
+            tanh(x) { // f' = 1/cosh² x = 4 e/(1 + e)² with e = e^−2|x|, which fades before 4 e does
+                      let y = x.tanh(); let e = (P::of(-2.0) * x.abs()).exp(); let g = P::of(1.0) + e;
+                      let f1 = if e.is_normal() { P::of(4.0) * e / (g * g) } else { let h = P::of(2.0) * (-x.abs()).exp(); h * h }; }
                 [y, f1, P::of(-2.0) * y * f1, P::of(2.0) * f1 * (P::of(2.0) * y * y - f1)]
                 next(n, d) { -square_derivative(d, n - 1) }
 
@@ -253,6 +253,17 @@ pub(crate) fn derivatives<P: Elementary>(rule: &impl Rule<P>, x: P, order: usize
     d
 }
 
+/// factor · 2ˣ, given y = 2ˣ.
+#[inline]
+fn times_exp2<P: Elementary>(factor: P, x: P, y: P) -> P {
+    if y.is_finite() {
+        factor * y
+    } else {
+        let half = (x * P::of(0.5)).exp2();
+        factor * half * half
+    }
+}
+
 /// `x`, with +0 for −0, and NaN where the function has no value.
 #[inline]
 fn not_negative<P: Elementary>(x: P) -> P {
@@ -338,7 +349,7 @@ fn integer_power<P: Elementary>(x: P, n: i64, order: usize) -> P {
         2 => factor * x * x,
         -1 => factor / x,
         // a few multiplications are nearer than 4 ulp, many are not: pow is
-        e @ -7..=7 => {
+        e @ -4..=4 => {
             let power = x.powi(e.unsigned_abs() as i32);
             if !power.is_normal() {
                 times_integer_power(factor, x, e)

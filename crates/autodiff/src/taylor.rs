@@ -4,7 +4,7 @@ use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, either_zero};
+use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 
@@ -122,7 +122,7 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         let mut factorial = T::Precision::ONE;
         for (n, power) in self.powers().enumerate().skip(1) {
             factorial *= T::Precision::count(n);
-            let slope = self.re.compose(&derivatives[n..]) / T::constant(factorial);
+            let slope = self.re.compose(from(derivatives, n)) / T::constant(factorial);
             for k in n..=K {
                 sum.coefficients[k - 1] += power.at(k).times_slope(slope);
             }

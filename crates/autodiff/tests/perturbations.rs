@@ -113,3 +113,11 @@ fn constants_and_own_seeds_meet_all() {
     assert_eq!(derivative(|x| x * own + Dual::constant(1.0), 3.0), 5.0);
     assert_eq!(derivative(|x| x * 2.0 + 1.0, 3.0), 2.0);
 }
+
+/// A user's own chain rule with too few derivatives gives NaN, not a panic and not zero.
+#[test]
+fn a_missing_derivative_is_nan() {
+    let square = |x: Dual<f64, 1>| x.compose(&[x.value() * x.value()]);
+    assert!(derivative(square, 3.0).is_nan());
+    assert_eq!(derivative(|x| square(Dual::constant(2.0)) + x, 3.0), 1.0);
+}

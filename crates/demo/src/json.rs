@@ -47,11 +47,16 @@ impl Serialize for Real {
     }
 }
 
+/// The shortest digits, with an exponent where there would be many zeros.
 impl std::fmt::Display for Real {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Real::Single(value) => write!(f, "{value}"),
-            Real::Double(value) => write!(f, "{value}"),
+        let size = self.to_f64().abs();
+        let plain = size == 0.0 || !size.is_finite() || (1e-5..1e16).contains(&size);
+        match (self, plain) {
+            (Real::Single(value), true) => write!(f, "{value}"),
+            (Real::Double(value), true) => write!(f, "{value}"),
+            (Real::Single(value), false) => write!(f, "{value:e}"),
+            (Real::Double(value), false) => write!(f, "{value:e}"),
         }
     }
 }
@@ -62,4 +67,27 @@ pub fn to_text(value: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_the_shortest_that_read_back() {
+        for (number, json, text) in [
+            (Real::Single(0.1), "0.1", "0.1"),
+            (Real::Double(f64::from(0.1_f32)), "0.10000000149011612", "0.10000000149011612"),
+            (Real::Double(3.0), "3.0", "3"),
+            (Real::Double(1e-310), "1e-310", "1e-310"),
+            (Real::Single(1.5e20), "1.5e+20", "1.5e20"),
+            (Real::Double(-0.0), "-0.0", "-0"),
+            (Real::Double(f64::NAN), "\"NaN\"", "NaN"),
+            (Real::Single(f32::INFINITY), "\"Infinity\"", "inf"),
+            (Real::Double(f64::NEG_INFINITY), "\"-Infinity\"", "-inf"),
+        ] {
+            assert_eq!(serde_json::to_string(&number).unwrap(), json);
+            assert_eq!(number.to_string(), text);
+        }
+    }
 }

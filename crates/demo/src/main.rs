@@ -14,7 +14,7 @@ fn main() -> ExitCode {
     commands::set_color(cli.shared.color);
     match execute(&cli) {
         Ok(code) => code,
-        Err(refusal) => commands::refuse(&refusal.to_string()),
+        Err(refusal) => commands::refuse(&refusal.to_string(), refusal.status()),
     }
 }
 

@@ -33,21 +33,89 @@ impl From<&str> for Destination {
 }
 
 impl Destination {
-    /// Writes the text; a file is replaced only once the new one is whole.
+    /// Makes a result ready: a file's new content is whole, beside its place.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] with path and reason; then nothing has changed.
+    pub fn prepare(&self, text: String) -> Result<Prepared, WriteError> {
+        match self {
+            Destination::Stdout => Ok(Prepared(Kind::Stdout(text))),
+            Destination::File(path) => match prepare_file(path, text) {
+                Ok(kind) => Ok(Prepared(kind)),
+                Err(error) => Err(failed(path, &error)),
+            },
+        }
+    }
+
+    /// Whether both are the same place.
+    pub fn is_same(&self, other: &Destination) -> bool {
+        match (self, other) {
+            (Destination::File(a), Destination::File(b)) => resolved(a) == resolved(b),
+            (a, b) => a == b,
+        }
+    }
+}
+
+/// The path without links and detours, as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(path) = path.canonicalize() {
+        return path;
+    }
+    match (folder_of(path).canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_owned(),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// A result that only has to take its place.
+#[derive(Debug)]
+pub struct Prepared(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Stdout(String),
+    /// A device or a pipe, which is written to.
+    Device(PathBuf, String),
+    /// A regular file, whose new content is whole.
+    File(PathBuf, tempfile::NamedTempFile),
+}
+
+impl Prepared {
+    /// Puts the result in its place.
     ///
     /// # Errors
     ///
     /// [`WriteError`] with path and reason. A standard output that is closed is no error.
-    pub fn write(&self, text: &str) -> Result<(), WriteError> {
-        match self {
-            Destination::Stdout => print(text).map_err(|error| failed(Path::new("standard output"), &error)),
-            Destination::File(path) => write_whole(path, text.as_bytes()).map_err(|error| failed(path, &error)),
+    pub fn commit(self) -> Result<(), WriteError> {
+        match self.0 {
+            Kind::Stdout(text) => print(&text).map_err(|error| failed(Path::new("standard output"), &error)),
+            Kind::Device(path, text) => {
+                let write = || File::options().write(true).open(&path)?.write_all(text.as_bytes());
+                write().map_err(|error| failed(&path, &error))
+            }
+            Kind::File(path, file) => match file.persist(&path) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(failed(&path, &error.error)),
+            },
         }
     }
 }
 
 fn failed(path: &Path, error: &io::Error) -> WriteError {
-    WriteError { path: path.to_owned(), reason: error.to_string() }
+    // the operating system's reason alone: the path is ours, not that of a file beside it
+    let reason = match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code).to_string(),
+        None => error.to_string(),
+    };
+    WriteError { path: path.to_owned(), reason }
 }
 
 /// Writes to standard output. A reader that went away (`| head -1`) ends the program's output quietly.
@@ -63,11 +131,10 @@ pub fn print(text: &str) -> io::Result<()> {
     }
 }
 
-/// A regular file is written beside its place and then moved there; a device or a pipe is written to.
-fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+fn prepare_file(path: &Path, content: String) -> io::Result<Kind> {
     let path = match fs::metadata(path) {
         Ok(found) if found.is_dir() => return Err(io::Error::other("it is a directory")),
-        Ok(found) if !found.is_file() => return File::options().write(true).open(path)?.write_all(content),
+        Ok(found) if !found.is_file() => return Ok(Kind::Device(path.to_owned(), content)),
         // a link stays a link, and a file that may not be written is not replaced
         Ok(_) => {
             let target = path.canonicalize()?;
@@ -76,19 +143,14 @@ fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
         }
         Err(_) => path.to_owned(),
     };
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".demo-");
     #[cfg(unix)]
     let builder = builder.permissions(permissions(&path));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(content)?;
+    let mut file = builder.tempfile_in(folder_of(&path))?;
+    file.write_all(content.as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(Kind::File(path, file))
 }
 
 /// Those of the file that is replaced; for a new one what the process's mask leaves of rw-rw-rw-.

@@ -68,6 +68,11 @@ pub const GRADIENT: OptionRow = OptionRow {
     summary: "of the search: `exact` or `finite-difference` (forward, step 1e-8, as scipy)",
     default: "exact",
 };
+const UNCONVERGED: OptionRow = OptionRow {
+    name: "unconverged",
+    summary: "when the search does not arrive: `continue` from its best point or `stop`",
+    default: "continue",
+};
 const MEMORY: OptionRow =
     OptionRow { name: "memory", summary: "correction pairs that are kept, 1 to 1000", default: "10" };
 const FACTR: OptionRow = OptionRow {
@@ -111,7 +116,7 @@ pub const OPTIMIZERS: &[OptimizerRow] = &[
         summary: "inverse simulator whose inverse is a search by L-BFGS-B",
         step: Some(0.3),
         iterations: 10,
-        options: &[GRADIENT],
+        options: &[GRADIENT, UNCONVERGED],
     },
     OptimizerRow {
         name: "lbfgsb",

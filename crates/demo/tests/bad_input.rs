@@ -115,7 +115,8 @@ fn formulas() {
     invert("2x0", &["column 2", "'*' is missing"]);
     invert("(x0, x1^2", &["column 4"]);
     invert("x0, x2", &["column 5", "the last is x1"]);
-    invert("x0, sqr(x1)", &["column 5", "did you mean 'sqrt'"]);
+    invert("x0, sqr(x1)", &["column 5", "did you mean 'sqrt'", "demo list"]);
+    invert("x0, xo", &["column 5", "did you mean 'x0'"]);
     invert("x0, atan2(x1)", &["takes 2 arguments, not 1"]);
     let deep = format!("{}x0{}", "(".repeat(30_000), ")".repeat(30_000));
     invert(&deep, &["nests more than"]);
@@ -156,6 +157,31 @@ fn a_target_without_a_preimage_ends_honestly() {
     assert!(document["message"].as_str().unwrap().contains("loss is not finite at iteration 0"));
 }
 
+/// A numeric inverse that does not converge: its iteration says so, and the run goes on or stops as the option says.
+#[test]
+fn an_inversion_that_does_not_converge() {
+    // the search leaves the domain of the root at its first trial
+    let run = |unconverged: &str| {
+        let physics = ["--physics", "sqrt(x0) - 5*x0, x1", "--loss", "y0^2 + y1^2"];
+        let rest =
+            ["--optimizer", "pg-numeric", "--start", "0.05,1", "--step", "0.9", "--iterations", "2", "--json", "-"];
+        let outcome = demo(&[&["run"], &physics[..], &rest[..], &["--set", unconverged]].concat());
+        (outcome.code, serde_json::from_str::<Value>(&outcome.stdout).unwrap())
+    };
+    let (code, document) = run("unconverged=continue");
+    assert_eq!(
+        (code, &document["iterations"][1]["inversion"]["status"]),
+        (Some(0), &"not_converged".into()),
+        "{document}"
+    );
+    assert_eq!(document["iterations"].as_array().unwrap().len(), 3);
+    let (code, document) = run("unconverged=stop");
+    assert_eq!((code, &document["status"]), (Some(1), &"failed".into()));
+    let message = document["message"].as_str().unwrap();
+    assert!(message.contains("the inversion of iteration 1 did not converge"), "{message}");
+    refused_run(&["--optimizer", "pg-numeric", "--start", "3,3", "--set", "unconverged=maybe"], &["continue or stop"]);
+}
+
 #[test]
 fn losses_that_are_not_finite() {
     let run = |optimizer: &str, loss: &str, start: &str, step: &str| -> (Option<i32>, Value) {
@@ -179,6 +205,55 @@ fn losses_that_are_not_finite() {
     assert_eq!(document["iterations"][1]["x"], serde_json::json!([0.0, 0.0]));
     let (_, document) = run("newton", "x0^2 - 3*x1^2", "1,1", "1");
     assert!(document["message"].as_str().unwrap().contains("not a descent direction"), "{document}");
+}
+
+/// The start of a run that has no value there is in the trajectory all the same.
+#[test]
+fn a_start_without_a_value_is_kept() {
+    for optimizer in ["gd", "newton", "lbfgsb"] {
+        let outcome = demo(&["run", "--loss", "ln(x0)", "--optimizer", optimizer, "--start", "-1", "--json", "-"]);
+        let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!(document["iterations"][0]["x"], serde_json::json!([-1.0]), "{optimizer}");
+        assert_eq!((document["status"].as_str(), &document["evaluations"]["value"]), (Some("not_finite"), &1.into()));
+        assert!(document["message"].as_str().unwrap().contains("at iteration 0"));
+    }
+}
+
+/// A million iterations of a method that warns at each: the message stays one line.
+#[test]
+fn warnings_do_not_pile_up() {
+    let arguments =
+        ["run", "--loss", "-x0^2", "--optimizer", "newton", "--start", "1", "--step", "1e-9", "--iterations"];
+    let outcome = demo(&[&arguments[..], &["5000", "--json", "-"]].concat());
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert!(document["message"].as_str().unwrap().len() < 400, "{}", document["message"]);
+    assert!(document["message"].as_str().unwrap().contains("and 4997 more such warnings"));
+}
+
+#[test]
+fn nothing_is_written_if_one_of_two_results_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let outcome = demo(&["check", "--json", &place("b.json"), "--csv", &place("no/b.csv")]);
+    assert_eq!(outcome.code, Some(2));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    // the same place by two names
+    let outcome = demo(&["check", "--json", &place("a"), "--csv", &place("./a")]);
+    assert_eq!(outcome.code, Some(2), "{}", outcome.stderr);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_full_disk_behind_standard_error_is_no_panic() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    let full = || std::fs::File::options().write(true).open("/dev/full").unwrap();
+    for (arguments, code) in [(&["check"][..], 0), (&["rum"], 2), (&["notebook"], 0)] {
+        let status =
+            Command::new(env!("CARGO_BIN_EXE_demo")).args(arguments).stdout(Stdio::null()).stderr(full()).status();
+        assert_eq!(status.unwrap().code(), Some(code), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -180,3 +180,25 @@ fn list_names_what_can_be_run() {
         assert!(demo(&["list"]).stdout.contains(row["name"].as_str().unwrap()));
     }
 }
+
+/// scipy 1.9.3 with difference gradients: x, iterations, evaluations; in f32 the start is an f32 number and the search in f64.
+#[test]
+fn invert_is_scipys() {
+    for precision in ["f32", "f64"] {
+        let arguments = ["invert", "--physics", "x0, x1^2", "--target", "2,2", "--start", "3,3", "--json", "-"];
+        let document =
+            json(&[&arguments[..], &["--set", "gradient=finite-difference", "--precision", precision]].concat());
+        let x: Vec<String> =
+            document["x"].as_array().unwrap().iter().map(|x| format!("{:.8}", x.as_f64().unwrap())).collect();
+        assert_eq!(x, ["2.00000003", "1.41421353"]);
+        assert_eq!((&document["iterations"], &document["evaluations"]), (&11.into(), &36.into()));
+        let keys: Vec<&String> = document.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["x", "residual", "iterations", "evaluations", "status", "message"]);
+    }
+    // a search whose line search fails counts what that cost
+    let arguments =
+        ["invert", "--physics", "1e6*abs(x0), 1e6*abs(x1-1)", "--target", "4.47,3.06", "--start", "1.28,1.54"];
+    let outcome = demo(&[&arguments[..], &["--set", "gradient=finite-difference", "--json", "-"]].concat());
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!((outcome.code, &document["evaluations"]), (Some(1), &102.into()), "{document}");
+}

@@ -72,6 +72,11 @@ pub enum Error {
     },
 }
 
+/// That a vector has the length it should have.
+pub(crate) fn check_shape(what: &'static str, given: usize, expected: usize, iteration: usize) -> Result<(), Failure> {
+    if given == expected { Ok(()) } else { Err(Failure::Shape { what, given, expected, iteration }) }
+}
+
 /// What ends a run that cannot go on.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Failure {
@@ -101,6 +106,34 @@ pub enum Failure {
     #[error("the line search of iteration {iteration} finds no acceptable step")]
     LineSearch {
         /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// A numeric inversion did not arrive, and the method was told to stop then.
+    #[error("the inversion of iteration {iteration} did not converge: {message}")]
+    NotInverted {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+        /// How the search ended.
+        message: String,
+    },
+    /// A function returned another number of components than it should.
+    #[error("{what} has {given} components at iteration {iteration}, but {expected} are needed")]
+    Shape {
+        /// What was returned.
+        what: &'static str,
+        /// Its number of components.
+        given: usize,
+        /// The number needed.
+        expected: usize,
+        /// The iteration.
+        iteration: usize,
+    },
+    /// An argument that the method passes on is refused.
+    #[error("{error} (iteration {iteration})")]
+    Refused {
+        /// What is refused.
+        error: Error,
+        /// The iteration.
         iteration: usize,
     },
     /// No x has the y that was aimed at.

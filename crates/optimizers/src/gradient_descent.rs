@@ -52,7 +52,7 @@ impl<T: Entry, P: Objective<T> + ?Sized> Optimizer<T, P> for GradientDescent<T> 
     type Memory = ();
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T>, Failure> {
-        Ok(State::new(with_gradient(problem, start, 0, Evaluations::default()), ()))
+        Ok(State::new(with_gradient(problem, start, 0, Evaluations::default())?, ()))
     }
 
     fn step(&self, problem: &P, state: &State<T>) -> Result<State<T>, Failure> {
@@ -62,7 +62,7 @@ impl<T: Entry, P: Objective<T> + ?Sized> Optimizer<T, P> for GradientDescent<T> 
             None => problem.value_and_gradient(&now.x).1,
         };
         let x = now.x.zip_map(&gradient, |x, g| x - self.step * g);
-        let mut next = with_gradient(problem, x, now.iteration + 1, now.evaluations);
+        let mut next = with_gradient(problem, x, now.iteration + 1, now.evaluations)?;
         next.update = Some(gradient);
         Ok(State::new(next, ()))
     }

@@ -1,10 +1,12 @@
 //! From y back to x: what an inverse simulator does after its step in y.
 
+use std::cell::Cell;
+
 use autodiff::{Elementary, Float, Ordered, VectorFn};
 use nalgebra::{DVector, RealField};
 
 use crate::differences::ForwardDifferences;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, check_shape};
 use crate::lbfgsb::Lbfgsb;
 use crate::optimizer::Iterate;
 use crate::problem::{Entry, Map, Objective, array};
@@ -72,9 +74,11 @@ where
         &self,
         _physics: &dyn Map<T>,
         target: &DVector<T>,
-        _near: &DVector<T>,
+        near: &DVector<T>,
         iteration: usize,
     ) -> Result<Inverted<T>, Failure> {
+        check_shape("the target y", target.len(), M, iteration)?;
+        check_shape("x", near.len(), N, iteration)?;
         let x = self.function.call(array::<T, M>(target));
         // a step into NaN is the step's affair, an inverse that makes one of finite numbers is the inverse's
         if target.iter().all(|t| t.all_finite())
@@ -95,6 +99,7 @@ where
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NumericInverse {
     differences: bool,
+    stop_unconverged: bool,
 }
 
 const MOST_ITERATIONS: usize = 15_000;
@@ -102,12 +107,18 @@ const MOST_ITERATIONS: usize = 15_000;
 impl NumericInverse {
     /// With exact gradients.
     pub fn new() -> Self {
-        NumericInverse { differences: false }
+        NumericInverse::default()
     }
 
     /// With gradients by [`ForwardDifferences`], as scipy takes them when it is given none.
     pub fn with_differences() -> Self {
-        NumericInverse { differences: true }
+        NumericInverse { differences: true, ..NumericInverse::default() }
+    }
+
+    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the best point it has.
+    #[must_use]
+    pub fn stop_unconverged(self) -> Self {
+        NumericInverse { stop_unconverged: true, ..self }
     }
 
     /// An x near `near` with y(x) = `target`.
@@ -125,7 +136,7 @@ impl NumericInverse {
             return Err(Error::Length { name: "target", given: target.len(), expected: physics.outputs() });
         }
         finite("target", target.as_slice())?;
-        let residual = Residual { physics, target };
+        let residual = Residual { physics, target, wrong_length: Cell::new(None) };
         let method = Lbfgsb::new();
         let method = if self.differences { method.differences(ForwardDifferences::default()) } else { method };
         let mut run = Run::new(&residual, &method, near.as_slice())?.iterations(MOST_ITERATIONS);
@@ -140,6 +151,10 @@ impl NumericInverse {
                 break;
             }
         }
+        let evaluations = run.evaluations().value;
+        if let Some(given) = residual.wrong_length.get() {
+            return Err(Error::Length { name: "y(x)", given, expected: target.len() });
+        }
         let (converged, message) = match run.status() {
             Some(Status::Converged(test)) => (true, (*test).to_owned()),
             Some(status) => (false, status.to_string()),
@@ -150,7 +165,7 @@ impl NumericInverse {
             Some(best) => Inverted {
                 inversion: Some(Inversion {
                     iterations: best.iteration,
-                    evaluations: best.evaluations.value,
+                    evaluations,
                     converged,
                     message,
                     residual: best.loss.value().to_f64(),
@@ -160,7 +175,7 @@ impl NumericInverse {
             // not even the start could be evaluated
             None => Inverted {
                 x: near.clone(),
-                inversion: Some(Inversion { iterations: 0, evaluations: 0, converged, message, residual: f64::NAN }),
+                inversion: Some(Inversion { iterations: 0, evaluations, converged, message, residual: f64::NAN }),
             },
         })
     }
@@ -170,6 +185,8 @@ impl NumericInverse {
 struct Residual<'a, T: Entry> {
     physics: &'a dyn Map<T>,
     target: &'a DVector<T>,
+    /// The length of a y(x) that had another than the target: the residual is NaN then.
+    wrong_length: Cell<Option<usize>>,
 }
 
 impl<T: Entry> Objective<T> for Residual<'_, T> {
@@ -182,6 +199,10 @@ impl<T: Entry> Objective<T> for Residual<'_, T> {
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
         let (y, jacobian) = self.physics.value_and_jacobian(x);
         let r = self.differences(&y);
+        if self.wrong_length.get().is_some() || jacobian.shape() != (y.len(), x.len()) {
+            self.wrong_length.set(self.wrong_length.get().or(Some(jacobian.nrows())));
+            return (T::constant(T::Precision::NAN), DVector::from_element(x.len(), T::zero()));
+        }
         let slope = |j: usize| {
             let terms = (0..r.len()).map(|i| (r[i] + r[i]) * jacobian[(i, j)]);
             terms.reduce(|a, b| a + b).unwrap_or_else(T::zero)
@@ -192,6 +213,10 @@ impl<T: Entry> Objective<T> for Residual<'_, T> {
 
 impl<T: Entry> Residual<'_, T> {
     fn differences(&self, y: &DVector<T>) -> DVector<T> {
+        if y.len() != self.target.len() {
+            self.wrong_length.set(Some(y.len()));
+            return DVector::from_element(1, T::constant(T::Precision::NAN));
+        }
         y.zip_map(self.target, |y, t| y - t)
     }
 }
@@ -208,7 +233,13 @@ impl<T: Entry + RealField> Inverse<T> for NumericInverse {
         near: &DVector<T>,
         iteration: usize,
     ) -> Result<Inverted<T>, Failure> {
-        self.find(physics, target, near).map_err(|_| Failure::NotFinite { quantity: "target y", iteration })
+        let found = self.find(physics, target, near).map_err(|error| Failure::Refused { error, iteration })?;
+        match &found.inversion {
+            Some(inversion) if self.stop_unconverged && !inversion.converged => {
+                Err(Failure::NotInverted { iteration, message: inversion.message.clone() })
+            }
+            _ => Ok(found),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector, RealField};
 
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, check_shape};
 use crate::gradient_descent::positive;
 use crate::inverse::Inverse;
 use crate::newton::newton_direction;
@@ -59,9 +59,13 @@ pub struct Latent<T> {
 
 impl<T: Entry + RealField> Latent<T> {
     /// One value, gradient and Hessian of L by y.
-    fn new<P: Staged<T> + ?Sized>(problem: &P, y: DVector<T>) -> Self {
+    fn new<P: Staged<T> + ?Sized>(problem: &P, y: DVector<T>, iteration: usize) -> Result<Self, Failure> {
+        check_shape("y", y.len(), problem.loss().dimension(), iteration)?;
         let (loss, gradient, hessian) = problem.loss().value_gradient_hessian(&y);
-        Latent { y, loss, gradient, hessian }
+        check_shape("the gradient by y", gradient.len(), y.len(), iteration)?;
+        check_shape("a column of the Hessian by y", hessian.nrows(), y.len(), iteration)?;
+        check_shape("a row of the Hessian by y", hessian.ncols(), y.len(), iteration)?;
+        Ok(Latent { y, loss, gradient, hessian })
     }
 
     /// y − η H⁻¹ g: where the step aims.
@@ -81,7 +85,7 @@ impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P>
     type Memory = Latent<T>;
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Latent<T>>, Failure> {
-        let latent = Latent::new(problem, problem.physics().value(&start));
+        let latent = Latent::new(problem, problem.physics().value(&start), 0)?;
         let mut iterate = Iterate::new(0, start, latent.loss);
         iterate.y = Some(latent.y.clone());
         iterate.evaluations = Evaluations::default().one_of_each_more();
@@ -92,7 +96,8 @@ impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P>
         let now = &state.iterate;
         let target = state.memory.target(self.step, now.iteration)?;
         let found = self.inverse.invert(problem.physics(), &target, &now.x, now.iteration + 1)?;
-        let latent = Latent::new(problem, problem.physics().value(&found.x));
+        check_shape("x", found.x.len(), now.x.len(), now.iteration + 1)?;
+        let latent = Latent::new(problem, problem.physics().value(&found.x), now.iteration + 1)?;
         let mut next = Iterate::new(now.iteration + 1, found.x, latent.loss);
         next.y = Some(latent.y.clone());
         next.update = Some(&now.x - &next.x);
@@ -138,7 +143,7 @@ impl<I: Inverse<f64>, P: Staged<f32> + Staged<f64> + ?Sized> Optimizer<f64, P> f
 
     fn init(&self, problem: &P, start: DVector<f64>) -> Result<State<f64, Latent<f32>>, Failure> {
         let single: &dyn Map<f32> = problem.physics();
-        let latent = Latent::<f32>::new(problem, single.value(&narrow(&start)));
+        let latent = Latent::<f32>::new(problem, single.value(&narrow(&start)), 0)?;
         let mut iterate = Iterate::new(0, start, f64::from(latent.loss));
         iterate.y = Some(widen(&latent.y));
         iterate.evaluations = Evaluations::default().one_of_each_more();
@@ -150,7 +155,8 @@ impl<I: Inverse<f64>, P: Staged<f32> + Staged<f64> + ?Sized> Optimizer<f64, P> f
         let double: &dyn Map<f64> = problem.physics();
         let target = widen(&state.memory.target(self.step, now.iteration)?);
         let found = self.inverse.invert(double, &target, &now.x, now.iteration + 1)?;
-        let latent = Latent::<f32>::new(problem, narrow(&double.value(&found.x)));
+        check_shape("x", found.x.len(), now.x.len(), now.iteration + 1)?;
+        let latent = Latent::<f32>::new(problem, narrow(&double.value(&found.x)), now.iteration + 1)?;
         let mut next = Iterate::new(now.iteration + 1, found.x, f64::from(latent.loss));
         next.y = Some(widen(&latent.y));
         next.update = Some(&now.x - &next.x);

@@ -3,7 +3,7 @@
 use autodiff::Number;
 use nalgebra::{DMatrix, DVector, RealField};
 
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, check_shape};
 use crate::gradient_descent::positive;
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::{Entry, TwiceDifferentiable};
@@ -61,7 +61,7 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
     type Memory = DMatrix<T>;
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, DMatrix<T>>, Failure> {
-        Ok(with_hessian(problem, start, 0, Evaluations::default()))
+        with_hessian(problem, start, 0, Evaluations::default())
     }
 
     fn step(&self, problem: &P, state: &State<T, DMatrix<T>>) -> Result<State<T, DMatrix<T>>, Failure> {
@@ -74,7 +74,7 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
         let update = newton_direction(&gradient, state.memory.clone(), now.iteration)?;
         let descent = update.iter().zip(gradient.iter()).map(|(&u, &g)| u * g).sum::<T>();
         let x = now.x.zip_map(&update, |x, u| x - self.step * u);
-        let mut next = with_hessian(problem, x, iteration, now.evaluations);
+        let mut next = with_hessian(problem, x, iteration, now.evaluations)?;
         if descent < <T as Number>::zero() {
             next.warning = Some(format!("the Newton step of iteration {iteration} is not a descent direction"));
         }
@@ -88,11 +88,14 @@ fn with_hessian<T: Entry, P: TwiceDifferentiable<T> + ?Sized>(
     x: DVector<T>,
     iteration: usize,
     before: Evaluations,
-) -> State<T, DMatrix<T>> {
+) -> Result<State<T, DMatrix<T>>, Failure> {
     let (loss, gradient, hessian) = problem.value_gradient_hessian(&x);
+    check_shape("the gradient", gradient.len(), x.len(), iteration)?;
+    check_shape("a column of the Hessian", hessian.nrows(), x.len(), iteration)?;
+    check_shape("a row of the Hessian", hessian.ncols(), x.len(), iteration)?;
     let evaluations =
         Evaluations { value: before.value + 1, gradient: before.gradient + 1, hessian: before.hessian + 1 };
     let y = problem.observe(&x);
     let iterate = Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) };
-    State::new(iterate, hessian)
+    Ok(State::new(iterate, hessian))
 }

@@ -2,7 +2,7 @@
 
 use nalgebra::DVector;
 
-use crate::error::Failure;
+use crate::error::{Failure, check_shape};
 use crate::inverse::Inversion;
 use crate::problem::{Entry, Objective};
 
@@ -29,6 +29,8 @@ pub struct State<T, M = ()> {
     pub memory: M,
     /// Why the method itself sees no need to go on, if it does not.
     pub converged: Option<&'static str>,
+    /// Why there is no next step, if there is none: then the point is the old one, and only the evaluations are new.
+    pub failure: Option<Failure>,
     /// What the user should know of the step that led here.
     pub warning: Option<String>,
 }
@@ -36,7 +38,7 @@ pub struct State<T, M = ()> {
 impl<T: Entry, M> State<T, M> {
     /// A state with nothing to report.
     pub fn new(iterate: Iterate<T>, memory: M) -> Self {
-        State { iterate, memory, converged: None, warning: None }
+        State { iterate, memory, converged: None, failure: None, warning: None }
     }
 }
 
@@ -115,9 +117,10 @@ pub(crate) fn with_gradient<T: Entry, P: Objective<T> + ?Sized>(
     x: DVector<T>,
     iteration: usize,
     before: Evaluations,
-) -> Iterate<T> {
+) -> Result<Iterate<T>, Failure> {
     let (loss, gradient) = problem.value_and_gradient(&x);
+    check_shape("the gradient", gradient.len(), x.len(), iteration)?;
     let y = problem.observe(&x);
     let evaluations = Evaluations { value: before.value + 1, gradient: before.gradient + 1, ..before };
-    Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) }
+    Ok(Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) })
 }

@@ -1,6 +1,6 @@
 //! What is minimized: value, gradient and Hessian from one function, and where a loss L follows a physical process y, both.
 
-use autodiff::{Dual, Float, HyperDual, Number, Ordered, ScalarFn, VectorFn};
+use autodiff::{Dual, Elementary, Float, HyperDual, Number, Ordered, ScalarFn, VectorFn};
 use nalgebra::{DMatrix, DVector};
 
 /// A number that nalgebra's vectors can hold: plain floats, and duals of them.
@@ -9,7 +9,8 @@ impl<T: Number + nalgebra::Scalar> Entry for T {}
 
 /// A function L(x) to be minimized, with its derivatives, over numbers `T`.
 ///
-/// The vectors that come in have [`dimension`](Objective::dimension) components; a [`Run`](crate::Run) sees to it.
+/// The vectors that come in have [`dimension`](Objective::dimension) components; a [`Run`](crate::Run) sees to it. The
+/// problems of this crate give NaN for a vector of another length.
 pub trait Objective<T: Entry> {
     /// The number of variables.
     fn dimension(&self) -> usize;
@@ -216,9 +217,11 @@ where
     }
 }
 
-/// The components as an array, zeros where there are too few.
+/// The components as an array; NaN in all places if their number is another.
 pub(crate) fn array<T: Entry, const N: usize>(x: &DVector<T>) -> [T; N] {
-    debug_assert_eq!(x.len(), N, "a problem of {N} variables was given {} components", x.len());
+    if x.len() != N {
+        return [T::constant(T::Precision::NAN); N];
+    }
     std::array::from_fn(|i| x.get(i).copied().unwrap_or_else(T::zero))
 }
 

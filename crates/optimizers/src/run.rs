@@ -27,6 +27,15 @@ pub enum Status {
     Failed(Failure),
 }
 
+impl From<Failure> for Status {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFinite { quantity, iteration } => Status::NotFinite { quantity, iteration },
+            failure => Status::Failed(failure),
+        }
+    }
+}
+
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -50,7 +59,35 @@ pub struct Run<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> {
     start: DVector<T>,
     iterations: Option<usize>,
     status: Option<Status>,
-    warnings: Vec<String>,
+    warnings: Warnings,
+    evaluations: Evaluations,
+}
+
+/// The first few warnings, and how many there were: a run may be long.
+#[derive(Clone, Debug, Default)]
+struct Warnings {
+    first: Vec<String>,
+    count: usize,
+}
+
+impl Warnings {
+    const KEPT: usize = 3;
+
+    fn take(&mut self, warning: Option<String>) {
+        let Some(warning) = warning else { return };
+        self.count += 1;
+        if self.first.len() < Self::KEPT {
+            self.first.push(warning);
+        }
+    }
+
+    fn summary(mut self) -> Vec<String> {
+        let more = self.count - self.first.len();
+        if more > 0 {
+            self.first.push(format!("and {more} more such warnings"));
+        }
+        self.first
+    }
 }
 
 impl<T: Entry + fmt::Debug, P: ?Sized, O: Optimizer<T, P>> fmt::Debug for Run<'_, T, P, O> {
@@ -80,7 +117,16 @@ impl<'a, T: Entry, P: Objective<T> + ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O
         }
         finite("start", start)?;
         let start = DVector::from_column_slice(start);
-        Ok(Run { problem, optimizer, state: None, start, iterations: None, status: None, warnings: Vec::new() })
+        Ok(Run {
+            problem,
+            optimizer,
+            state: None,
+            start,
+            iterations: None,
+            status: None,
+            warnings: Warnings::default(),
+            evaluations: Evaluations::default(),
+        })
     }
 }
 
@@ -100,6 +146,11 @@ impl<T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'_, T, P, O> {
         self
     }
 
+    /// What the run has evaluated so far, steps that failed included.
+    pub fn evaluations(&self) -> Evaluations {
+        self.evaluations
+    }
+
     /// Why the run ended; `None` while it can go on.
     pub fn status(&self) -> Option<&Status> {
         self.status.as_ref()
@@ -113,26 +164,26 @@ impl<T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'_, T, P, O> {
             a.loss.value().partial_cmp(&b.loss.value()).unwrap_or(std::cmp::Ordering::Equal)
         };
         let best = trajectory.iter().filter(finite_loss).min_by(less).map(|iterate| iterate.iteration);
-        let evaluations = trajectory.last().map(|iterate| iterate.evaluations).unwrap_or_default();
         let status = self.status.unwrap_or(Status::MaxIterations);
-        Report { trajectory, status, evaluations, best, warnings: self.warnings }
+        Report { trajectory, status, evaluations: self.evaluations, best, warnings: self.warnings.summary() }
     }
 
     /// Takes over a state, or the failure in its place; the iterate is what the iterator gives.
     fn arrive(&mut self, result: Result<State<T, O::Memory>, Failure>) -> Option<Iterate<T>> {
         let state = match result {
             Ok(state) => state,
-            Err(Failure::NotFinite { quantity, iteration }) => {
-                self.status = Some(Status::NotFinite { quantity, iteration });
-                return None;
-            }
             Err(failure) => {
-                self.status = Some(Status::Failed(failure));
+                self.status = Some(failure.into());
                 return None;
             }
         };
+        self.evaluations = state.iterate.evaluations;
+        if let Some(failure) = state.failure {
+            self.status = Some(failure.into());
+            return None;
+        }
         let iterate = state.iterate.clone();
-        self.warnings.extend(state.warning.clone());
+        self.warnings.take(state.warning.clone());
         if let Some(quantity) = iterate.not_finite() {
             self.status = Some(Status::NotFinite { quantity, iteration: iterate.iteration });
         } else if let Some(test) = state.converged {
@@ -171,6 +222,6 @@ pub struct Report<T> {
     pub evaluations: Evaluations,
     /// The iteration with the smallest loss; `None` if there is no finite one.
     pub best: Option<usize>,
-    /// What the user should know of the steps.
+    /// What the user should know of the steps: the first few warnings, and how many more there were.
     pub warnings: Vec<String>,
 }

@@ -1,10 +1,10 @@
 //! What bad input gets at the library's border; for L-BFGS-B see `lbfgsb.rs`.
 
 use autodiff::function;
-use optimizers::nalgebra::DVector;
+use optimizers::nalgebra::{DMatrix, DVector};
 use optimizers::{
-    AnalyticInverse, Composite, Error, Failure, GradientDescent, InverseSimulator, Loss, Map, MixedInverseSimulator,
-    Newton, NumericInverse, Physics, Run, Status,
+    AnalyticInverse, Composite, Error, Failure, GradientDescent, InverseSimulator, Lbfgsb, Loss, Map,
+    MixedInverseSimulator, Newton, NumericInverse, Objective, Physics, Run, Status, TwiceDifferentiable,
 };
 
 function! {
@@ -141,4 +141,132 @@ fn inversions_of_wrong_lengths_are_refused() {
     assert_eq!(find(vec![1.0; 2], vec![]), Error::Empty);
     let error = find(vec![1.0, f64::INFINITY], vec![1.0; 2]);
     assert_eq!(error, Error::NotFiniteComponent { name: "target", index: 1, value: f64::INFINITY });
+}
+
+/// A user's own problem, whose parts can be of wrong lengths.
+struct Misshapen {
+    gradient: usize,
+    hessian: (usize, usize),
+}
+
+impl Objective<f64> for Misshapen {
+    fn dimension(&self) -> usize {
+        2
+    }
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        x.norm_squared()
+    }
+    fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+        (self.value(x), DVector::from_element(self.gradient, 1.0))
+    }
+}
+
+impl TwiceDifferentiable<f64> for Misshapen {
+    fn value_gradient_hessian(&self, x: &DVector<f64>) -> (f64, DVector<f64>, DMatrix<f64>) {
+        let (value, gradient) = self.value_and_gradient(x);
+        (value, gradient, DMatrix::from_element(self.hessian.0, self.hessian.1, 1.0))
+    }
+}
+
+#[test]
+fn functions_that_return_wrong_lengths_end_the_run() {
+    let shape = |status: Status| match status {
+        Status::Failed(Failure::Shape { what, given, expected: 2, .. }) => (what, given),
+        other => panic!("{other:?}"),
+    };
+    for gradient in [0, 1, 3] {
+        let problem = Misshapen { gradient, hessian: (2, 2) };
+        let descent = GradientDescent::new(0.1).unwrap();
+        assert_eq!(
+            shape(Run::new(&problem, &descent, &[1.0; 2]).unwrap().iterations(2).finish().status),
+            ("the gradient", gradient)
+        );
+        assert_eq!(
+            shape(Run::new(&problem, &Lbfgsb::new(), &[1.0; 2]).unwrap().finish().status),
+            ("the gradient", gradient)
+        );
+    }
+    let newton = Newton::new(1.0).unwrap();
+    let status = |hessian| {
+        Run::new(&Misshapen { gradient: 2, hessian }, &newton, &[1.0; 2]).unwrap().iterations(2).finish().status
+    };
+    assert_eq!(shape(status((2, 1))), ("a row of the Hessian", 1));
+    assert_eq!(shape(status((3, 2))), ("a column of the Hessian", 3));
+}
+
+#[test]
+fn inverses_of_wrong_lengths_end_the_run() {
+    function! {
+        fn three_to_two([a, b, _c]) -> [2] { [a, b] }
+        fn two_to_three([a, b]) -> [3] { [a, b, a] }
+    }
+    let problem = problem();
+    let short = InverseSimulator::new(0.3, AnalyticInverse::<_, 3, 2>::new(three_to_two)).unwrap();
+    let report = Run::new(&problem, &short, &[3.0; 2]).unwrap().iterations(2).finish();
+    assert!(matches!(
+        report.status,
+        Status::Failed(Failure::Shape { what: "the target y", given: 2, expected: 3, .. })
+    ));
+    let long = InverseSimulator::new(0.3, AnalyticInverse::<_, 2, 3>::new(two_to_three)).unwrap();
+    let report = Run::new(&problem, &long, &[3.0; 2]).unwrap().iterations(2).finish();
+    assert!(matches!(report.status, Status::Failed(Failure::Shape { what: "x", given: 2, expected: 3, .. })));
+}
+
+/// A process that returns fewer components at its second call.
+struct Shrinking(std::cell::Cell<usize>);
+
+impl Map<f64> for Shrinking {
+    fn inputs(&self) -> usize {
+        2
+    }
+    fn outputs(&self) -> usize {
+        2
+    }
+    fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+        self.0.set(self.0.get() + 1);
+        if self.0.get() > 1 { DVector::from_element(1, x[0]) } else { x.clone() }
+    }
+    fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+        let y = self.value(x);
+        let n = y.len();
+        (y, DMatrix::identity(n, 2))
+    }
+}
+
+#[test]
+fn a_process_that_returns_fewer_components_than_before_is_refused() {
+    for search in [NumericInverse::new(), NumericInverse::with_differences()] {
+        let process = Shrinking(std::cell::Cell::new(0));
+        let (target, near) = (DVector::from_vec(vec![1.0, 2.0]), DVector::from_vec(vec![3.0, 3.0]));
+        let error = search.find(&process as &dyn Map<f64>, &target, &near).map(|_| ()).unwrap_err();
+        assert_eq!(error, Error::Length { name: "y(x)", given: 1, expected: 2 });
+    }
+}
+
+#[test]
+fn a_vector_of_another_length_gives_nan_and_no_panic() {
+    for n in [0, 1, 3] {
+        let x = DVector::from_element(n, 1.0_f64);
+        assert!(problem().value(&x).is_nan());
+        assert!(Loss::new(loss).value_and_gradient(&x).0.is_nan());
+        assert!(Map::value(&Physics::<_, 2, 2>::new(physics), &x).iter().all(|y| y.is_nan()));
+    }
+}
+
+/// However long a run is, it keeps one state and a few warnings.
+#[test]
+fn warnings_do_not_pile_up() {
+    let report =
+        Run::new(&Loss::new(saddle), &Newton::new(1e-9).unwrap(), &[1.0, 1.0]).unwrap().iterations(1000).finish();
+    assert_eq!(report.warnings.len(), 4);
+    assert_eq!(report.warnings[3], "and 997 more such warnings");
+}
+
+#[test]
+fn a_failed_line_search_counts_its_evaluations() {
+    function! { fn kink([x]) { x.abs() * 1e6 + x * x } }
+    let report = Run::new(&Loss::new(kink), &Lbfgsb::new(), &[1.0]).unwrap().finish();
+    let counted = report.trajectory.last().unwrap().evaluations.value;
+    assert!(matches!(report.status, Status::Failed(Failure::LineSearch { .. })), "{}", report.status);
+    assert!(report.evaluations.value >= counted + 20, "{} {counted}", report.evaluations.value);
 }

@@ -128,7 +128,8 @@ fn as_scipy() {
         let counts = (case["iterations"].as_u64(), case["evaluations"].as_u64());
         let same = near
             && counts == (Some(ours.iterations as u64), Some(ours.evaluations as u64))
-            && (case["task"] == ours.task.as_str() || !ours.task.starts_with("CONV"));
+            && (case["task"] == ours.task.as_str()
+                || case["task"] == "ABNORMAL_TERMINATION_IN_LNSRCH" && ours.task.starts_with("the line search"));
         let chaotic = case["chaotic"] == true;
         firm += usize::from(!chaotic);
         if !same {
@@ -165,16 +166,35 @@ fn driver1_bounds() -> Bounds<f64> {
     Bounds::new(lower, vec![100.0; 25]).unwrap()
 }
 
+/// The same with the published driver's own gradient.
+fn driver1_by_hand(x: &[f64]) -> (f64, Vec<f64>) {
+    let n = x.len();
+    let t: Vec<f64> = x.windows(2).map(|w| w[1] - w[0] * w[0]).collect();
+    let value = 4.0 * t.iter().fold(0.25 * ((x[0] - 1.0) * (x[0] - 1.0)), |sum, t| sum + t * t);
+    let mut g = vec![2.0 * (x[0] - 1.0) - 16.0 * x[0] * t[0]];
+    g.extend((1..n - 1).map(|i| 8.0 * t[i - 1] - 16.0 * x[i] * t[i]));
+    g.push(8.0 * t[n - 2]);
+    (value, g)
+}
+
+/// The loss's twelve digits hang on the order of every sum: scipy gives ..349 with OpenBLAS's kernels for AVX and SSE4,
+/// ..352 and ..347 with those for older and newer processors. With the driver's own gradient all bits are scipy's
+/// (1.9.3, kernel Sandybridge or Haswell).
 #[test]
 fn toms_778_driver_1() {
     let method = Lbfgsb::new().memory(5).unwrap().bounds(driver1_bounds());
-    let report = Run::new(&Loss::new(driver1), &method, &[3.0; 25]).unwrap().finish();
-    let last = report.trajectory.last().unwrap();
-    assert_eq!((last.iteration, last.evaluations.value), (23, 28));
-    // scipy's own twelfth digit depends on the order in which its BLAS sums: on five kernels of OpenBLAS it gives
-    // 1.0834900834{66, 86, 86, 94} and 1.08349008352 e−9
-    assert!((last.loss / 1.08349008349e-9 - 1.0).abs() < 5e-11, "{:e}", last.loss);
-    assert!(matches!(report.status, Status::Converged(_)));
+    let by_hand = Handwritten { n: 25, value_and_gradient: driver1_by_hand };
+    let exact = Loss::new(driver1);
+    let mut losses = Vec::new();
+    for problem in [&by_hand as &dyn Objective<f64>, &exact] {
+        let report = Run::new(problem, &method, &[3.0; 25]).unwrap().finish();
+        let last = report.trajectory.last().unwrap();
+        assert_eq!((last.iteration, last.evaluations.value), (23, 28));
+        assert_eq!(format!("{:.11e}", last.loss), "1.08349008349e-9");
+        assert!(matches!(report.status, Status::Converged(_)));
+        losses.push(last.loss);
+    }
+    assert_eq!(losses[0], hexadecimal("0x1.29d3d6251e542p-30"));
 }
 
 #[test]
@@ -253,6 +273,7 @@ fn leaving_the_domain_ends_the_run_and_keeps_the_best() {
         // the first step from 1e−3 goes far; from −1 there is no value at all
         let report = Run::new(&Loss::new(logarithm), &method, &[-1.0]).unwrap().finish();
         assert_eq!(report.status, Status::NotFinite { quantity: "loss", iteration: 0 });
-        assert_eq!((report.trajectory.len(), report.best), (0, None));
+        assert_eq!((report.trajectory.len(), report.best), (1, None));
+        assert!(f64::is_nan(report.trajectory[0].loss));
     }
 }

@@ -2,10 +2,9 @@
 
 use std::process::ExitCode;
 
-use autodiff::Float;
 use clap::Args;
-use optimizers::nalgebra::{DVector, RealField};
-use optimizers::{Entry, Inversion, NumericInverse};
+use optimizers::nalgebra::DVector;
+use optimizers::{Inversion, NumericInverse};
 use serde::Serialize;
 
 use super::{Refusal, deliver, numbers, point, say, settings};
@@ -55,27 +54,30 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
         inverse = super::numeric_inverse(value)?;
     }
     let physics = FormulaPhysics::new(&arguments.physics, start.len())?;
-    let document = match shared.precision {
-        Precision::F32 => search::<f32>(&physics, inverse, &target, &start)?,
-        Precision::F64 => search::<f64>(&physics, inverse, &target, &start)?,
+    // in f32, start and target are f32 numbers, and the search is in f64 as scipy's is
+    let given = |v: &f64| match shared.precision {
+        Precision::F32 => f64::from(*v as f32),
+        Precision::F64 => *v,
     };
+    let (start, target): (Vec<f64>, Vec<f64>) = (start.iter().map(given).collect(), target.iter().map(given).collect());
+    let document = search(&physics, inverse, &target, &start)?;
     deliver(shared, || document.text(), || to_text(&document), || document.csv())?;
     say(shared, &format!("{}: {}", document.status, document.message));
     Ok(if document.status == "converged" { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn search<F: Float + Entry<Precision = F> + RealField + Into<Real>>(
+fn search(
     physics: &FormulaPhysics,
     inverse: NumericInverse,
     target: &[f64],
     start: &[f64],
 ) -> Result<Document, Refusal> {
-    let vector = |v: &[f64]| DVector::from_iterator(v.len(), v.iter().map(|&v| F::of(v)));
+    let vector = DVector::from_column_slice;
     let found = inverse.find(physics, &vector(target), &vector(start))?;
     let Inversion { iterations, evaluations, converged, message, residual } = found.inversion.unwrap_or_default();
     Ok(Document {
         x: found.x.iter().map(|&x| x.into()).collect(),
-        residual: F::of(residual).into(),
+        residual: residual.into(),
         iterations,
         evaluations,
         status: if converged { "converged" } else { "not_converged" },

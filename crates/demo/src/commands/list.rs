@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{Refusal, deliver};
 use crate::cli::Shared;
+use crate::expression::{BINARY, UNARY};
 use crate::json::to_text;
 use crate::registry::{OPTIMIZERS, PROBLEMS};
 
@@ -33,6 +34,9 @@ fn text() -> String {
             let _ = writeln!(out, "      --set {}=…  {} (default {})", option.name, option.summary, option.default);
         }
     }
+    let names = |list: Vec<&str>| list.join(" ");
+    let _ = writeln!(out, "\nFunctions of formulas\n  of one argument: {}", names(UNARY.iter().map(|f| f.0).collect()));
+    let _ = writeln!(out, "  of two arguments: {}", names(BINARY.iter().map(|f| f.0).collect()));
     out
 }
 
@@ -40,6 +44,13 @@ fn text() -> String {
 struct Document {
     problems: Vec<Named>,
     optimizers: Vec<Optimizer>,
+    functions: Functions,
+}
+
+#[derive(Serialize)]
+struct Functions {
+    unary: Vec<&'static str>,
+    binary: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -81,6 +92,10 @@ fn json() -> String {
     to_text(&Document {
         problems: PROBLEMS.iter().map(problem).collect(),
         optimizers: OPTIMIZERS.iter().map(optimizer).collect(),
+        functions: Functions {
+            unary: UNARY.iter().map(|f| f.0).collect(),
+            binary: BINARY.iter().map(|f| f.0).collect(),
+        },
     })
 }
 

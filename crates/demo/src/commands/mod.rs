@@ -1,9 +1,9 @@
 //! One module a command, and what they share: refusals, messages, arguments that are numbers.
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anstream::{ColorChoice, eprintln};
+use anstream::ColorChoice;
 use optimizers::NumericInverse;
 use thiserror::Error;
 
@@ -50,11 +50,18 @@ impl From<io::Error> for Refusal {
     }
 }
 
+impl Refusal {
+    /// The exit status: 2 for what was typed, 1 for a reference that cannot be what it should.
+    pub fn status(&self) -> u8 {
+        if matches!(self, Refusal::Reference(_)) { 1 } else { 2 }
+    }
+}
+
 /// Says why something is refused, in one line.
-pub fn refuse(line: &str) -> ExitCode {
+pub fn refuse(line: &str, status: u8) -> ExitCode {
     let style = anstyle::AnsiColor::Red.on_default().bold();
-    eprintln!("{style}error:{style:#} {}", line.replace('\n', " "));
-    ExitCode::from(2)
+    whisper(&format!("{style}error:{style:#} {}", line.replace('\n', " ")));
+    ExitCode::from(status)
 }
 
 /// What the command-line reader has to say: help and version as they are, errors in one line.
@@ -66,9 +73,12 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         };
     }
     let text = error.render().to_string();
-    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
     let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-    refuse(&format!("{} (try `demo --help`)", line.strip_prefix("error: ").unwrap_or(&line)))
+    refuse(&format!("{} (try `demo --help`)", line.strip_prefix("error: ").unwrap_or(&line)), 2)
 }
 
 /// Sets when messages have colours.
@@ -84,8 +94,13 @@ pub fn set_color(color: Color) {
 /// A message on standard error, unless the user wants quiet.
 pub(crate) fn say(shared: &Shared, line: &str) {
     if !shared.quiet {
-        eprintln!("{line}");
+        whisper(line);
     }
+}
+
+/// A line on standard error; one that cannot be written is lost, for there is nowhere to say so.
+fn whisper(line: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
 /// Sends a result where the options say; as text to standard output if nothing else goes there.
@@ -97,15 +112,17 @@ pub(crate) fn deliver(
 ) -> Result<(), Refusal> {
     let json_to = shared.json.as_deref().map(Destination::from);
     let csv_to = shared.csv.as_deref().map(Destination::from);
-    if json_to.is_some() && json_to == csv_to {
+    if let (Some(json_to), Some(csv_to)) = (&json_to, &csv_to)
+        && json_to.is_same(csv_to)
+    {
         return Err("--json and --csv name the same destination".to_owned().into());
     }
     let stdout_taken = [&json_to, &csv_to].into_iter().flatten().any(|to| *to == Destination::Stdout);
-    if let Some(to) = json_to {
-        to.write(&json())?;
-    }
-    if let Some(to) = csv_to {
-        to.write(&csv())?;
+    // both are made ready before either takes its place
+    let json = json_to.map(|to| to.prepare(json())).transpose()?;
+    let csv = csv_to.map(|to| to.prepare(csv())).transpose()?;
+    for prepared in [json, csv].into_iter().flatten() {
+        prepared.commit()?;
     }
     if !stdout_taken {
         print(&text())?;

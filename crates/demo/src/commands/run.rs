@@ -19,7 +19,7 @@ use crate::json::{Real, to_text};
 use crate::registry::{BothInverse, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
 
 /// A trajectory is kept whole, so its length is bounded.
-const MOST_ITERATIONS: usize = 10_000_000;
+const MOST_ITERATIONS: usize = 500_000;
 
 /// What `demo run` takes.
 #[derive(Args, Debug)]
@@ -162,6 +162,7 @@ struct Plan {
     iterations: usize,
     /// Of `--set`.
     differences: bool,
+    stop_unconverged: bool,
     lbfgsb: LbfgsbOptions,
 }
 
@@ -194,6 +195,7 @@ impl Plan {
             has_step: optimizer.step.is_some(),
             iterations,
             differences: false,
+            stop_unconverged: false,
             lbfgsb: LbfgsbOptions::default(),
         };
         for (name, value) in settings(optimizer.name, optimizer.options, &arguments.set)? {
@@ -205,6 +207,13 @@ impl Plan {
     fn set(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
         match name {
             "gradient" => self.differences = super::differences(value)?,
+            "unconverged" => {
+                self.stop_unconverged = match value {
+                    "continue" => false,
+                    "stop" => true,
+                    other => return Err(format!("unconverged is '{other}': continue or stop is needed").into()),
+                }
+            }
             "memory" => match value.parse() {
                 Ok(memory @ 1..=1000) => self.lbfgsb.memory = Some(memory),
                 _ => return Err(format!("memory is '{value}': a whole number from 1 to 1000 is needed").into()),
@@ -220,7 +229,8 @@ impl Plan {
     }
 
     fn inverse(&self) -> NumericInverse {
-        if self.differences { NumericInverse::with_differences() } else { NumericInverse::new() }
+        let inverse = if self.differences { NumericInverse::with_differences() } else { NumericInverse::new() };
+        if self.stop_unconverged { inverse.stop_unconverged() } else { inverse }
     }
 
     /// A run of a method from the start.

@@ -114,7 +114,7 @@ impl<T: RealField + Copy> CauchyPoint<T> {
                 step = dt;
                 return self.advance(pairs, step, &p);
             }
-            f1 += dt * f2 + di * di - theta * di * zi;
+            f1 = f1 + dt * f2 + di * di - theta * di * zi;
             f2 -= theta * (di * di);
             if pairs > 0 {
                 self.c.axpy(dt, &p, T::one());

@@ -8,9 +8,10 @@ use nalgebra::{DVector, RealField};
 
 use self::cauchy::CauchyPoint;
 use self::compact::{Compact, NotPositiveDefinite, dot};
+use self::subspace::Split;
 use crate::bounds::{Bounds, constant, double};
 use crate::differences::ForwardDifferences;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, check_shape};
 use crate::line_search::{Conditions, MoreThuente, Next, Trial};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::{Entry, Objective};
@@ -124,6 +125,7 @@ fn not_negative<T: RealField + Copy>(name: &'static str, value: T) -> Result<T, 
 #[derive(Clone, Debug)]
 pub struct LbfgsbMemory<T> {
     compact: Compact<T>,
+    split: Split<T>,
     bounds: Bounds<T>,
 }
 
@@ -155,12 +157,7 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Evaluator<'_, T, P> {
                 (value, gradient)
             }
         };
-        if !value.all_finite() {
-            return Err(Failure::NotFinite { quantity: "loss", iteration });
-        }
-        if !gradient.iter().all(|g| g.all_finite()) {
-            return Err(Failure::NotFinite { quantity: "gradient", iteration });
-        }
+        check_shape("the gradient", gradient.len(), x.len(), iteration)?;
         self.last = Some(Point { x: x.clone(), value, gradient: gradient.clone() });
         Ok((value, gradient))
     }
@@ -184,16 +181,19 @@ struct Arrival<T> {
 
 impl<T: Entry + RealField> Lbfgsb<T> {
     /// Where the step aims: the model's minimizer over the free variables behind the Cauchy point.
-    fn aim(&self, now: &Point<T>, memory: &LbfgsbMemory<T>) -> Result<DVector<T>, NotPositiveDefinite> {
-        let LbfgsbMemory { compact, bounds } = memory;
+    fn aim(&self, now: &Point<T>, memory: &mut LbfgsbMemory<T>) -> Result<DVector<T>, NotPositiveDefinite> {
+        let LbfgsbMemory { compact, split, bounds } = memory;
         let unconstrained = !bounds.constrains_any() && !compact.is_empty();
         let mut point = if unconstrained {
             CauchyPoint { x: now.x.clone(), free: (0..now.x.len()).collect(), c: DVector::zeros(0) }
         } else {
             CauchyPoint::new(&now.x, &now.gradient, bounds, compact)?
         };
-        if !point.free.is_empty() && !compact.is_empty() {
-            subspace::minimize(&mut point, &now.x, &now.gradient, bounds, compact, unconstrained)?;
+        if !compact.is_empty() {
+            split.update(&point.free, compact);
+            if !point.free.is_empty() {
+                subspace::minimize(&mut point, &now.x, &now.gradient, bounds, compact, split, unconstrained)?;
+            }
         }
         Ok(point.x)
     }
@@ -237,6 +237,12 @@ impl<T: Entry + RealField> Lbfgsb<T> {
         for _ in 0..MOST_TRIALS {
             let x = if step == one { target.clone() } else { now.x.zip_map(&d, |x, d| step * d + x) };
             let (value, gradient) = evaluator.evaluate(&x, iteration)?;
+            if !value.all_finite() {
+                return Err(Failure::NotFinite { quantity: "loss", iteration });
+            }
+            if !gradient.iter().all(|g| g.all_finite()) {
+                return Err(Failure::NotFinite { quantity: "gradient", iteration });
+            }
             let slope = dot(&gradient, &d);
             match search.advance(Trial { step, value, slope }) {
                 Next::Try(next) => step = next,
@@ -305,7 +311,7 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         let point = Point { x, value, gradient };
         let converged = self.converged(&point, None, &bounds);
         let warning = (point.x != start).then(|| "the start is outside of the bounds and was projected".to_owned());
-        let memory = LbfgsbMemory { compact: Compact::new(self.memory), bounds };
+        let memory = LbfgsbMemory { compact: Compact::new(self.memory), split: Split::new(start.len()), bounds };
         let mut state = State::new(iterate(problem, point, 0, evaluations), memory);
         state.converged = converged;
         state.warning = warning;
@@ -326,29 +332,33 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         let now = Point { x: was.x.clone(), value, gradient };
         evaluator.last = Some(now.clone());
         loop {
-            let Ok(target) = self.aim(&now, &memory) else {
-                if memory.compact.is_empty() {
-                    return Err(Failure::LineSearch { iteration });
-                }
-                memory.compact.forget();
-                continue;
+            let arrival = match self.aim(&now, &mut memory) {
+                Ok(target) => self.search(&now, &target, was.iteration == 0, iteration, &mut evaluator),
+                Err(NotPositiveDefinite) => Ok(None),
             };
-            let Some(arrival) = self.search(&now, &target, was.iteration == 0, iteration, &mut evaluator)? else {
+            let failure = match arrival {
+                Ok(Some(arrival)) => {
+                    memory.learn(&now, &arrival);
+                    let converged = self.converged(&arrival.point, Some(now.value), &bounds);
+                    let update = &now.x - &arrival.point.x;
+                    let evaluations = evaluator.evaluations;
+                    let mut next = State::new(iterate(problem, arrival.point, iteration, evaluations), memory);
+                    next.iterate.update = Some(update);
+                    next.converged = converged;
+                    return Ok(next);
+                }
                 // go on from the last point without the pairs; without pairs there is nothing else to try
-                if memory.compact.is_empty() {
-                    return Err(Failure::LineSearch { iteration });
+                Ok(None) if !memory.compact.is_empty() => {
+                    memory.compact.forget();
+                    continue;
                 }
-                memory.compact.forget();
-                continue;
+                Ok(None) => Failure::LineSearch { iteration },
+                Err(failure) => failure,
             };
-            memory.learn(&now, &arrival);
-            let converged = self.converged(&arrival.point, Some(now.value), &bounds);
-            let update = &now.x - &arrival.point.x;
-            let evaluations = evaluator.evaluations;
-            let mut next = State::new(iterate(problem, arrival.point, iteration, evaluations), memory);
-            next.iterate.update = Some(update);
-            next.converged = converged;
-            return Ok(next);
+            let mut stuck = state.clone();
+            stuck.iterate.evaluations = evaluator.evaluations;
+            stuck.failure = Some(failure);
+            return Ok(stuck);
         }
     }
 }

@@ -1,0 +1,7 @@
+use autodiff::{Operators, function};
+
+function! { fn physics([x0, x1]) -> [2] { [x0, x1 * x1] } }
+
+fn main() {
+    let _ = physics.hessian().at([1.0, 2.0]);
+}
