@@ -175,3 +175,10 @@ fn every_function_is_rusts_bit_for_bit() {
     assert_eq!(UNARY.iter().filter(|(name, function)| format!("{function:?}") == *name).count(), 31);
     assert_eq!(BINARY.iter().filter(|(name, function)| format!("{function:?}") == *name).count(), 5);
 }
+
+#[test]
+fn a_missing_variable_gives_nan_and_no_panic() {
+    let formula = &demo::expression::parse("x0 + x1^2", demo::expression::Variables::x(2)).unwrap()[0];
+    assert!(formula.evaluate(&[1.0_f64]).is_nan());
+    assert!(formula.first_not_finite(&[1.0_f64]).is_some() || formula.evaluate::<f64, f64>(&[]).is_nan());
+}

@@ -58,13 +58,9 @@ impl Formula {
         Formula { height: height(&steps), steps, variables, tree, span, source }
     }
 
-    /// The value at `x`.
+    /// The value at `x`; NaN if `x` has fewer variables than the formula.
     ///
     /// Unless more than eight numbers wait for their operation at a time, nothing is allocated.
-    ///
-    /// # Panics
-    ///
-    /// If `x` has fewer variables than the formula.
     pub fn evaluate<F: Float, T: Scalar<F>>(&self, x: &[T]) -> T {
         match self.height {
             0..=2 => self.run(x, &mut [T::zero(); 2]),
@@ -82,7 +78,9 @@ impl Formula {
     }
 
     fn run<F: Float, T: Scalar<F>>(&self, x: &[T], stack: &mut [T]) -> T {
-        assert!(x.len() >= self.variables, "a formula of {} variables was given {}", self.variables, x.len());
+        if x.len() < self.variables {
+            return T::constant(F::NAN);
+        }
         // the index of the number on top; there is none before the first step, which puts one there
         let mut top = usize::MAX;
         for step in &self.steps {

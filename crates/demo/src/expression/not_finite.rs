@@ -47,9 +47,7 @@ impl Formula {
     /// assert_eq!(root.first_not_finite(&Dual::variables([0.0])).unwrap().operation, "sqrt");
     /// ```
     ///
-    /// # Panics
-    ///
-    /// If `x` has fewer variables than the formula.
+    /// A variable that `x` does not have counts as NaN.
     pub fn first_not_finite<F: Float, T: Scalar<F>>(&self, x: &[T]) -> Option<NotFinite> {
         let tree = self.tree();
         let mut stack: Vec<T> = Vec::new();
@@ -57,7 +55,7 @@ impl Formula {
             let (result, operands_finite) = match node {
                 Node::Constant(c) => (T::constant(F::of(c)), true),
                 // a variable is what it was given as
-                Node::Variable(i) => (x[i], false),
+                Node::Variable(i) => (x.get(i).copied().unwrap_or(T::constant(F::NAN)), false),
                 Node::One(operation) => {
                     let x = stack.pop()?;
                     (one(operation, x), x.all_finite())
