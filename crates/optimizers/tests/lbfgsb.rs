@@ -69,11 +69,16 @@ fn coupled(x: &[f64]) -> (f64, Vec<f64>) {
     (value, g)
 }
 
+#[derive(Debug)]
 struct Outcome {
     x: Vec<f64>,
     iterations: usize,
     evaluations: usize,
     task: String,
+}
+
+fn count(value: &Value) -> usize {
+    value.as_u64().unwrap() as usize
 }
 
 fn solve(case: &Value) -> Outcome {
@@ -99,7 +104,7 @@ fn solve(case: &Value) -> Outcome {
         case[name].as_array().unwrap().iter().map(|v| v.as_str().map_or(none, hexadecimal)).collect()
     };
     let bounds = Bounds::new(bound("lower", f64::NEG_INFINITY), bound("upper", f64::INFINITY)).unwrap();
-    let method = Lbfgsb::new().memory(case["m"].as_u64().unwrap() as usize).unwrap().bounds(bounds);
+    let method = Lbfgsb::new().memory(count(&case["m"])).unwrap().bounds(bounds);
     let problem = Handwritten { n: start.len(), value_and_gradient };
     let report = Run::new(&problem, &method, &start).unwrap().finish();
     let last = report.trajectory.last().unwrap();
@@ -111,7 +116,12 @@ fn solve(case: &Value) -> Outcome {
     }
 }
 
-/// Equal counts, endings and eight decimals in all cases but those in which scipy itself is at the mercy of the last bit.
+/// The same points to the last bit, the same counts and endings; where both searches fail, the same points before that
+/// (scipy then counts the failed trials too).
+///
+/// So in 7999 of the 8000 cases of seeds 2 to 5 (1000 inversions and 1000 minimizations each). In the other one all
+/// variables are once held, where scipy forgets to update its matrix (see `Split`). With the kernel Haswell, which fuses
+/// products and sums, scipy itself ends on other bits in 2435 of the cases, and with other counts or eight decimals in 98.
 #[test]
 fn as_scipy() {
     let text = match std::env::var("SCIPY_CASES") {
@@ -120,30 +130,26 @@ fn as_scipy() {
     };
     let document: Value = serde_json::from_str(&text).unwrap();
     let cases = document["cases"].as_array().unwrap();
-    let (mut firm, mut different) = (0, Vec::new());
+    let mut different = Vec::new();
     for (number, case) in cases.iter().enumerate() {
         let ours = solve(case);
         let x = hexadecimals(&case["x"]);
-        let near = x.iter().zip(&ours.x).all(|(a, b)| (a - b).abs() <= 5e-9 * a.abs().max(1.0));
-        let counts = (case["iterations"].as_u64(), case["evaluations"].as_u64());
-        let same = near
-            && counts == (Some(ours.iterations as u64), Some(ours.evaluations as u64))
-            && (case["task"] == ours.task.as_str() || !ours.task.starts_with("CONV"));
-        let chaotic = case["chaotic"] == true;
-        firm += usize::from(!chaotic);
-        if !same {
-            let scipy = format!("{x:?} {counts:?} {}", case["task"]);
-            let ours = format!("{:?} {} {} {}", ours.x, ours.iterations, ours.evaluations, ours.task);
-            let line = format!("case {number} ({}, chaotic: {chaotic}): scipy {scipy}, ours {ours}", case["kind"]);
-            println!("{line}");
-            if !chaotic {
-                different.push(line);
-            }
+        let (iterations, evaluations) = (count(&case["iterations"]), count(&case["evaluations"]));
+        let task = case["task"].as_str().unwrap();
+        let same_ending = if task.starts_with("CONV") {
+            ours.task == task && ours.evaluations == evaluations
+        } else {
+            !ours.task.starts_with("CONV")
+        };
+        if x != ours.x || ours.iterations != iterations || !same_ending {
+            let kind = &case["kind"];
+            let scipy = Outcome { x, iterations, evaluations, task: task.to_owned() };
+            different.push(format!("case {number}, {kind}: scipy {scipy:?}, ours {ours:?}"));
         }
     }
-    println!("{} of {firm} firm cases of {} in all differ", different.len(), cases.len());
-    assert!(firm * 2 > cases.len(), "too few cases say anything");
-    assert!(different.len() * 100 <= firm, "{} of {firm} differ:\n{}", different.len(), different.join("\n"));
+    let report = format!("{} of {} cases differ\n{}", different.len(), cases.len(), different.join("\n"));
+    println!("{report}");
+    assert!(different.len() * 1000 <= cases.len(), "{report}");
 }
 
 function! {
