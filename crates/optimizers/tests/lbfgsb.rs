@@ -5,14 +5,15 @@ mod support;
 use autodiff::function;
 use optimizers::nalgebra::DVector;
 use optimizers::{
-    Bounds, Error, Failure, ForwardDifferences, Lbfgsb, Loss, Map, NumericInverse, Objective, Physics, Report, Run,
-    Status,
+    Bounds, Composite, Error, Failure, ForwardDifferences, Inversion, Inverted, Lbfgsb, Loss, Map,
+    MixedInverseSimulator, NumericInverse, Objective, Physics, Report, Run, Status,
 };
 use serde_json::Value;
 use support::{hexadecimal, hexadecimals};
 
 function! {
     fn parabola([x0, x1]) -> [2] { [x0, x1 * x1] }
+    fn square([y0, y1]) { y0 * y0 + y1 * y1 }
 }
 
 type ValueAndGradient = fn(&[f64]) -> (f64, Vec<f64>);
@@ -81,6 +82,34 @@ fn count(value: &Value) -> usize {
     value.as_u64().unwrap() as usize
 }
 
+impl Outcome {
+    /// scipy's, from the file.
+    fn read(case: &Value) -> Self {
+        Outcome {
+            x: hexadecimals(&case["x"]),
+            iterations: count(&case["iterations"]),
+            evaluations: count(&case["evaluations"]),
+            task: case["task"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    fn of(found: Inverted<f64>) -> Self {
+        let Inversion { iterations, evaluations, message, .. } = found.inversion.unwrap();
+        Outcome { x: found.x.as_slice().to_vec(), iterations, evaluations, task: message }
+    }
+
+    /// To the last bit; where both searches fail, but for the words and the count, in which scipy includes the failed trials.
+    fn is_as(&self, scipy: &Outcome) -> bool {
+        let converged = |task: &str| task.starts_with("CONV");
+        let same_ending = if converged(&scipy.task) {
+            (&self.task, self.evaluations) == (&scipy.task, scipy.evaluations)
+        } else {
+            !converged(&self.task)
+        };
+        same_ending && (&self.x, self.iterations) == (&scipy.x, scipy.iterations)
+    }
+}
+
 fn solve(case: &Value) -> Outcome {
     let start = hexadecimals(&case["start"]);
     let kind = case["kind"].as_str().unwrap();
@@ -89,13 +118,7 @@ fn solve(case: &Value) -> Outcome {
         let found = NumericInverse::with_differences()
             .find(&Physics::<_, 2, 2>::new(parabola) as &dyn Map<f64>, &target, &DVector::from_vec(start))
             .unwrap();
-        let inversion = found.inversion.unwrap();
-        return Outcome {
-            x: found.x.as_slice().to_vec(),
-            iterations: inversion.iterations,
-            evaluations: inversion.evaluations,
-            task: inversion.message,
-        };
+        return Outcome::of(found);
     }
     let functions: [(&str, ValueAndGradient); 3] =
         [("rosenbrock", rosenbrock), ("quartic", quartic), ("coupled", coupled)];
@@ -116,8 +139,7 @@ fn solve(case: &Value) -> Outcome {
     }
 }
 
-/// The same points to the last bit, the same counts and endings; where both searches fail, the same points before that
-/// (scipy then counts the failed trials too).
+/// The same points to the last bit, the same counts and endings.
 ///
 /// So in 7999 of the 8000 cases of seeds 2 to 5 (1000 inversions and 1000 minimizations each). In the other one all
 /// variables are once held, where scipy forgets to update its matrix (see `Split`). With the kernel Haswell, which fuses
@@ -132,24 +154,51 @@ fn as_scipy() {
     let cases = document["cases"].as_array().unwrap();
     let mut different = Vec::new();
     for (number, case) in cases.iter().enumerate() {
-        let ours = solve(case);
-        let x = hexadecimals(&case["x"]);
-        let (iterations, evaluations) = (count(&case["iterations"]), count(&case["evaluations"]));
-        let task = case["task"].as_str().unwrap();
-        let same_ending = if task.starts_with("CONV") {
-            ours.task == task && ours.evaluations == evaluations
-        } else {
-            !ours.task.starts_with("CONV")
-        };
-        if x != ours.x || ours.iterations != iterations || !same_ending {
-            let kind = &case["kind"];
-            let scipy = Outcome { x, iterations, evaluations, task: task.to_owned() };
-            different.push(format!("case {number}, {kind}: scipy {scipy:?}, ours {ours:?}"));
+        let (scipy, ours) = (Outcome::read(case), solve(case));
+        if !ours.is_as(&scipy) {
+            different.push(format!("case {number}, {}: scipy {scipy:?}, ours {ours:?}", case["kind"]));
         }
     }
     let report = format!("{} of {} cases differ\n{}", different.len(), cases.len(), different.join("\n"));
     println!("{report}");
     assert!(different.len() * 1000 <= cases.len(), "{report}");
+}
+
+/// The notebook's ten steps from other starts: the same targets, points to the last bit, counts and endings, as above.
+///
+/// So in all of 2200 chains (2000 of seed 2, 200 of seed 3). With the kernel Haswell, scipy itself comes
+/// to other bits in 37 of those 200, and to other eight decimals in 3.
+#[test]
+fn chains_of_inversions_as_scipy() {
+    let text = match std::env::var("SCIPY_CHAINS") {
+        Ok(path) => std::fs::read_to_string(path).unwrap(),
+        Err(_) => include_str!("scipy/chains.json").to_owned(),
+    };
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let chains = document["chains"].as_array().unwrap();
+    let problem = Composite::new(parabola, square);
+    let mut different = Vec::new();
+    for (number, chain) in chains.iter().enumerate() {
+        let eta = hexadecimal(chain["eta"].as_str().unwrap()) as f32;
+        let method = MixedInverseSimulator::new(eta, NumericInverse::with_differences()).unwrap();
+        let start = hexadecimals(&chain["start"]);
+        let steps = chain["steps"].as_array().unwrap();
+        let report = Run::new(&problem, &method, &start).unwrap().iterations(steps.len()).finish();
+        assert_eq!(report.trajectory.len(), steps.len() + 1, "chain {number}: {}", report.status);
+        for (step, iterate) in steps.iter().zip(&report.trajectory[1..]) {
+            let scipy = Outcome::read(step);
+            let target = iterate.y_target.as_ref().unwrap();
+            let ours = Outcome::of(Inverted { x: iterate.x.clone(), inversion: iterate.inversion.clone() });
+            if !ours.is_as(&scipy) || target.as_slice() != hexadecimals(&step["target"]) {
+                let origin = format!("chain {number} from {start:?} by {eta}, step {}", iterate.iteration);
+                different.push(format!("{origin}: scipy {scipy:?}, ours {ours:?}"));
+                break;
+            }
+        }
+    }
+    let report = format!("{} of {} chains differ\n{}", different.len(), chains.len(), different.join("\n"));
+    println!("{report}");
+    assert!(different.len() * 1000 <= chains.len(), "{report}");
 }
 
 function! {
