@@ -5,14 +5,15 @@ mod support;
 use autodiff::function;
 use optimizers::nalgebra::DVector;
 use optimizers::{
-    Bounds, Error, Failure, ForwardDifferences, Lbfgsb, Loss, Map, NumericInverse, Objective, Physics, Report, Run,
-    Status,
+    Bounds, Composite, Error, Failure, ForwardDifferences, Inversion, Inverted, Lbfgsb, Loss, Map,
+    MixedInverseSimulator, NumericInverse, Objective, Physics, Report, Run, Status,
 };
 use serde_json::Value;
 use support::{hexadecimal, hexadecimals};
 
 function! {
     fn parabola([x0, x1]) -> [2] { [x0, x1 * x1] }
+    fn square([y0, y1]) { y0 * y0 + y1 * y1 }
 }
 
 type ValueAndGradient = fn(&[f64]) -> (f64, Vec<f64>);
@@ -69,11 +70,40 @@ fn coupled(x: &[f64]) -> (f64, Vec<f64>) {
     (value, g)
 }
 
+#[derive(Debug)]
 struct Outcome {
     x: Vec<f64>,
     iterations: usize,
     evaluations: usize,
     task: String,
+}
+
+fn count(value: &Value) -> usize {
+    value.as_u64().unwrap() as usize
+}
+
+impl Outcome {
+    /// scipy's, from the file.
+    fn read(case: &Value) -> Self {
+        Outcome {
+            x: hexadecimals(&case["x"]),
+            iterations: count(&case["iterations"]),
+            evaluations: count(&case["evaluations"]),
+            task: case["task"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    fn of(found: Inverted<f64>) -> Self {
+        let Inversion { iterations, evaluations, message, .. } = found.inversion.unwrap();
+        Outcome { x: found.x.as_slice().to_vec(), iterations, evaluations, task: message }
+    }
+
+    /// To the last bit; where both searches fail, but for the words and the count, in which scipy includes the failed trials.
+    fn is_as(&self, scipy: &Outcome) -> bool {
+        let failed = scipy.task == "ABNORMAL_TERMINATION_IN_LNSRCH" && self.task.starts_with("the line search");
+        let same_ending = self.task == scipy.task || failed;
+        same_ending && (&self.x, self.iterations, self.evaluations) == (&scipy.x, scipy.iterations, scipy.evaluations)
+    }
 }
 
 fn solve(case: &Value) -> Outcome {
@@ -84,13 +114,7 @@ fn solve(case: &Value) -> Outcome {
         let found = NumericInverse::with_differences()
             .find(&Physics::<_, 2, 2>::new(parabola) as &dyn Map<f64>, &target, &DVector::from_vec(start))
             .unwrap();
-        let inversion = found.inversion.unwrap();
-        return Outcome {
-            x: found.x.as_slice().to_vec(),
-            iterations: inversion.iterations,
-            evaluations: inversion.evaluations,
-            task: inversion.message,
-        };
+        return Outcome::of(found);
     }
     let functions: [(&str, ValueAndGradient); 3] =
         [("rosenbrock", rosenbrock), ("quartic", quartic), ("coupled", coupled)];
@@ -99,7 +123,7 @@ fn solve(case: &Value) -> Outcome {
         case[name].as_array().unwrap().iter().map(|v| v.as_str().map_or(none, hexadecimal)).collect()
     };
     let bounds = Bounds::new(bound("lower", f64::NEG_INFINITY), bound("upper", f64::INFINITY)).unwrap();
-    let method = Lbfgsb::new().memory(case["m"].as_u64().unwrap() as usize).unwrap().bounds(bounds);
+    let method = Lbfgsb::new().memory(count(&case["m"])).unwrap().bounds(bounds);
     let problem = Handwritten { n: start.len(), value_and_gradient };
     let report = Run::new(&problem, &method, &start).unwrap().finish();
     let last = report.trajectory.last().unwrap();
@@ -111,7 +135,11 @@ fn solve(case: &Value) -> Outcome {
     }
 }
 
-/// Equal counts, endings and eight decimals in all cases but those in which scipy itself is at the mercy of the last bit.
+/// The same points to the last bit, the same counts and endings.
+///
+/// So in 7999 of the 8000 cases of seeds 2 to 5 (1000 inversions and 1000 minimizations each). In the other one all
+/// variables are once held, where scipy forgets to update its matrix (see `Split`). With the kernel Haswell, which fuses
+/// products and sums, scipy itself ends on other bits in 2435 of the cases, and with other counts or eight decimals in 98.
 #[test]
 fn as_scipy() {
     let text = match std::env::var("SCIPY_CASES") {
@@ -120,31 +148,53 @@ fn as_scipy() {
     };
     let document: Value = serde_json::from_str(&text).unwrap();
     let cases = document["cases"].as_array().unwrap();
-    let (mut firm, mut different) = (0, Vec::new());
+    let mut different = Vec::new();
     for (number, case) in cases.iter().enumerate() {
-        let ours = solve(case);
-        let x = hexadecimals(&case["x"]);
-        let near = x.iter().zip(&ours.x).all(|(a, b)| (a - b).abs() <= 5e-9 * a.abs().max(1.0));
-        let counts = (case["iterations"].as_u64(), case["evaluations"].as_u64());
-        let same = near
-            && counts == (Some(ours.iterations as u64), Some(ours.evaluations as u64))
-            && (case["task"] == ours.task.as_str()
-                || case["task"] == "ABNORMAL_TERMINATION_IN_LNSRCH" && ours.task.starts_with("the line search"));
-        let chaotic = case["chaotic"] == true;
-        firm += usize::from(!chaotic);
-        if !same {
-            let scipy = format!("{x:?} {counts:?} {}", case["task"]);
-            let ours = format!("{:?} {} {} {}", ours.x, ours.iterations, ours.evaluations, ours.task);
-            let line = format!("case {number} ({}, chaotic: {chaotic}): scipy {scipy}, ours {ours}", case["kind"]);
-            println!("{line}");
-            if !chaotic {
-                different.push(line);
+        let (scipy, ours) = (Outcome::read(case), solve(case));
+        if !ours.is_as(&scipy) {
+            different.push(format!("case {number}, {}: scipy {scipy:?}, ours {ours:?}", case["kind"]));
+        }
+    }
+    let report = format!("{} of {} cases differ\n{}", different.len(), cases.len(), different.join("\n"));
+    println!("{report}");
+    assert!(different.len() * 1000 <= cases.len(), "{report}");
+}
+
+/// The notebook's ten steps from other starts: the same targets, points to the last bit, counts and endings, as above.
+///
+/// So in all of 2200 chains (2000 of seed 2, 200 of seed 3). With the kernel Haswell, scipy itself comes
+/// to other bits in 37 of those 200, and to other eight decimals in 3.
+#[test]
+fn chains_of_inversions_as_scipy() {
+    let text = match std::env::var("SCIPY_CHAINS") {
+        Ok(path) => std::fs::read_to_string(path).unwrap(),
+        Err(_) => include_str!("scipy/chains.json").to_owned(),
+    };
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let chains = document["chains"].as_array().unwrap();
+    let problem = Composite::new(parabola, square);
+    let mut different = Vec::new();
+    for (number, chain) in chains.iter().enumerate() {
+        let eta = hexadecimal(chain["eta"].as_str().unwrap()) as f32;
+        let method = MixedInverseSimulator::new(eta, NumericInverse::with_differences()).unwrap();
+        let start = hexadecimals(&chain["start"]);
+        let steps = chain["steps"].as_array().unwrap();
+        let report = Run::new(&problem, &method, &start).unwrap().iterations(steps.len()).finish();
+        assert_eq!(report.trajectory.len(), steps.len() + 1, "chain {number}: {}", report.status);
+        for (step, iterate) in steps.iter().zip(&report.trajectory[1..]) {
+            let scipy = Outcome::read(step);
+            let target = iterate.y_target.as_ref().unwrap();
+            let ours = Outcome::of(Inverted { x: iterate.x.clone(), inversion: iterate.inversion.clone() });
+            if !ours.is_as(&scipy) || target.as_slice() != hexadecimals(&step["target"]) {
+                let origin = format!("chain {number} from {start:?} by {eta}, step {}", iterate.iteration);
+                different.push(format!("{origin}: scipy {scipy:?}, ours {ours:?}"));
+                break;
             }
         }
     }
-    println!("{} of {firm} firm cases of {} in all differ", different.len(), cases.len());
-    assert!(firm * 2 > cases.len(), "too few cases say anything");
-    assert!(different.len() * 100 <= firm, "{} of {firm} differ:\n{}", different.len(), different.join("\n"));
+    let report = format!("{} of {} chains differ\n{}", different.len(), chains.len(), different.join("\n"));
+    println!("{report}");
+    assert!(different.len() * 1000 <= chains.len(), "{report}");
 }
 
 function! {
