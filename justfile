@@ -26,9 +26,9 @@ numpy-text SEED="2":
     python crates/demo/tests/numpy_text/generate.py --seed {{SEED}} --cases 100000 > target/numpy_text.jsonl
     NUMPY_TEXT_CASES={{justfile_directory()}}/target/numpy_text.jsonl cargo test --release -p demo --test numpy_text
 
-# L-BFGS-B beside scipy on 1,000 cases (needs Python with scipy 1.9.3 and numpy 1.23.5)
+# L-BFGS-B beside scipy on 2,000 cases (needs Python with scipy 1.9.3 and numpy 1.23.5)
 scipy SEED="2":
-    python crates/optimizers/tests/scipy/generate.py {{SEED}} 500 500 > target/scipy.json
+    python crates/optimizers/tests/scipy/generate.py {{SEED}} 1000 1000 > target/scipy.json
     SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
 
 # the worst errors of the derivatives in units of the last place: f32 against f64, f64 against mpmath (needs Python with mpmath)
