@@ -1,6 +1,9 @@
 //! The generalized Cauchy point: the first minimizer of the quadratic model along the projected steepest descent path
 //! (Byrd, Lu, Nocedal, Zhu 1995, Section 4, Algorithm CP).
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
 use nalgebra::{DVector, RealField};
 
 use super::compact::{Compact, NotPositiveDefinite, dot};
@@ -23,6 +26,27 @@ struct Break<T> {
     i: usize,
 }
 
+/// The greatest break is the one that is met next; a tie is met in the order of the variables.
+impl<T: PartialOrd> Ord for Break<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.t.partial_cmp(&self.t).unwrap_or(Ordering::Equal).then(other.i.cmp(&self.i))
+    }
+}
+
+impl<T: PartialOrd> PartialOrd for Break<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T: PartialOrd> Eq for Break<T> {}
+
+impl<T: PartialOrd> PartialEq for Break<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
 impl<T: RealField + Copy> CauchyPoint<T> {
     pub(crate) fn new(
         x: &DVector<T>,
@@ -37,7 +61,6 @@ impl<T: RealField + Copy> CauchyPoint<T> {
         // whether the path ends: no variable without a bound ahead moves
         let mut bounded = true;
         let mut unbounded_ahead = 0;
-        let mut p = DVector::zeros(2 * pairs);
         let mut slope = T::zero();
         for i in 0..n {
             let (lower, upper) = (bounds.lower(i), bounds.upper(i));
@@ -52,9 +75,6 @@ impl<T: RealField + Copy> CauchyPoint<T> {
             }
             d[i] = down;
             slope -= down * down;
-            for (p, w) in p.iter_mut().zip(compact.row(i).iter()) {
-                *p += *w * down;
-            }
             match (lower, upper) {
                 (Some(l), _) if down < T::zero() => breaks.push(Break { t: (x[i] - l) / -down, i }),
                 (_, Some(u)) if down > T::zero() => breaks.push(Break { t: (u - x[i]) / down, i }),
@@ -64,7 +84,11 @@ impl<T: RealField + Copy> CauchyPoint<T> {
                 }
             }
         }
-        p.rows_mut(pairs, pairs).scale_mut(theta);
+        let mut p = DVector::zeros(2 * pairs);
+        for (j, [with_y, with_s]) in compact.products(pairs, d.iter().copied().enumerate()).into_iter().enumerate() {
+            p[j] = with_y;
+            p[pairs + j] = theta * with_s;
+        }
         let mut point = CauchyPoint { x: x.clone(), free: Vec::new(), c: DVector::zeros(2 * pairs) };
         if !breaks.is_empty() || unbounded_ahead > 0 {
             let path = Path { gradient: slope, d, p, bounded };
@@ -78,7 +102,7 @@ impl<T: RealField + Copy> CauchyPoint<T> {
     fn follow(
         &mut self,
         path: Path<T>,
-        mut breaks: Vec<Break<T>>,
+        breaks: Vec<Break<T>>,
         x: &DVector<T>,
         bounds: &Bounds<T>,
         compact: &Compact<T>,
@@ -93,10 +117,10 @@ impl<T: RealField + Copy> CauchyPoint<T> {
         }
         let mut step = -f1 / f2;
         let (mut t, mut total) = (T::zero(), T::zero());
-        // the next break is the last; a tie is met in the order of the variables
-        breaks.sort_by(|a, b| b.t.partial_cmp(&a.t).unwrap_or(std::cmp::Ordering::Equal).then(b.i.cmp(&a.i)));
         let all_bend = breaks.len() == x.len();
-        while let Some(&Break { t: next, i }) = breaks.last() {
+        // mostly few of the breaks are met, so they are not sorted
+        let mut breaks = BinaryHeap::from(breaks);
+        while let Some(&Break { t: next, i }) = breaks.peek() {
             let dt = next - t;
             if step < dt {
                 break;

@@ -1,17 +1,20 @@
 //! The limited-memory matrix B = θI − W M Wᵀ in compact form (Byrd, Lu, Nocedal, Zhu 1995, Section 3).
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector, RealField};
 
 /// The last pairs s = Δx and y = Δg, with W = [Y θS] and M⁻¹ = [−D Lᵀ; L θSᵀS], where SᵀY = L + D + R.
+///
+/// The states of a run share the pairs: a clone copies none.
 #[derive(Clone, Debug)]
 pub(crate) struct Compact<T> {
     capacity: usize,
     /// How many pairs were ever added.
     learned: usize,
-    s: VecDeque<DVector<T>>,
-    y: VecDeque<DVector<T>>,
+    s: VecDeque<Arc<DVector<T>>>,
+    y: VecDeque<Arc<DVector<T>>>,
     /// SᵀY, row s, column y.
     sy: DMatrix<T>,
     /// SᵀS.
@@ -54,12 +57,12 @@ impl<T: RealField + Copy> Compact<T> {
     }
 
     /// Y, by columns.
-    pub(crate) fn y(&self) -> &VecDeque<DVector<T>> {
+    pub(crate) fn y(&self) -> &VecDeque<Arc<DVector<T>>> {
         &self.y
     }
 
     /// S, by columns.
-    pub(crate) fn s(&self) -> &VecDeque<DVector<T>> {
+    pub(crate) fn s(&self) -> &VecDeque<Arc<DVector<T>>> {
         &self.s
     }
 
@@ -77,8 +80,8 @@ impl<T: RealField + Copy> Compact<T> {
             self.sy = self.sy.clone().remove_row(0).remove_column(0);
             self.ss = self.ss.clone().remove_row(0).remove_column(0);
         }
-        self.s.push_back(s);
-        self.y.push_back(y);
+        self.s.push_back(Arc::new(s));
+        self.y.push_back(Arc::new(y));
         self.learned += 1;
         let (n, last) = (self.len(), self.len() - 1);
         let old_sy = std::mem::replace(&mut self.sy, DMatrix::zeros(n, n));
@@ -86,9 +89,9 @@ impl<T: RealField + Copy> Compact<T> {
         self.sy.view_mut((0, 0), (last, last)).copy_from(&old_sy);
         self.ss.view_mut((0, 0), (last, last)).copy_from(&old_ss);
         for j in 0..last {
-            self.sy[(last, j)] = dot(&self.s[last], &self.y[j]);
-            self.sy[(j, last)] = dot(&self.s[j], &self.y[last]);
-            self.ss[(j, last)] = dot(&self.s[j], &self.s[last]);
+            self.sy[(last, j)] = dot(&*self.s[last], &*self.y[j]);
+            self.sy[(j, last)] = dot(&*self.s[j], &*self.y[last]);
+            self.ss[(j, last)] = dot(&*self.s[j], &*self.s[last]);
             self.ss[(last, j)] = self.ss[(j, last)];
         }
         self.sy[(last, last)] = sy;
@@ -137,6 +140,19 @@ impl<T: RealField + Copy> Compact<T> {
             p[n + i] = second[i];
         }
         Ok(p)
+    }
+
+    /// (Yᵀd)ⱼ and (Sᵀd)ⱼ of the first pairs, where d is given by its components with their variables.
+    pub(crate) fn products(&self, pairs: usize, d: impl Iterator<Item = (usize, T)> + Clone) -> Vec<[T; 2]> {
+        let product = |(y, s): (&Arc<DVector<T>>, &Arc<DVector<T>>)| {
+            let mut sums = [T::zero(); 2];
+            for (i, d) in d.clone() {
+                sums[0] += y[i] * d;
+                sums[1] += s[i] * d;
+            }
+            sums
+        };
+        self.y.iter().zip(&self.s).take(pairs).map(product).collect()
     }
 
     /// Row i of W = [Y θS] without θ: (Y)ᵢ then (S)ᵢ.

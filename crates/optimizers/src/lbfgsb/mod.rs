@@ -4,6 +4,8 @@ mod cauchy;
 mod compact;
 mod subspace;
 
+use std::sync::Arc;
+
 use nalgebra::{DVector, RealField};
 
 use self::cauchy::CauchyPoint;
@@ -126,7 +128,7 @@ fn not_negative<T: RealField + Copy>(name: &'static str, value: T) -> Result<T, 
 pub struct LbfgsbMemory<T> {
     compact: Compact<T>,
     split: Split<T>,
-    bounds: Bounds<T>,
+    bounds: Arc<Bounds<T>>,
 }
 
 /// The value and the gradient at a point, and what has been evaluated.
@@ -311,7 +313,11 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         let point = Point { x, value, gradient };
         let converged = self.converged(&point, None, &bounds);
         let warning = (point.x != start).then(|| "the start is outside of the bounds and was projected".to_owned());
-        let memory = LbfgsbMemory { compact: Compact::new(self.memory), split: Split::new(start.len()), bounds };
+        let memory = LbfgsbMemory {
+            compact: Compact::new(self.memory),
+            split: Split::new(start.len()),
+            bounds: Arc::new(bounds),
+        };
         let mut state = State::new(iterate(problem, point, 0, evaluations), memory);
         state.converged = converged;
         state.warning = warning;
@@ -322,7 +328,7 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         let was = &state.iterate;
         let iteration = was.iteration + 1;
         let mut memory = state.memory.clone();
-        let bounds = memory.bounds.clone();
+        let bounds = Arc::clone(&memory.bounds);
         let mut evaluator =
             Evaluator { problem, method: self, bounds: &bounds, evaluations: was.evaluations, last: None };
         let (value, gradient) = match &was.gradient {
