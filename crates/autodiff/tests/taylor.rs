@@ -1,18 +1,12 @@
 //! Taylor coefficients of every function against exact ones, and against the other routes to the same derivatives.
 
+mod common;
+
 use autodiff::{
     Dual, HyperDual, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian, hvp, jvp, laplacian,
 };
+use common::hexes;
 use serde_json::Value;
-
-fn hexadecimal(text: &str) -> f64 {
-    let (sign, digits) = text.strip_prefix('-').map_or((1.0, text), |rest| (-1.0, rest));
-    let (mantissa, exponent) = digits.strip_prefix("0x").unwrap().split_once('p').unwrap();
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let integer = u64::from_str_radix(&format!("{whole}{fraction}"), 16).unwrap();
-    let exponent = exponent.parse::<i32>().unwrap() - 4 * fraction.len() as i32;
-    sign * integer as f64 * 2f64.powi(exponent / 2) * 2f64.powi(exponent - exponent / 2)
-}
 
 fn apply<T: Scalar>(name: &str, x: T) -> T {
     match name {
@@ -58,8 +52,7 @@ fn twenty_coefficients_of_every_function() {
     assert!(rows.len() >= 75);
     for row in rows {
         let (name, x) = (row["function"].as_str().unwrap(), row["x"].as_f64().unwrap());
-        let expected: Vec<f64> =
-            row["coefficients"].as_array().unwrap().iter().map(|c| hexadecimal(c.as_str().unwrap())).collect();
+        let expected = hexes(&row["coefficients"]);
         let y = apply(name, Taylor::<f64, 20>::variable(x));
         assert_eq!(y.re.to_bits(), apply(name, x).to_bits(), "{name}({x})");
         let size = |k: usize| {

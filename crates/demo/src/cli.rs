@@ -6,7 +6,7 @@ use crate::commands;
 
 /// A published notebook on optimizers, reproduced digit for digit from exact derivatives; and its optimizers, to try.
 #[derive(Debug, Parser)]
-#[command(name = "demo", version, args_conflicts_with_subcommands = false)]
+#[command(name = "demo", version)]
 pub struct Cli {
     /// What to do; `notebook` if nothing is said.
     #[command(subcommand)]

@@ -75,12 +75,6 @@ impl<T: Entry + RealField> Latent<T> {
     }
 }
 
-impl Evaluations {
-    fn one_of_each_more(self) -> Self {
-        Evaluations { value: self.value + 1, gradient: self.gradient + 1, hessian: self.hessian + 1 }
-    }
-}
-
 impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P> for InverseSimulator<T, I> {
     type Memory = Latent<T>;
 

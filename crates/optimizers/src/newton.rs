@@ -93,8 +93,7 @@ fn with_hessian<T: Entry, P: TwiceDifferentiable<T> + ?Sized>(
     check_shape("the gradient", gradient.len(), x.len(), iteration)?;
     check_shape("a column of the Hessian", hessian.nrows(), x.len(), iteration)?;
     check_shape("a row of the Hessian", hessian.ncols(), x.len(), iteration)?;
-    let evaluations =
-        Evaluations { value: before.value + 1, gradient: before.gradient + 1, hessian: before.hessian + 1 };
+    let evaluations = before.one_of_each_more();
     let y = problem.observe(&x);
     let iterate = Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) };
     Ok(State::new(iterate, hessian))

@@ -111,6 +111,13 @@ pub struct Evaluations {
     pub hessian: usize,
 }
 
+impl Evaluations {
+    /// One value, one gradient and one Hessian more.
+    pub(crate) fn one_of_each_more(self) -> Self {
+        Evaluations { value: self.value + 1, gradient: self.gradient + 1, hessian: self.hessian + 1 }
+    }
+}
+
 /// The iterate at `x` of a method that needs the gradient there. One value, one gradient.
 pub(crate) fn with_gradient<T: Entry, P: Objective<T> + ?Sized>(
     problem: &P,
