@@ -196,15 +196,7 @@ impl<T: Number, const N: usize> Mul for Dual<T, N> {
     /// x y = f + (xᵢ y + yᵢ x) εᵢ
     #[inline]
     fn mul(self, other: Self) -> Self {
-        let f = self.re * other.re;
-        let (x, y) = (self.eps, other.eps);
-        // a product is finite only if its factors are
-        let eps = if plain(f) {
-            array::from_fn(|i| x[i] * other.re + y[i] * self.re)
-        } else {
-            array::from_fn(|i| x[i].times_slope(other.re) + y[i].times_slope(self.re))
-        };
-        Dual { eps, re: f, tag: self.tag.and(other.tag) }
+        self.chain2(other, self.re * other.re, other.re, self.re)
     }
 }
 
