@@ -450,8 +450,9 @@ impl Line {
             [single] => (0..3).map(|i| single.get(i).map(|d| text(unsigned(d))).unwrap_or_default()).collect(),
             several => several.iter().map(|d| list(&d.iter().map(unsigned).collect::<Vec<_>>())).collect(),
         };
+        let inner = body.trim().strip_prefix('{').and_then(|body| body.strip_suffix('}')).unwrap_or(body);
         Line {
-            expression: body.trim_matches(['{', '}', ' ', '\n']).split_whitespace().collect::<Vec<_>>().join(" "),
+            expression: inner.split_whitespace().collect::<Vec<_>>().join(" "),
             points: at.iter().map(|(x, _)| point(x)).collect::<Vec<_>>().join("; ")
                 + if precision == "f32" { " (f32)" } else { "" },
             values: if all_alike { values[0].clone() } else { values.join("; ") },
