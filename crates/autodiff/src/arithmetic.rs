@@ -9,6 +9,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, 
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar};
 use crate::pairs;
+use crate::reverse::Reverse;
 use crate::rules::unary_rules;
 use crate::{Dual, HyperDual, Taylor};
 
@@ -300,6 +301,7 @@ macro_rules! inherent_rules {
 number_type! { [const N: usize,] Dual<T, N> }
 number_type! { [const N: usize,] HyperDual<T, N> }
 number_type! { [const K: usize,] Taylor<T, K> }
+number_type! { ['t,] Reverse<'t, T> }
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
 impl<T: Number + Display, const N: usize> Display for Dual<T, N> {
