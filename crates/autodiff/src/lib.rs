@@ -59,10 +59,13 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
 mod arithmetic;
 mod drivers;
 mod dual;
 mod elementary;
+mod error;
 mod function;
 mod hyperdual;
 mod number;
@@ -71,15 +74,18 @@ mod pairs;
 mod perturbation;
 pub mod reverse;
 mod rules;
+mod slice_function;
 mod taylor;
 
 pub use drivers::*;
 pub use dual::Dual;
 pub use elementary::Elementary;
+pub use error::{IndexError, LengthError};
 pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use pairs::Partials;
 pub use rules::{MAX_ORDER, Rule};
+pub use slice_function::{SliceFn, SliceMap};
 pub use taylor::Taylor;
