@@ -38,8 +38,10 @@
 //! # Where things are
 //!
 //! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value; in a
-//!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`].
-//! - Functions and operators: [`function!`], [`Function`], [`Operators`].
+//!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`], [`hessian_block`], [`mixed_partial`]. At arrays, slices and
+//!   nalgebra's vectors: [`Point`]. In place, without allocation: [`Workspace`].
+//! - Functions and operators: [`function!`], [`Function`], [`Operators`]; of any number of variables [`SliceFn`].
+//! - Many variables: [`reverse`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
 //! # A closure that captures a number with derivatives

@@ -9,6 +9,11 @@ use crate::pairs::{self, Partials};
 use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a float that numbers with derivatives mix with",
+    label = "a number with derivatives mixes with plain floats of its own precision",
+    note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`"
+)]
 pub trait Float: Scalar<Self> + Ordered<Self> + Elementary {}
 
 impl Float for f32 {}
@@ -297,6 +302,11 @@ pub(crate) fn either_zero<T: Number>(x: T, y: T) -> T {
 ///
 /// `T: Scalar` is in f64; `T: Scalar<f32>` in f32. A function that branches takes [`Ordered`].
 /// It holds for every number that has the operators.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not mix with `{F}`",
+    label = "not a number in precision `{F}`",
+    note = "constants are floats of the number's own precision: `2.0` instead of `2`, and `f32` with `f32`, `f64` with `f64`"
+)]
 pub trait Scalar<F: Float = f64>:
     Number<Precision = F>
     + Add<F, Output = Self>
@@ -307,6 +317,7 @@ pub trait Scalar<F: Float = f64>:
 {
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Float, T> Scalar<F> for T where
     T: Number<Precision = F>
         + Add<F, Output = T>

@@ -102,6 +102,20 @@ fn slices_of_every_kind() {
     assert_eq!(along, directional_derivatives(|x| tangle(&x), x, d));
 }
 
+/// The numbers of a generic function need not be `'static`.
+#[test]
+fn drivers_within_generic_functions() {
+    fn slope<T: Ordered>(x: T) -> T {
+        let by_array = gradient(|[y]| y * y * Dual::constant(x), [x])[0];
+        let by_slice = gradient(|y| y[0] * y[0] * Dual::constant(x), &[x])[0];
+        (by_array + by_slice) * 0.5 + jvp(|[y]| [y * y], [x], [x])[0] - hvp(|[y]| y.powi(3), [x], [x])[0] / 3.0
+    }
+    // 2 x² + 2 x² − 2 x²
+    assert_eq!(slope(3.0), 18.0);
+    assert_eq!(gradient(|[x]| slope(x), [3.0]), [12.0]);
+    assert_eq!(autodiff::reverse::gradient(|x| slope(x[0]), &[3.0]).unwrap(), [12.0]);
+}
+
 #[test]
 fn no_variables_and_one() {
     let none: [f64; 0] = [];

@@ -2,7 +2,7 @@
 
 use core::array;
 
-use super::{Point, ScalarOutput};
+use super::{Of, Point, ScalarOutput, Seeded};
 use crate::error::IndexError;
 use crate::perturbation::Tag;
 use crate::{Dual, Number};
@@ -28,12 +28,15 @@ fn check(indices: &[usize], variables: usize) -> Result<(), IndexError> {
 ///
 /// # Errors
 /// If an index is that of no variable.
-pub fn hessian_block<P: Point, Q: ScalarOutput<Dual<Dual<P::Base, C>, R>>, const R: usize, const C: usize>(
-    f: impl for<'a> FnOnce(P::Of<'a, Dual<Dual<P::Base, C>, R>>) -> Q,
+pub fn hessian_block<P, Q: ScalarOutput<Dual<Dual<P::Base, C>, R>>, const R: usize, const C: usize>(
+    f: impl for<'a> FnOnce(Of<'a, P, Dual<Dual<P::Base, C>, R>>) -> Q,
     x: P,
     rows: [usize; R],
     columns: [usize; C],
-) -> Result<[[P::Base; C]; R], IndexError> {
+) -> Result<[[P::Base; C]; R], IndexError>
+where
+    P: Point + Seeded<Dual<Dual<<P as Point>::Base, C>, R>>,
+{
     check(&rows, x.count())?;
     check(&columns, x.count())?;
     let (tag, inner_tag) = (Tag::fresh(), Tag::fresh());
@@ -70,11 +73,14 @@ pub fn hessian_block<P: Point, Q: ScalarOutput<Dual<Dual<P::Base, C>, R>>, const
 ///
 /// # Errors
 /// If an index is that of no variable.
-pub fn mixed_partial<P: Point, I: Indices, R: ScalarOutput<I::Number<P::Base>>>(
-    f: impl for<'a> FnOnce(P::Of<'a, I::Number<P::Base>>) -> R,
+pub fn mixed_partial<P, I: Indices, R: ScalarOutput<I::Number<P::Base>>>(
+    f: impl for<'a> FnOnce(Of<'a, P, I::Number<P::Base>>) -> R,
     x: P,
     indices: I,
-) -> Result<P::Base, IndexError> {
+) -> Result<P::Base, IndexError>
+where
+    P: Point + Seeded<I::Number<<P as Point>::Base>>,
+{
     check(indices.as_slice(), x.count())?;
     let seed = I::seed(indices);
     Ok(I::last(x.seeded(seed, |x| f(x).number())))
@@ -83,24 +89,24 @@ pub fn mixed_partial<P: Point, I: Indices, R: ScalarOutput<I::Number<P::Base>>>(
 /// The indices of a mixed partial derivative: `[usize; K]` for K from 1 to 8.
 pub trait Indices: Copy {
     /// The nested number that carries the derivative.
-    type Number<T: Number + 'static>: Number + 'static;
+    type Number<T: Number>: Number;
     /// The indices.
     fn as_slice(&self) -> &[usize];
     /// What makes the number of the i-th variable.
-    fn seed<T: Number + 'static>(self) -> impl Fn(T, usize) -> Self::Number<T>;
+    fn seed<T: Number>(self) -> impl Fn(T, usize) -> Self::Number<T>;
     /// The derivative by all indices.
-    fn last<T: Number + 'static>(y: Self::Number<T>) -> T;
+    fn last<T: Number>(y: Self::Number<T>) -> T;
 }
 
 impl Indices for [usize; 1] {
-    type Number<T: Number + 'static> = Dual<T, 1>;
+    type Number<T: Number> = Dual<T, 1>;
     fn as_slice(&self) -> &[usize] {
         self
     }
-    fn seed<T: Number + 'static>(self) -> impl Fn(T, usize) -> Dual<T, 1> {
+    fn seed<T: Number>(self) -> impl Fn(T, usize) -> Dual<T, 1> {
         level(self[0])
     }
-    fn last<T: Number + 'static>(y: Dual<T, 1>) -> T {
+    fn last<T: Number>(y: Dual<T, 1>) -> T {
         y.eps[0]
     }
 }
@@ -115,16 +121,16 @@ macro_rules! nested_indices {
     ($($more:literal over $fewer:literal),*) => {
         $(
             impl Indices for [usize; $more] {
-                type Number<T: Number + 'static> = Dual<<[usize; $fewer] as Indices>::Number<T>, 1>;
+                type Number<T: Number> = Dual<<[usize; $fewer] as Indices>::Number<T>, 1>;
                 fn as_slice(&self) -> &[usize] {
                     self
                 }
-                fn seed<T: Number + 'static>(self) -> impl Fn(T, usize) -> Self::Number<T> {
+                fn seed<T: Number>(self) -> impl Fn(T, usize) -> Self::Number<T> {
                     let [first, rest @ ..] = self;
                     let (upper, lower) = (level(first), <[usize; $fewer] as Indices>::seed(rest));
                     move |x, i| upper(lower(x, i), i)
                 }
-                fn last<T: Number + 'static>(y: Self::Number<T>) -> T {
+                fn last<T: Number>(y: Self::Number<T>) -> T {
                     <[usize; $fewer] as Indices>::last(y.eps[0])
                 }
             }

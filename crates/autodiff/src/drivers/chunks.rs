@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::{Point, VectorOutput};
+use super::{FilledAt, Point, Seeded, VectorOutput};
 use crate::error::LengthError;
 use crate::perturbation::Tag;
 use crate::{Dual, Number};
@@ -201,9 +201,18 @@ pub(crate) fn symmetric<T: Number, X>(
 macro_rules! slice_is_a_point {
     ($(($($generics:tt)*) $point:ty, $chunk:expr, $block:expr, |$p:ident| $slice:expr;)*) => {
         $(
+            impl<'a, D, $($generics)*> FilledAt<'a, D> for $point {
+                type Of = &'a [D];
+            }
+            impl<D: Number, $($generics)*> Seeded<D> for $point {
+                fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(&[D]) -> R) -> R {
+                    let $p = self;
+                    let numbers: Vec<D> = $slice.iter().enumerate().map(|(i, x)| seed(*x, i)).collect();
+                    f(&numbers)
+                }
+            }
             impl<$($generics)*> Point for $point {
                 type Base = T;
-                type Of<'a, D: Number + 'static> = &'a [D];
                 type First = Dual<T, { $chunk }>;
                 type Second = Dual<Dual<T, { $block }>, { $block }>;
                 type Slope = Dual<Dual<T, 1>, { $chunk }>;
@@ -255,15 +264,6 @@ macro_rules! slice_is_a_point {
                     let $p = self;
                     $slice[i]
                 }
-                fn seeded<D: Number + 'static, R>(
-                    self,
-                    seed: impl Fn(T, usize) -> D,
-                    f: impl FnOnce(&[D]) -> R,
-                ) -> R {
-                    let $p = self;
-                    let numbers: Vec<D> = $slice.iter().enumerate().map(|(i, x)| seed(*x, i)).collect();
-                    f(&numbers)
-                }
                 fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> Result<X, LengthError> {
                     LengthError::check("the direction v", v.count(), self.count())?;
                     Ok(both(self, v))
@@ -274,8 +274,8 @@ macro_rules! slice_is_a_point {
 }
 
 slice_is_a_point! {
-    (T: Number + 'static) &[T], CHUNK, BLOCK, |x| x;
-    (T: Number + 'static) &Vec<T>, CHUNK, BLOCK, |x| x.as_slice();
-    (T: Number + 'static, const M: usize) &[T; M], CHUNK, BLOCK, |x| x.as_slice();
-    (T: Number + 'static, const W: usize) Chunks<'_, T, W>, W, W, |x| x.0;
+    (T: Number) &[T], CHUNK, BLOCK, |x| x;
+    (T: Number) &Vec<T>, CHUNK, BLOCK, |x| x.as_slice();
+    (T: Number, const M: usize) &[T; M], CHUNK, BLOCK, |x| x.as_slice();
+    (T: Number, const W: usize) Chunks<'_, T, W>, W, W, |x| x.0;
 }

@@ -1,4 +1,4 @@
-use super::{Point, ScalarOutput, VectorOutput};
+use super::{Of, Point, ScalarOutput, Seeded, VectorOutput};
 use crate::perturbation::Tag;
 use crate::{Dual, Number, Taylor};
 
@@ -13,11 +13,14 @@ use crate::{Dual, Number, Taylor};
 /// assert_eq!(jvp(|[x, y]| [x * y, x + y], [3.0, 2.0], [1.0, -1.0]), [-1.0, 0.0]);
 /// ```
 #[inline]
-pub fn jvp<P: Point, R: VectorOutput<Dual<P::Base, 1>>>(
-    f: impl for<'a> FnOnce(P::Of<'a, Dual<P::Base, 1>>) -> R,
+pub fn jvp<P, R: VectorOutput<Dual<P::Base, 1>>>(
+    f: impl for<'a> FnOnce(Of<'a, P, Dual<P::Base, 1>>) -> R,
     x: P,
     v: P,
-) -> P::Checked<R::Of<P::Base>> {
+) -> P::Checked<R::Of<P::Base>>
+where
+    P: Point + Seeded<Dual<<P as Point>::Base, 1>>,
+{
     let tag = Tag::fresh();
     x.beside(v, |x, v| x.seeded(|x, i| Dual::new(x, [v.variable(i)]).tagged(tag), |x| f(x).each(|y| y.eps[0])))
 }
@@ -28,11 +31,14 @@ pub fn jvp<P: Point, R: VectorOutput<Dual<P::Base, 1>>>(
 /// As [`jvp`].
 #[allow(clippy::type_complexity, reason = "values and product, as the documentation says")]
 #[inline]
-pub fn value_and_jvp<P: Point, R: VectorOutput<Dual<P::Base, 1>>>(
-    f: impl for<'a> FnOnce(P::Of<'a, Dual<P::Base, 1>>) -> R,
+pub fn value_and_jvp<P, R: VectorOutput<Dual<P::Base, 1>>>(
+    f: impl for<'a> FnOnce(Of<'a, P, Dual<P::Base, 1>>) -> R,
     x: P,
     v: P,
-) -> P::Checked<(R::Of<P::Base>, R::Of<P::Base>)> {
+) -> P::Checked<(R::Of<P::Base>, R::Of<P::Base>)>
+where
+    P: Point + Seeded<Dual<<P as Point>::Base, 1>>,
+{
     let tag = Tag::fresh();
     x.beside(v, |x, v| {
         x.seeded(|x, i| Dual::new(x, [v.variable(i)]).tagged(tag), |x| f(x).each_two(|y| (y.re, y.eps[0])))
@@ -53,7 +59,7 @@ pub fn value_and_jvp<P: Point, R: VectorOutput<Dual<P::Base, 1>>>(
 /// ```
 #[inline]
 pub fn hvp<P: Point, R: ScalarOutput<P::Slope>>(
-    mut f: impl for<'a> FnMut(P::Of<'a, P::Slope>) -> R,
+    mut f: impl for<'a> FnMut(Of<'a, P, P::Slope>) -> R,
     x: P,
     v: P,
 ) -> P::Checked<P::Gradient> {
@@ -73,11 +79,14 @@ pub fn hvp<P: Point, R: ScalarOutput<P::Slope>>(
 /// assert_eq!((value, derivatives), (1.0, [3.0, 6.0, 6.0, 0.0]));
 /// ```
 #[inline]
-pub fn directional_derivatives<const K: usize, P: Point, R: ScalarOutput<Taylor<P::Base, K>>>(
-    f: impl for<'a> FnOnce(P::Of<'a, Taylor<P::Base, K>>) -> R,
+pub fn directional_derivatives<const K: usize, P, R: ScalarOutput<Taylor<P::Base, K>>>(
+    f: impl for<'a> FnOnce(Of<'a, P, Taylor<P::Base, K>>) -> R,
     x: P,
     v: P,
-) -> P::Checked<(P::Base, [P::Base; K])> {
+) -> P::Checked<(P::Base, [P::Base; K])>
+where
+    P: Point + Seeded<Taylor<<P as Point>::Base, K>>,
+{
     let tag = Tag::fresh();
     x.beside(v, |x, v| {
         let y = x.seeded(|x, i| Taylor::line(x, v.variable(i)).tagged(tag), |x| f(x).number());
@@ -110,7 +119,7 @@ pub fn taylor<T: Number, R: ScalarOutput<Taylor<T, K>>, const K: usize>(
 /// ```
 #[inline]
 pub fn laplacian<P: Point, R: ScalarOutput<P::Second>>(
-    mut f: impl for<'a> FnMut(P::Of<'a, P::Second>) -> R,
+    mut f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
     x: P,
 ) -> P::Base {
     x.laplacian(|x| f(x).number())

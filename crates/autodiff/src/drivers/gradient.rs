@@ -1,4 +1,4 @@
-use super::{Point, ScalarOutput};
+use super::{Of, Point, ScalarOutput};
 
 /// The gradient ∂f/∂xᵢ of a function of several variables. One call of f; for slices, one a [chunk](crate::Chunks).
 ///
@@ -11,7 +11,7 @@ use super::{Point, ScalarOutput};
 /// ```
 #[inline]
 pub fn gradient<P: Point, R: ScalarOutput<P::First>>(
-    mut f: impl for<'a> FnMut(P::Of<'a, P::First>) -> R,
+    mut f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
     x: P,
 ) -> P::Gradient {
     x.gradient(|x| f(x).number()).1
@@ -27,7 +27,7 @@ pub fn gradient<P: Point, R: ScalarOutput<P::First>>(
 /// ```
 #[inline]
 pub fn value_and_gradient<P: Point, R: ScalarOutput<P::First>>(
-    mut f: impl for<'a> FnMut(P::Of<'a, P::First>) -> R,
+    mut f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
     x: P,
 ) -> (P::Base, P::Gradient) {
     x.gradient(|x| f(x).number())

@@ -1,4 +1,4 @@
-use super::{Point, ScalarOutput};
+use super::{Of, Point, ScalarOutput};
 
 /// The Hessian matrix `H[i][j]` = ∂²f/∂xᵢ∂xⱼ of a function of several variables, symmetric. One call of f; for slices,
 /// one for each two [chunks](crate::Chunks).
@@ -10,7 +10,7 @@ use super::{Point, ScalarOutput};
 /// ```
 #[inline]
 pub fn hessian<P: Point, R: ScalarOutput<P::Second>>(
-    mut f: impl for<'a> FnMut(P::Of<'a, P::Second>) -> R,
+    mut f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
     x: P,
 ) -> P::Hessian {
     x.hessian(|x| f(x).number()).2
@@ -26,7 +26,7 @@ pub fn hessian<P: Point, R: ScalarOutput<P::Second>>(
 /// ```
 #[inline]
 pub fn value_and_hessian<P: Point, R: ScalarOutput<P::Second>>(
-    f: impl for<'a> FnMut(P::Of<'a, P::Second>) -> R,
+    f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
     x: P,
 ) -> (P::Base, P::Hessian) {
     let (value, _, hessian) = value_gradient_hessian(f, x);
@@ -45,7 +45,7 @@ pub fn value_and_hessian<P: Point, R: ScalarOutput<P::Second>>(
 /// ```
 #[inline]
 pub fn value_gradient_hessian<P: Point, R: ScalarOutput<P::Second>>(
-    mut f: impl for<'a> FnMut(P::Of<'a, P::Second>) -> R,
+    mut f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
     x: P,
 ) -> (P::Base, P::Gradient, P::Hessian) {
     x.hessian(|x| f(x).number())

@@ -1,4 +1,4 @@
-use super::{Point, VectorOutput};
+use super::{Of, Point, VectorOutput};
 
 /// The Jacobian matrix `J[i][j]` = ∂fᵢ/∂xⱼ of a function of several variables: a row an output. One call of f; for
 /// slices, one a [chunk](crate::Chunks).
@@ -13,7 +13,7 @@ use super::{Point, VectorOutput};
 /// ```
 #[inline]
 pub fn jacobian<P: Point, R: VectorOutput<P::First>>(
-    f: impl for<'a> FnMut(P::Of<'a, P::First>) -> R,
+    f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
     x: P,
 ) -> P::Jacobian<R> {
     x.jacobian(f).1
@@ -29,7 +29,7 @@ pub fn jacobian<P: Point, R: VectorOutput<P::First>>(
 /// ```
 #[inline]
 pub fn value_and_jacobian<P: Point, R: VectorOutput<P::First>>(
-    f: impl for<'a> FnMut(P::Of<'a, P::First>) -> R,
+    f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
     x: P,
 ) -> (R::Of<P::Base>, P::Jacobian<R>) {
     x.jacobian(f)

@@ -7,7 +7,7 @@ use core::array;
 use nalgebra::{ArrayStorage, Const, DMatrix, DVector, Dyn, Matrix, SMatrix, SVector, U1, VecStorage};
 
 use super::chunks::{self, BLOCK, CHUNK};
-use super::{Point, VectorOutput};
+use super::{FilledAt, Point, Seeded, VectorOutput};
 use crate::error::LengthError;
 use crate::{Dual, HyperDual, Number};
 
@@ -28,9 +28,20 @@ fn dynamic<D>(x: Vec<D>) -> DVector<D> {
     DVector::from_data(VecStorage::new(Dyn(x.len()), U1, x))
 }
 
-impl<T: Number + 'static, const N: usize> Point for SVector<T, N> {
+impl<'a, T: Number, D, const N: usize> FilledAt<'a, D> for SVector<T, N> {
+    type Of = SVector<D, N>;
+}
+
+impl<'a, T: Number, D, const N: usize> FilledAt<'a, D> for &SVector<T, N> {
+    type Of = SVector<D, N>;
+}
+
+impl<'a, T: Number, D> FilledAt<'a, D> for &DVector<T> {
+    type Of = &'a DVector<D>;
+}
+
+impl<T: Number, const N: usize> Point for SVector<T, N> {
     type Base = T;
-    type Of<'a, D: Number + 'static> = SVector<D, N>;
     type First = Dual<T, N>;
     type Second = HyperDual<T, N>;
     type Slope = Dual<Dual<T, 1>, N>;
@@ -77,19 +88,13 @@ impl<T: Number + 'static, const N: usize> Point for SVector<T, N> {
         self.data.0[0][i]
     }
     #[inline]
-    fn seeded<D: Number + 'static, R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(SVector<D, N>) -> R) -> R {
-        let [x] = self.data.0;
-        f(fixed(array::from_fn(|i| seed(x[i], i))))
-    }
-    #[inline]
     fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> X {
         both(self, v)
     }
 }
 
-impl<T: Number + 'static, const N: usize> Point for &SVector<T, N> {
+impl<T: Number, const N: usize> Point for &SVector<T, N> {
     type Base = T;
-    type Of<'a, D: Number + 'static> = SVector<D, N>;
     type First = Dual<T, N>;
     type Second = HyperDual<T, N>;
     type Slope = Dual<Dual<T, 1>, N>;
@@ -133,19 +138,13 @@ impl<T: Number + 'static, const N: usize> Point for &SVector<T, N> {
         self.data.0[0][i]
     }
     #[inline]
-    fn seeded<D: Number + 'static, R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(SVector<D, N>) -> R) -> R {
-        let [x] = self.data.0;
-        f(fixed(array::from_fn(|i| seed(x[i], i))))
-    }
-    #[inline]
     fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> X {
         both(self, v)
     }
 }
 
-impl<T: Number + 'static> Point for &DVector<T> {
+impl<T: Number> Point for &DVector<T> {
     type Base = T;
-    type Of<'a, D: Number + 'static> = &'a DVector<D>;
     type First = Dual<T, CHUNK>;
     type Second = Dual<Dual<T, BLOCK>, BLOCK>;
     type Slope = Dual<Dual<T, 1>, CHUNK>;
@@ -187,12 +186,30 @@ impl<T: Number + 'static> Point for &DVector<T> {
     fn variable(&self, i: usize) -> T {
         self.data.as_slice()[i]
     }
-    fn seeded<D: Number + 'static, R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(&DVector<D>) -> R) -> R {
-        f(&dynamic(self.data.as_slice().iter().enumerate().map(|(i, x)| seed(*x, i)).collect()))
-    }
     fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> Result<X, LengthError> {
         LengthError::check("the direction v", v.count(), self.count())?;
         Ok(both(self, v))
+    }
+}
+
+impl<T: Number, D: Number, const N: usize> Seeded<D> for SVector<T, N> {
+    #[inline]
+    fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(SVector<D, N>) -> R) -> R {
+        (&self).seeded(seed, f)
+    }
+}
+
+impl<T: Number, D: Number, const N: usize> Seeded<D> for &SVector<T, N> {
+    #[inline]
+    fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(SVector<D, N>) -> R) -> R {
+        let [x] = self.data.0;
+        f(fixed(array::from_fn(|i| seed(x[i], i))))
+    }
+}
+
+impl<T: Number, D: Number> Seeded<D> for &DVector<T> {
+    fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(&DVector<D>) -> R) -> R {
+        f(&dynamic(self.data.as_slice().iter().enumerate().map(|(i, x)| seed(*x, i)).collect()))
     }
 }
 

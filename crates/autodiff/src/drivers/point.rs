@@ -22,17 +22,17 @@ use crate::{Dual, HyperDual, Number};
     label = "not a point: an array `[x, y]`, a slice `&x[..]`, `&vec`, or one of nalgebra's vectors",
     note = "for a function of one variable, use `derivative`, whose point is a number"
 )]
-pub trait Point: Sized {
+pub trait Point:
+    Sized + for<'a> FilledAt<'a, Self::First> + for<'a> FilledAt<'a, Self::Second> + for<'a> FilledAt<'a, Self::Slope>
+{
     /// The number in each place of the point.
-    type Base: Number + 'static;
-    /// What the closure takes: the point with other numbers in its places.
-    type Of<'a, D: Number + 'static>;
+    type Base: Number;
     /// The number that carries first derivatives.
-    type First: Number + 'static;
+    type First: Number;
     /// The number that carries second derivatives.
-    type Second: Number + 'static;
+    type Second: Number;
     /// The number that carries the derivatives of the slope in a direction.
-    type Slope: Number + 'static;
+    type Slope: Number;
     /// The first derivatives of one number.
     type Gradient;
     /// The second derivatives of one number.
@@ -43,28 +43,28 @@ pub trait Point: Sized {
     type Checked<X>;
 
     /// The value and the gradient.
-    fn gradient(self, f: impl for<'a> FnMut(Self::Of<'a, Self::First>) -> Self::First) -> (Self::Base, Self::Gradient);
+    fn gradient(self, f: impl for<'a> FnMut(Of<'a, Self, Self::First>) -> Self::First) -> (Self::Base, Self::Gradient);
 
     /// The value, the gradient and the Hessian.
     fn hessian(
         self,
-        f: impl for<'a> FnMut(Self::Of<'a, Self::Second>) -> Self::Second,
+        f: impl for<'a> FnMut(Of<'a, Self, Self::Second>) -> Self::Second,
     ) -> (Self::Base, Self::Gradient, Self::Hessian);
 
     /// The values and the Jacobian.
     fn jacobian<R: VectorOutput<Self::First>>(
         self,
-        f: impl for<'a> FnMut(Self::Of<'a, Self::First>) -> R,
+        f: impl for<'a> FnMut(Of<'a, Self, Self::First>) -> R,
     ) -> (R::Of<Self::Base>, Self::Jacobian<R>);
 
     /// The trace of the Hessian.
-    fn laplacian(self, f: impl for<'a> FnMut(Self::Of<'a, Self::Second>) -> Self::Second) -> Self::Base;
+    fn laplacian(self, f: impl for<'a> FnMut(Of<'a, Self, Self::Second>) -> Self::Second) -> Self::Base;
 
     /// The gradient of the slope along v.
     fn hessian_times(
         self,
         v: Self,
-        f: impl for<'a> FnMut(Self::Of<'a, Self::Slope>) -> Self::Slope,
+        f: impl for<'a> FnMut(Of<'a, Self, Self::Slope>) -> Self::Slope,
     ) -> Self::Checked<Self::Gradient>;
 
     /// How many variables there are.
@@ -73,20 +73,32 @@ pub trait Point: Sized {
     /// The i-th variable.
     fn variable(&self, i: usize) -> Self::Base;
 
-    /// f at numbers that `seed` makes of each variable and its index.
-    fn seeded<D: Number + 'static, R>(
-        self,
-        seed: impl Fn(Self::Base, usize) -> D,
-        f: impl for<'a> FnOnce(Self::Of<'a, D>) -> R,
-    ) -> R;
-
     /// What `both` gives, if this point and v are of one length.
     fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> Self::Checked<X>;
 }
 
-impl<T: Number + 'static, const N: usize> Point for [T; N] {
+/// What a closure takes at a point: the point with numbers `D` in its places, for a lifetime `'a` of which nothing is known
+/// but that the numbers live as long; that is what `Bound` says.
+pub trait FilledAt<'a, D, Bound = &'a D> {
+    /// The argument.
+    type Of;
+}
+
+/// What a closure takes at a point `P`, filled with numbers `D`.
+pub type Of<'a, P, D> = <P as FilledAt<'a, D>>::Of;
+
+/// A point where a function can be called on numbers `D` of any seed.
+pub trait Seeded<D: Number>: Point + for<'a> FilledAt<'a, D> {
+    /// f at numbers that `seed` makes of each variable and its index.
+    fn seeded<R>(self, seed: impl Fn(Self::Base, usize) -> D, f: impl for<'a> FnOnce(Of<'a, Self, D>) -> R) -> R;
+}
+
+impl<'a, T: Number, D, const N: usize> FilledAt<'a, D> for [T; N] {
+    type Of = [D; N];
+}
+
+impl<T: Number, const N: usize> Point for [T; N] {
     type Base = T;
-    type Of<'a, D: Number + 'static> = [D; N];
     type First = Dual<T, N>;
     type Second = HyperDual<T, N>;
     type Slope = Dual<Dual<T, 1>, N>;
@@ -132,11 +144,14 @@ impl<T: Number + 'static, const N: usize> Point for [T; N] {
         self[i]
     }
     #[inline]
-    fn seeded<D: Number + 'static, R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce([D; N]) -> R) -> R {
-        f(array::from_fn(|i| seed(self[i], i)))
-    }
-    #[inline]
     fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> X {
         both(self, v)
+    }
+}
+
+impl<T: Number, D: Number, const N: usize> Seeded<D> for [T; N] {
+    #[inline]
+    fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce([D; N]) -> R) -> R {
+        f(array::from_fn(|i| seed(self[i], i)))
     }
 }
