@@ -39,6 +39,7 @@
 //!
 //! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value; in a
 //!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`].
+//! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Functions and operators: [`function!`], [`Function`], [`Operators`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
@@ -69,6 +70,7 @@ mod number;
 mod operators;
 mod pairs;
 mod perturbation;
+mod reductions;
 mod rules;
 mod taylor;
 
@@ -80,5 +82,6 @@ pub use hyperdual::HyperDual;
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use pairs::Partials;
+pub use reductions::{log_sum_exp, norm};
 pub use rules::{MAX_ORDER, Rule};
 pub use taylor::Taylor;
