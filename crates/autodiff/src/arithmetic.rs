@@ -255,7 +255,7 @@ macro_rules! number_type {
             pub fn is_finite(self) -> bool {
                 Elementary::is_finite(self.value())
             }
-            inherent_pairs! { hypot atan2 max min copysign rem_euclid }
+            inherent_pairs! { hypot xlogy atan2 max min copysign rem_euclid }
             inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
             unary_rules!(inherent_rules);
         }

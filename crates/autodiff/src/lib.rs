@@ -42,6 +42,7 @@
 //!   nalgebra's vectors: [`Point`]. In place, without allocation: [`Workspace`].
 //! - Functions and operators: [`function!`], [`Function`], [`Operators`]; of any number of variables [`SliceFn`].
 //! - Many variables: [`reverse`].
+//! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
 //! # A closure that captures a number with derivatives
@@ -74,6 +75,7 @@ mod number;
 mod operators;
 mod pairs;
 mod perturbation;
+mod reductions;
 pub mod reverse;
 mod rules;
 mod slice_function;
@@ -88,6 +90,7 @@ pub use hyperdual::HyperDual;
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use pairs::Partials;
+pub use reductions::{log_sum_exp, norm};
 pub use rules::{MAX_ORDER, Rule};
 pub use slice_function::{SliceFn, SliceMap};
 pub use taylor::Taylor;

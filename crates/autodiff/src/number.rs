@@ -168,6 +168,18 @@ pub trait Number:
         pairs::hypot(self, other)
     }
 
+    /// `self · ln y`, 0 where `self` is 0 (as in entropies, `x.xlogy(x)`); JAX's name.
+    ///
+    /// ```
+    /// use autodiff::value_and_derivative;
+    /// assert_eq!(value_and_derivative(|x| x.xlogy(x), 0.0), (0.0, f64::NEG_INFINITY));
+    /// assert_eq!(value_and_derivative(|x| x.xlogy(x), 1.0), (0.0, 1.0));
+    /// ```
+    #[inline]
+    fn xlogy(self, y: Self) -> Self {
+        pairs::xlogy(self, y)
+    }
+
     /// The angle of the point (`x`, `self`), in radians.
     #[inline]
     fn atan2(self, x: Self) -> Self {
