@@ -89,7 +89,7 @@ pub trait UpdateRule<T: Entry> {
 /// use optimizers::Adam;
 ///
 /// let adam = Adam::new(0.1)?;
-/// let mut x = [1.0, -2.0];
+/// let mut x = [1.0_f64, -2.0];
 /// let mut memory = adam.memory(x.len());
 /// for iteration in 0..2 {
 ///     let mut gradient = x.map(|x| 2.0 * x);
