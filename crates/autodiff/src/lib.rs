@@ -69,6 +69,7 @@ mod number;
 mod operators;
 mod pairs;
 mod perturbation;
+pub mod reverse;
 mod rules;
 mod taylor;
 

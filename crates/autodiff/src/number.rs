@@ -331,7 +331,7 @@ pub(crate) fn from<P>(derivatives: &[P], n: usize) -> &[P] {
 }
 
 macro_rules! float_is_a_number {
-    ($($float:ident: $smallest:expr),*) => {
+    ($($float:ident($bits:ident): $smallest:expr),*) => {
         $(
             impl Number for $float {
                 type Precision = $float;
@@ -368,7 +368,9 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn times_slope(self, slope: Self) -> Self {
-                    if self == 0.0 { 0.0 } else { self * slope }
+                    // the product's bits are cleared where the partial is zero: no branch, so loops over partials vectorize
+                    let kept = (0 as $bits).wrapping_sub((self != 0.0) as $bits);
+                    $float::from_bits((self * slope).to_bits() & kept)
                 }
                 #[inline]
                 fn over_divisor(self, divisor: Self) -> Self {
@@ -411,4 +413,4 @@ macro_rules! float_is_a_number {
     };
 }
 
-float_is_a_number! { f32: f32::MIN_POSITIVE * 4.0, f64: f64::MIN_POSITIVE * 4.0 }
+float_is_a_number! { f32(u32): f32::MIN_POSITIVE * 4.0, f64(u64): f64::MIN_POSITIVE * 4.0 }
