@@ -120,7 +120,7 @@ fn length_partials<P: Elementary>(a: P, q: P, h: P, [r3, r5]: [P; 2]) -> Partial
 #[cold]
 fn scaled_norm<T: Number>(x: &[T]) -> T::Precision {
     let largest = x.iter().map(|x| Elementary::abs(x.value())).fold(T::Precision::ZERO, Elementary::max);
-    if !(largest > T::Precision::ZERO) || largest == T::Precision::INFINITY {
+    if largest.is_nan() || largest <= T::Precision::ZERO || largest == T::Precision::INFINITY {
         let infinite_or_nan = x.iter().map(|x| Elementary::abs(x.value())).fold(T::Precision::ZERO, |s, v| s + v);
         return if largest == T::Precision::INFINITY { largest } else { infinite_or_nan };
     }

@@ -389,7 +389,7 @@ fn sinc_derivative<P: Elementary>(x: P, n: usize, last: P) -> P {
     let derivative_of_sine = |n: usize| [s, c, -s, -c][n % 4];
     let a = x.abs();
     // the first three orders have a better series where this one would be taken
-    if n <= 3 || !(a <= P::count(n)) {
+    if n <= 3 || a.is_nan() || a > P::count(n) {
         return (derivative_of_sine(n) - P::count(n) * last) / x;
     }
     let mut factor = P::count(n + 1).recip();
