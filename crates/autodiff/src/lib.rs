@@ -57,7 +57,17 @@
 //! assert_eq!(outer, 1.0);
 //! ```
 #![deny(missing_docs)]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
+// nalgebra's lanes have two unsafe methods, which `interop/nalgebra.rs` implements; nothing else may.
+#![cfg_attr(not(feature = "nalgebra"), forbid(unsafe_code))]
+#![cfg_attr(feature = "nalgebra", deny(unsafe_code))]
+
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!(
+    "autodiff needs the elementary functions of plain floats: enable its feature `std` (the default) or `libm`"
+);
+
+extern crate alloc;
 
 mod arithmetic;
 mod drivers;
@@ -65,12 +75,15 @@ mod dual;
 mod elementary;
 mod function;
 mod hyperdual;
+mod interop;
 mod number;
 mod operators;
 mod pairs;
 mod perturbation;
 mod rules;
 mod taylor;
+#[cfg(not(feature = "std"))]
+mod without_std;
 
 pub use drivers::*;
 pub use dual::Dual;

@@ -1,5 +1,7 @@
 //! What a closure may return to a driver.
 
+use alloc::vec::Vec;
+
 /// One number: what [`gradient`](crate::gradient), [`derivative`](crate::derivative) and [`hessian`](crate::hessian) take from a closure.
 #[diagnostic::on_unimplemented(
     message = "this driver differentiates a function that returns one number, but the function returns `{Self}`",
