@@ -6,18 +6,18 @@
 #[cfg(feature = "approx")]
 mod approx;
 #[cfg(any(feature = "nalgebra", feature = "num-dual"))]
-//mod cardinal;
+mod cardinal;
 #[cfg(feature = "nalgebra")]
-//mod nalgebra;
+mod nalgebra;
 #[cfg(feature = "num-dual")]
-//mod num_dual;
+mod num_dual;
 #[cfg(feature = "num-traits")]
 mod num_traits;
 #[cfg(feature = "serde")]
 mod serde;
 
 #[cfg(feature = "nalgebra")]
-//pub use nalgebra::Mixed;
+pub use nalgebra::Mixed;
 
 /// `x` held between two numbers that may move: on an edge, `x` and the edge move half each.
 #[cfg(feature = "num-traits")]

@@ -56,7 +56,7 @@ macro_rules! to_primitive {
         $(
             #[inline]
             fn $name(&self) -> Option<$primitive> {
-                Number::value(*self).$name()
+                ToPrimitive::$name(&Number::value(*self))
             }
         )*
     };
