@@ -91,7 +91,7 @@ pub use elementary::Elementary;
 pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
 #[cfg(feature = "nalgebra")]
-pub use interop::Mixed;
+pub use interop::{Mixed, svd, symmetric_eigen};
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use pairs::Partials;

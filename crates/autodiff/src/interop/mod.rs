@@ -8,6 +8,8 @@ mod approx;
 #[cfg(any(feature = "nalgebra", feature = "num-dual"))]
 mod cardinal;
 #[cfg(feature = "nalgebra")]
+mod decompositions;
+#[cfg(feature = "nalgebra")]
 mod nalgebra;
 #[cfg(feature = "num-dual")]
 mod num_dual;
@@ -16,6 +18,8 @@ mod num_traits;
 #[cfg(feature = "serde")]
 mod serde;
 
+#[cfg(feature = "nalgebra")]
+pub use decompositions::{svd, symmetric_eigen};
 #[cfg(feature = "nalgebra")]
 pub use nalgebra::Mixed;
 

@@ -431,7 +431,11 @@ impl<T: Entry + Copy, R: Dim, C: Dim, S: RawStorage<T, R, C>> Mixed<T, R, C> for
         ShapeConstraint: AreMultipliable<R, C, R2, C2>,
     {
         let (rows, columns) = (self.shape_generic().0, other.shape_generic().1);
-        assert_eq!(self.ncols(), other.nrows(), "the columns of the first matrix are not as many as the rows of the second");
+        assert_eq!(
+            self.ncols(),
+            other.nrows(),
+            "the columns of the first matrix are not as many as the rows of the second"
+        );
         OMatrix::from_fn_generic(rows, columns, |i, j| {
             let term = |k| self[(i, k)] * other[(k, j)].clone();
             (1..self.ncols()).fold(if self.ncols() == 0 { D::zero() } else { term(0) }, |sum, k| term(k) + sum)
