@@ -21,6 +21,12 @@ macro_rules! derived_operators {
                     *self = $operator::$method(*self, other);
                 }
             }
+            impl<T: Number, const N: usize> $assign<&$number<T, N>> for $number<T, N> {
+                #[inline]
+                fn $assign_method(&mut self, other: &$number<T, N>) {
+                    *self = $operator::$method(*self, *other);
+                }
+            }
             impl<F: Float, T: Scalar<F>, const N: usize> $assign<F> for $number<T, N> {
                 #[inline]
                 fn $assign_method(&mut self, c: F) {

@@ -1,6 +1,8 @@
 //! Through nalgebra's decompositions: each factorization must hold in every part of the numbers (value, first, second, …
 //! derivatives), which determines the factors and so their derivatives; and the formulas of perturbation theory.
 
+#![cfg(feature = "nalgebra")]
+
 use autodiff::{
     Dual, HyperDual, Mixed, Number, Taylor, derivative, gradient, hessian, symmetric_eigen, value_gradient_hessian,
 };
