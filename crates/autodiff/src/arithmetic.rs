@@ -22,6 +22,12 @@ macro_rules! derived_operator {
                 *self = $operator::$method(*self, other);
             }
         }
+        impl<$($generics)* T: Number> $assign<&$number> for $number {
+            #[inline]
+            fn $assign_method(&mut self, other: &$number) {
+                *self = $operator::$method(*self, *other);
+            }
+        }
         impl<$($generics)* F: Float, T: Scalar<F>> $assign<F> for $number {
             #[inline]
             fn $assign_method(&mut self, c: F) {

@@ -60,7 +60,15 @@
 //! assert_eq!(outer, 1.0);
 //! ```
 #![deny(missing_docs)]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
+// nalgebra's lanes have two unsafe methods, which `interop/nalgebra.rs` implements; nothing else may.
+#![cfg_attr(not(feature = "nalgebra"), forbid(unsafe_code))]
+#![cfg_attr(feature = "nalgebra", deny(unsafe_code))]
+
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!(
+    "autodiff needs the elementary functions of plain floats: enable its feature `std` (the default) or `libm`"
+);
 
 extern crate alloc;
 
@@ -71,6 +79,7 @@ mod elementary;
 mod error;
 mod function;
 mod hyperdual;
+mod interop;
 mod number;
 mod operators;
 mod pairs;
@@ -80,6 +89,8 @@ pub mod reverse;
 mod rules;
 mod slice_function;
 mod taylor;
+#[cfg(not(feature = "std"))]
+mod without_std;
 
 pub use drivers::*;
 pub use dual::Dual;
@@ -87,6 +98,8 @@ pub use elementary::Elementary;
 pub use error::{IndexError, LengthError};
 pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
+#[cfg(feature = "nalgebra")]
+pub use interop::{Mixed, svd, symmetric_eigen};
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use pairs::Partials;

@@ -386,7 +386,7 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn divides_safely(self) -> bool {
-                    let size = $float::abs(self);
+                    let size = Elementary::abs(self);
                     ($smallest..=1.0 / $smallest).contains(&size)
                 }
                 #[inline]
@@ -413,23 +413,23 @@ macro_rules! float_is_a_number {
                 // Of the functions that are not rows of the table, those of `std` are nearer at hand.
                 #[inline]
                 fn powf(self, exponent: $float) -> Self {
-                    $float::powf(self, exponent)
+                    Elementary::powf(self, exponent)
                 }
                 #[inline]
                 fn pow(self, exponent: $float) -> Self {
-                    $float::powf(self, exponent)
+                    Elementary::powf(self, exponent)
                 }
                 #[inline]
                 fn abs(self) -> Self {
-                    $float::abs(self)
+                    Elementary::abs(self)
                 }
                 #[inline]
                 fn copysign(self, sign: Self) -> Self {
-                    $float::copysign(self, sign)
+                    Elementary::copysign(self, sign)
                 }
                 #[inline]
                 fn mul_add(self, a: Self, b: Self) -> Self {
-                    $float::mul_add(self, a, b)
+                    Elementary::mul_add(self, a, b)
                 }
             }
         )*

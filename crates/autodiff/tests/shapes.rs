@@ -86,19 +86,19 @@ fn slices_of_every_kind() {
     let v = x.to_vec();
     let want = gradient(|x| tangle(&x), x);
     let h = hessian(|x| tangle(&x), x);
-    assert_eq!(gradient(|x| tangle(x), &v), want);
-    assert_eq!(gradient(|x| tangle(x), &v[..]), want);
-    assert_eq!(gradient(|x| tangle(x), &x), want);
+    assert_eq!(gradient(tangle, &v), want);
+    assert_eq!(gradient(tangle, &v[..]), want);
+    assert_eq!(gradient(tangle, &x), want);
     assert_eq!(gradient(|x| x[0] * x[1] * 2.0, &[3.0, 4.0]), [8.0, 6.0]);
     assert_eq!(gradient(|x: &[_]| x.iter().copied().fold(x[0], |a, b| a * b), &[3.0_f32, 4.0]), [24.0, 9.0]);
-    assert_eq!(hessian(|x| tangle(x), &v), h.map(Vec::from));
-    assert_eq!(value_and_hessian(|x| tangle(x), &v).1, h.map(Vec::from));
+    assert_eq!(hessian(tangle, &v), h.map(Vec::from));
+    assert_eq!(value_and_hessian(tangle, &v).1, h.map(Vec::from));
     assert_eq!(jacobian(|x: &[_]| [x[0] * x[1], x[1]], &[3.0, 4.0]), [[4.0, 3.0], [0.0, 1.0]]);
     let d = direction::<10>();
-    assert_eq!(jvp(|x| several(x), &x, &d).unwrap(), jvp(|x| several(&x), x, d));
-    let (values, product) = value_and_jvp(|x| several(x), &x, &d).unwrap();
+    assert_eq!(jvp(several, &x, &d).unwrap(), jvp(|x| several(&x), x, d));
+    let (values, product) = value_and_jvp(several, &x, &d).unwrap();
     assert_eq!((values, product), value_and_jvp(|x| several(&x), x, d));
-    let along: (f64, [f64; 3]) = directional_derivatives(|x| tangle(x), &v, &d.to_vec()).unwrap();
+    let along: (f64, [f64; 3]) = directional_derivatives(tangle, &v, &d.to_vec()).unwrap();
     assert_eq!(along, directional_derivatives(|x| tangle(&x), x, d));
 }
 
@@ -116,6 +116,43 @@ fn drivers_within_generic_functions() {
     assert_eq!(autodiff::reverse::gradient(|x| slope(x[0]), &[3.0]).unwrap(), [12.0]);
 }
 
+/// Drivers take what a user's function hands on: any function of the right argument.
+#[test]
+fn functions_handed_on() {
+    type D = Dual<f64, 2>;
+    fn by_value(f: impl Fn([D; 2]) -> D, at: [f64; 2]) -> [f64; 2] {
+        gradient(f, at)
+    }
+    fn by_reference(f: impl Fn([D; 2]) -> D, at: [f64; 2]) -> [f64; 2] {
+        gradient(&f, at)
+    }
+    fn by_object(f: &dyn Fn([D; 2]) -> D, at: [f64; 2]) -> [f64; 2] {
+        gradient(f, at)
+    }
+    fn by_pointer(f: fn([D; 2]) -> D, at: [f64; 2]) -> [f64; 2] {
+        gradient(f, at)
+    }
+    fn of_any_length<const N: usize>(f: impl Fn([Dual<f64, N>; N]) -> Dual<f64, N>, at: [f64; N]) -> [f64; N] {
+        gradient(f, at)
+    }
+    fn at_a_slice(f: impl Fn(&[Dual<f64, 8>]) -> Dual<f64, 8>, at: &[f64]) -> Vec<f64> {
+        gradient(f, at)
+    }
+    fn product([x, y]: [D; 2]) -> D {
+        x * y
+    }
+    let (at, want) = ([2.0, 3.0], [3.0, 2.0]);
+    assert_eq!(by_value(product, at), want);
+    assert_eq!(by_reference(product, at), want);
+    assert_eq!(by_object(&product, at), want);
+    assert_eq!(by_pointer(product, at), want);
+    assert_eq!(of_any_length(product, at), want);
+    assert_eq!(at_a_slice(|x| x[0] * x[1], &at), want);
+    let kept = |[x, y]: [D; 2]| x * y;
+    assert_eq!(gradient(kept, at), want);
+    assert_eq!(gradient::<[f64; 2], _>(product, at), want);
+}
+
 #[test]
 fn no_variables_and_one() {
     let none: [f64; 0] = [];
@@ -131,9 +168,9 @@ fn no_variables_and_one() {
 fn wrong_lengths_are_errors() {
     let x = [1.0, 2.0];
     let wrong = LengthError { what: "the direction v", expected: 2, found: 1 };
-    assert_eq!(jvp(|x| several(x), &x[..], &x[..1]), Err(wrong));
-    assert_eq!(hvp(|x| tangle(x), &x[..], &x[..1]), Err(wrong));
-    assert_eq!(directional_derivatives::<2, _, _>(|x| tangle(x), &x[..], &x[..1]), Err(wrong));
+    assert_eq!(jvp(several, &x[..], &x[..1]), Err(wrong));
+    assert_eq!(hvp(tangle, &x[..], &x[..1]), Err(wrong));
+    assert_eq!(directional_derivatives::<2, _, _>(tangle, &x[..], &x[..1]), Err(wrong));
     assert_eq!(wrong.to_string(), "the direction v has 1 elements and must have 2");
     let mut workspace = Workspace::<f64>::new();
     let mut one = [0.0];
@@ -152,7 +189,7 @@ fn blocks_of_the_hessian() {
     let x = point::<7>();
     let h = hessian(|x| tangle(&x), x);
     let block = hessian_block(|x| tangle(&x), x, [6, 2, 2], [0, 2]).unwrap();
-    let by_slice = hessian_block(|x| tangle(x), &x[..], [6, 2, 2], [0, 2]).unwrap();
+    let by_slice = hessian_block(tangle, &x[..], [6, 2, 2], [0, 2]).unwrap();
     for (r, i) in [6, 2, 2].into_iter().enumerate() {
         for (c, j) in [0, 2].into_iter().enumerate() {
             assert_eq!(block[r][c].to_bits(), h[i][j].to_bits());

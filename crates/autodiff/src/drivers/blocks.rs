@@ -2,7 +2,7 @@
 
 use core::array;
 
-use super::{Of, Point, ScalarOutput, Seeded};
+use super::{Point, ScalarOutput, Seeded, Takes};
 use crate::error::IndexError;
 use crate::perturbation::Tag;
 use crate::{Dual, Number};
@@ -29,7 +29,7 @@ fn check(indices: &[usize], variables: usize) -> Result<(), IndexError> {
 /// # Errors
 /// If an index is that of no variable.
 pub fn hessian_block<P, Q: ScalarOutput<Dual<Dual<P::Base, C>, R>>, const R: usize, const C: usize>(
-    f: impl for<'a> FnOnce(Of<'a, P, Dual<Dual<P::Base, C>, R>>) -> Q,
+    mut f: impl Takes<P, Dual<Dual<P::Base, C>, R>, Q>,
     x: P,
     rows: [usize; R],
     columns: [usize; C],
@@ -74,7 +74,7 @@ where
 /// # Errors
 /// If an index is that of no variable.
 pub fn mixed_partial<P, I: Indices, R: ScalarOutput<I::Number<P::Base>>>(
-    f: impl for<'a> FnOnce(Of<'a, P, I::Number<P::Base>>) -> R,
+    mut f: impl Takes<P, I::Number<P::Base>, R>,
     x: P,
     indices: I,
 ) -> Result<P::Base, IndexError>

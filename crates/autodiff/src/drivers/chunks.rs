@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::{FilledAt, Point, Seeded, VectorOutput};
+use super::{FilledAt, Point, Seeded, Takes, VectorOutput};
 use crate::error::LengthError;
 use crate::perturbation::Tag;
 use crate::{Dual, Number};
@@ -204,6 +204,7 @@ macro_rules! slice_is_a_point {
             impl<'a, D, $($generics)*> FilledAt<'a, D> for $point {
                 type Of = &'a [D];
             }
+            impl<D, R, F: FnMut(&[D]) -> R, $($generics)*> Takes<$point, D, R> for F {}
             impl<D: Number, $($generics)*> Seeded<D> for $point {
                 fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(&[D]) -> R) -> R {
                     let $p = self;

@@ -1,4 +1,4 @@
-use super::{Of, Point, ScalarOutput, Seeded, VectorOutput};
+use super::{Point, ScalarOutput, Seeded, Takes, VectorOutput};
 use crate::perturbation::Tag;
 use crate::{Dual, Number, Taylor};
 
@@ -14,7 +14,7 @@ use crate::{Dual, Number, Taylor};
 /// ```
 #[inline]
 pub fn jvp<P, R: VectorOutput<Dual<P::Base, 1>>>(
-    f: impl for<'a> FnOnce(Of<'a, P, Dual<P::Base, 1>>) -> R,
+    mut f: impl Takes<P, Dual<P::Base, 1>, R>,
     x: P,
     v: P,
 ) -> P::Checked<R::Of<P::Base>>
@@ -32,7 +32,7 @@ where
 #[allow(clippy::type_complexity, reason = "values and product, as the documentation says")]
 #[inline]
 pub fn value_and_jvp<P, R: VectorOutput<Dual<P::Base, 1>>>(
-    f: impl for<'a> FnOnce(Of<'a, P, Dual<P::Base, 1>>) -> R,
+    mut f: impl Takes<P, Dual<P::Base, 1>, R>,
     x: P,
     v: P,
 ) -> P::Checked<(R::Of<P::Base>, R::Of<P::Base>)>
@@ -59,7 +59,7 @@ where
 /// ```
 #[inline]
 pub fn hvp<P: Point, R: ScalarOutput<P::Slope>>(
-    mut f: impl for<'a> FnMut(Of<'a, P, P::Slope>) -> R,
+    mut f: impl Takes<P, P::Slope, R>,
     x: P,
     v: P,
 ) -> P::Checked<P::Gradient> {
@@ -80,7 +80,7 @@ pub fn hvp<P: Point, R: ScalarOutput<P::Slope>>(
 /// ```
 #[inline]
 pub fn directional_derivatives<const K: usize, P, R: ScalarOutput<Taylor<P::Base, K>>>(
-    f: impl for<'a> FnOnce(Of<'a, P, Taylor<P::Base, K>>) -> R,
+    mut f: impl Takes<P, Taylor<P::Base, K>, R>,
     x: P,
     v: P,
 ) -> P::Checked<(P::Base, [P::Base; K])>
@@ -118,9 +118,6 @@ pub fn taylor<T: Number, R: ScalarOutput<Taylor<T, K>>, const K: usize>(
 /// assert_eq!(laplacian(|[x, y]| x * x + 3.0 * y * y + x * y, [1.0, 1.0]), 8.0);
 /// ```
 #[inline]
-pub fn laplacian<P: Point, R: ScalarOutput<P::Second>>(
-    mut f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
-    x: P,
-) -> P::Base {
+pub fn laplacian<P: Point, R: ScalarOutput<P::Second>>(mut f: impl Takes<P, P::Second, R>, x: P) -> P::Base {
     x.laplacian(|x| f(x).number())
 }

@@ -1,4 +1,4 @@
-use super::{Of, Point, ScalarOutput};
+use super::{Point, ScalarOutput, Takes};
 
 /// The gradient ∂f/∂xᵢ of a function of several variables. One call of f; for slices, one a [chunk](crate::Chunks).
 ///
@@ -10,10 +10,7 @@ use super::{Of, Point, ScalarOutput};
 /// assert_eq!(gradient(|x| x[0] * x[0] + x[49].powi(4), &x)[49], 108.0);
 /// ```
 #[inline]
-pub fn gradient<P: Point, R: ScalarOutput<P::First>>(
-    mut f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
-    x: P,
-) -> P::Gradient {
+pub fn gradient<P: Point, R: ScalarOutput<P::First>>(mut f: impl Takes<P, P::First, R>, x: P) -> P::Gradient {
     x.gradient(|x| f(x).number()).1
 }
 
@@ -27,7 +24,7 @@ pub fn gradient<P: Point, R: ScalarOutput<P::First>>(
 /// ```
 #[inline]
 pub fn value_and_gradient<P: Point, R: ScalarOutput<P::First>>(
-    mut f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
+    mut f: impl Takes<P, P::First, R>,
     x: P,
 ) -> (P::Base, P::Gradient) {
     x.gradient(|x| f(x).number())

@@ -1,4 +1,4 @@
-use super::{Of, Point, ScalarOutput};
+use super::{Point, ScalarOutput, Takes};
 
 /// The Hessian matrix `H[i][j]` = ∂²f/∂xᵢ∂xⱼ of a function of several variables, symmetric. One call of f; for slices,
 /// one for each two [chunks](crate::Chunks).
@@ -9,10 +9,7 @@ use super::{Of, Point, ScalarOutput};
 /// assert_eq!(hessian(|[x, y]| x * x + y.powi(4), [3.0, 3.0]), [[2.0, 0.0], [0.0, 108.0]]);
 /// ```
 #[inline]
-pub fn hessian<P: Point, R: ScalarOutput<P::Second>>(
-    mut f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
-    x: P,
-) -> P::Hessian {
+pub fn hessian<P: Point, R: ScalarOutput<P::Second>>(mut f: impl Takes<P, P::Second, R>, x: P) -> P::Hessian {
     x.hessian(|x| f(x).number()).2
 }
 
@@ -26,7 +23,7 @@ pub fn hessian<P: Point, R: ScalarOutput<P::Second>>(
 /// ```
 #[inline]
 pub fn value_and_hessian<P: Point, R: ScalarOutput<P::Second>>(
-    f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
+    f: impl Takes<P, P::Second, R>,
     x: P,
 ) -> (P::Base, P::Hessian) {
     let (value, _, hessian) = value_gradient_hessian(f, x);
@@ -45,7 +42,7 @@ pub fn value_and_hessian<P: Point, R: ScalarOutput<P::Second>>(
 /// ```
 #[inline]
 pub fn value_gradient_hessian<P: Point, R: ScalarOutput<P::Second>>(
-    mut f: impl for<'a> FnMut(Of<'a, P, P::Second>) -> R,
+    mut f: impl Takes<P, P::Second, R>,
     x: P,
 ) -> (P::Base, P::Gradient, P::Hessian) {
     x.hessian(|x| f(x).number())

@@ -1,4 +1,4 @@
-use super::{Of, Point, VectorOutput};
+use super::{Point, Takes, VectorOutput};
 
 /// The Jacobian matrix `J[i][j]` = ∂fᵢ/∂xⱼ of a function of several variables: a row an output. One call of f; for
 /// slices, one a [chunk](crate::Chunks).
@@ -12,10 +12,7 @@ use super::{Of, Point, VectorOutput};
 /// assert_eq!(jacobian(|[x0, x1]| [x0, x1 * x1], [3.0, 3.0]), [[1.0, 0.0], [0.0, 6.0]]);
 /// ```
 #[inline]
-pub fn jacobian<P: Point, R: VectorOutput<P::First>>(
-    f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
-    x: P,
-) -> P::Jacobian<R> {
+pub fn jacobian<P: Point, R: VectorOutput<P::First>>(f: impl Takes<P, P::First, R>, x: P) -> P::Jacobian<R> {
     x.jacobian(f).1
 }
 
@@ -29,7 +26,7 @@ pub fn jacobian<P: Point, R: VectorOutput<P::First>>(
 /// ```
 #[inline]
 pub fn value_and_jacobian<P: Point, R: VectorOutput<P::First>>(
-    f: impl for<'a> FnMut(Of<'a, P, P::First>) -> R,
+    f: impl Takes<P, P::First, R>,
     x: P,
 ) -> (R::Of<P::Base>, P::Jacobian<R>) {
     x.jacobian(f)

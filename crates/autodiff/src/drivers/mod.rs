@@ -21,7 +21,7 @@ pub use gradient::{gradient, value_and_gradient};
 pub use hessian::{hessian, value_and_hessian, value_gradient_hessian};
 pub use jacobian::{jacobian, value_and_jacobian};
 pub use output::{ScalarOutput, VectorOutput};
-pub use point::{FilledAt, Of, Point, Seeded};
+pub use point::{FilledAt, Of, Point, Seeded, Takes};
 pub use workspace::Workspace;
 
 pub(crate) use chunks::{gradient as chunked_gradient_with, jacobian as chunked_jacobian};

@@ -7,7 +7,7 @@ use core::array;
 use nalgebra::{ArrayStorage, Const, DMatrix, DVector, Dyn, Matrix, SMatrix, SVector, U1, VecStorage};
 
 use super::chunks::{self, BLOCK, CHUNK};
-use super::{FilledAt, Point, Seeded, VectorOutput};
+use super::{FilledAt, Point, Seeded, Takes, VectorOutput};
 use crate::error::LengthError;
 use crate::{Dual, HyperDual, Number};
 
@@ -39,6 +39,10 @@ impl<'a, T: Number, D, const N: usize> FilledAt<'a, D> for &SVector<T, N> {
 impl<'a, T: Number, D> FilledAt<'a, D> for &DVector<T> {
     type Of = &'a DVector<D>;
 }
+
+impl<T: Number, D, R, F: FnMut(SVector<D, N>) -> R, const N: usize> Takes<SVector<T, N>, D, R> for F {}
+impl<T: Number, D, R, F: FnMut(SVector<D, N>) -> R, const N: usize> Takes<&SVector<T, N>, D, R> for F {}
+impl<T: Number, D, R, F: FnMut(&DVector<D>) -> R> Takes<&DVector<T>, D, R> for F {}
 
 impl<T: Number, const N: usize> Point for SVector<T, N> {
     type Base = T;

@@ -87,6 +87,18 @@ pub trait FilledAt<'a, D, Bound = &'a D> {
 /// What a closure takes at a point `P`, filled with numbers `D`.
 pub type Of<'a, P, D> = <P as FilledAt<'a, D>>::Of;
 
+/// A function that takes what the point `P` is when filled with numbers `D`: any closure or function of that argument.
+///
+/// It is a trait of its own, with one implementation a kind of point, so that the compiler looks at the point before it
+/// looks at the function.
+#[diagnostic::on_unimplemented(
+    message = "the function does not take what it is given at a point `{P}`",
+    label = "must take the point, filled with numbers `{D}`"
+)]
+pub trait Takes<P: for<'a> FilledAt<'a, D>, D, R>: for<'a> FnMut(Of<'a, P, D>) -> R {}
+
+impl<T: Number, D, R, F: FnMut([D; N]) -> R, const N: usize> Takes<[T; N], D, R> for F {}
+
 /// A point where a function can be called on numbers `D` of any seed.
 pub trait Seeded<D: Number>: Point + for<'a> FilledAt<'a, D> {
     /// f at numbers that `seed` makes of each variable and its index.
