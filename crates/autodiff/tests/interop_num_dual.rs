@@ -167,7 +167,8 @@ proptest! {
 fn spherical_bessel_functions_near_zero() {
     // jₙ'' at 0 and jₙ' beside it, from the series x⁰(1 − x²/6 + x⁴/120), x/3 (1 − x²/10), x²/15 (1 − x²/14)
     type H = HyperDual<f64, 1>;
-    let cases: [(fn(&H) -> H, fn(f64) -> f64, f64); 3] = [
+    type Case = (fn(&H) -> H, fn(f64) -> f64, f64);
+    let cases: [Case; 3] = [
         (H::sph_j0, |x| -x / 3.0 + x.powi(3) / 30.0, -1.0 / 3.0),
         (H::sph_j1, |x| 1.0 / 3.0 - x * x / 10.0, 0.0),
         (H::sph_j2, |x| 2.0 * x / 15.0 - 4.0 * x.powi(3) / 210.0, 2.0 / 15.0),
