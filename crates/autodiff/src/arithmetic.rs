@@ -9,266 +9,262 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, 
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar};
 use crate::pairs;
+use crate::reverse::Reverse;
 use crate::rules::unary_rules;
 use crate::{Dual, HyperDual, Taylor};
 
-macro_rules! derived_operators {
-    ($number:ident: $($operator:ident $method:ident, $assign:ident $assign_method:ident;)*) => {
-        $(
-            impl<T: Number, const N: usize> $assign for $number<T, N> {
-                #[inline]
-                fn $assign_method(&mut self, other: Self) {
-                    *self = $operator::$method(*self, other);
-                }
+/// What follows from one binary operator of a number type, given as its generics before `T` and its name.
+macro_rules! derived_operator {
+    ([$($generics:tt)*] $number:ty: $operator:ident $method:ident, $assign:ident $assign_method:ident) => {
+        impl<$($generics)* T: Number> $assign for $number {
+            #[inline]
+            fn $assign_method(&mut self, other: Self) {
+                *self = $operator::$method(*self, other);
             }
-            impl<T: Number, const N: usize> $assign<&$number<T, N>> for $number<T, N> {
-                #[inline]
-                fn $assign_method(&mut self, other: &$number<T, N>) {
-                    *self = $operator::$method(*self, *other);
-                }
+        }
+        impl<$($generics)* T: Number> $assign<&$number> for $number {
+            #[inline]
+            fn $assign_method(&mut self, other: &$number) {
+                *self = $operator::$method(*self, *other);
             }
-            impl<F: Float, T: Scalar<F>, const N: usize> $assign<F> for $number<T, N> {
-                #[inline]
-                fn $assign_method(&mut self, c: F) {
-                    *self = $operator::$method(*self, c);
-                }
+        }
+        impl<$($generics)* F: Float, T: Scalar<F>> $assign<F> for $number {
+            #[inline]
+            fn $assign_method(&mut self, c: F) {
+                *self = $operator::$method(*self, c);
             }
-            impl<T: Number, const N: usize> $operator<&$number<T, N>> for &$number<T, N> {
-                type Output = $number<T, N>;
-                #[inline]
-                fn $method(self, other: &$number<T, N>) -> $number<T, N> {
-                    $operator::$method(*self, *other)
-                }
+        }
+        impl<$($generics)* T: Number> $operator<&$number> for &$number {
+            type Output = $number;
+            #[inline]
+            fn $method(self, other: &$number) -> $number {
+                $operator::$method(*self, *other)
             }
-            impl<T: Number, const N: usize> $operator<$number<T, N>> for &$number<T, N> {
-                type Output = $number<T, N>;
-                #[inline]
-                fn $method(self, other: $number<T, N>) -> $number<T, N> {
-                    $operator::$method(*self, other)
-                }
+        }
+        impl<$($generics)* T: Number> $operator<$number> for &$number {
+            type Output = $number;
+            #[inline]
+            fn $method(self, other: $number) -> $number {
+                $operator::$method(*self, other)
             }
-            impl<T: Number, const N: usize> $operator<&$number<T, N>> for $number<T, N> {
-                type Output = $number<T, N>;
-                #[inline]
-                fn $method(self, other: &$number<T, N>) -> $number<T, N> {
-                    $operator::$method(self, *other)
-                }
+        }
+        impl<$($generics)* T: Number> $operator<&$number> for $number {
+            type Output = $number;
+            #[inline]
+            fn $method(self, other: &$number) -> $number {
+                $operator::$method(self, *other)
             }
-            impl<F: Float, T: Scalar<F>, const N: usize> $operator<F> for &$number<T, N> {
-                type Output = $number<T, N>;
-                #[inline]
-                fn $method(self, c: F) -> $number<T, N> {
-                    $operator::$method(*self, c)
-                }
+        }
+        impl<$($generics)* F: Float, T: Scalar<F>> $operator<F> for &$number {
+            type Output = $number;
+            #[inline]
+            fn $method(self, c: F) -> $number {
+                $operator::$method(*self, c)
             }
-        )*
+        }
     };
 }
 
 macro_rules! float_on_the_left {
-    ($number:ident: $($float:ident)*) => {
-        $(
-            impl<T: Scalar<$float>, const N: usize> Add<$number<T, N>> for $float {
-                type Output = $number<T, N>;
-                #[inline]
-                fn add(self, x: $number<T, N>) -> $number<T, N> {
-                    // c + x rounds as x + c
-                    x + self
-                }
+    ([$($generics:tt)*] $number:ty: $float:ident) => {
+        impl<$($generics)* T: Scalar<$float>> Add<$number> for $float {
+            type Output = $number;
+            #[inline]
+            fn add(self, x: $number) -> $number {
+                // c + x rounds as x + c
+                x + self
             }
-            impl<T: Scalar<$float>, const N: usize> Sub<$number<T, N>> for $float {
-                type Output = $number<T, N>;
-                #[inline]
-                fn sub(self, x: $number<T, N>) -> $number<T, N> {
-                    // c − x is exactly rounded on the value, and −x on the derivatives
-                    (-x).with_inner(T::constant(self) - x.re)
-                }
+        }
+        impl<$($generics)* T: Scalar<$float>> Sub<$number> for $float {
+            type Output = $number;
+            #[inline]
+            fn sub(self, x: $number) -> $number {
+                // c − x is exactly rounded on the value, and −x on the derivatives
+                (-x).with_inner(T::constant(self) - x.re)
             }
-            impl<T: Scalar<$float>, const N: usize> Mul<$number<T, N>> for $float {
-                type Output = $number<T, N>;
-                #[inline]
-                fn mul(self, x: $number<T, N>) -> $number<T, N> {
-                    // c x rounds as x c
-                    x * self
-                }
+        }
+        impl<$($generics)* T: Scalar<$float>> Mul<$number> for $float {
+            type Output = $number;
+            #[inline]
+            fn mul(self, x: $number) -> $number {
+                // c x rounds as x c
+                x * self
             }
-            impl<T: Scalar<$float>, const N: usize> Div<$number<T, N>> for $float {
-                type Output = $number<T, N>;
-                #[inline]
-                fn div(self, x: $number<T, N>) -> $number<T, N> {
-                    $number::constant(T::constant(self)) / x
-                }
+        }
+        impl<$($generics)* T: Scalar<$float>> Div<$number> for $float {
+            type Output = $number;
+            #[inline]
+            fn div(self, x: $number) -> $number {
+                <$number>::constant(T::constant(self)) / x
             }
-            impl<T: Scalar<$float>, const N: usize> Rem<$number<T, N>> for $float {
-                type Output = $number<T, N>;
-                #[inline]
-                fn rem(self, x: $number<T, N>) -> $number<T, N> {
-                    $number::constant(T::constant(self)) % x
-                }
+        }
+        impl<$($generics)* T: Scalar<$float>> Rem<$number> for $float {
+            type Output = $number;
+            #[inline]
+            fn rem(self, x: $number) -> $number {
+                <$number>::constant(T::constant(self)) % x
             }
-            impl<T: Scalar<$float>, const N: usize> PartialEq<$number<T, N>> for $float {
-                #[inline]
-                fn eq(&self, x: &$number<T, N>) -> bool {
-                    *self == x.value()
-                }
+        }
+        impl<$($generics)* T: Scalar<$float>> PartialEq<$number> for $float {
+            #[inline]
+            fn eq(&self, x: &$number) -> bool {
+                *self == x.value()
             }
-            impl<T: Scalar<$float>, const N: usize> PartialOrd<$number<T, N>> for $float {
-                #[inline]
-                fn partial_cmp(&self, x: &$number<T, N>) -> Option<Ordering> {
-                    self.partial_cmp(&x.value())
-                }
+        }
+        impl<$($generics)* T: Scalar<$float>> PartialOrd<$number> for $float {
+            #[inline]
+            fn partial_cmp(&self, x: &$number) -> Option<Ordering> {
+                self.partial_cmp(&x.value())
             }
-        )*
+        }
     };
 }
 
+/// All that follows for a number type, given as its generics before `T` and its name.
 macro_rules! number_type {
-    ($($number:ident),*) => {
-        $(
-            derived_operators! { $number:
-                Add add, AddAssign add_assign;
-                Sub sub, SubAssign sub_assign;
-                Mul mul, MulAssign mul_assign;
-                Div div, DivAssign div_assign;
-                Rem rem, RemAssign rem_assign;
-            }
-            float_on_the_left! { $number: f32 f64 }
+    ([$($generics:tt)*] $number:ty) => {
+        derived_operator! { [$($generics)*] $number: Add add, AddAssign add_assign }
+        derived_operator! { [$($generics)*] $number: Sub sub, SubAssign sub_assign }
+        derived_operator! { [$($generics)*] $number: Mul mul, MulAssign mul_assign }
+        derived_operator! { [$($generics)*] $number: Div div, DivAssign div_assign }
+        derived_operator! { [$($generics)*] $number: Rem rem, RemAssign rem_assign }
+        float_on_the_left! { [$($generics)*] $number: f32 }
+        float_on_the_left! { [$($generics)*] $number: f64 }
 
-            impl<T: Number, const N: usize> Rem for $number<T, N> {
-                type Output = Self;
-                /// x % y = x − trunc(x / y) y
-                #[inline]
-                fn rem(self, other: Self) -> Self {
-                    pairs::remainder(self, other, self.value() % other.value())
-                }
+        impl<$($generics)* T: Number> Rem for $number {
+            type Output = Self;
+            /// x % y = x − trunc(x / y) y
+            #[inline]
+            fn rem(self, other: Self) -> Self {
+                pairs::remainder(self, other, self.value() % other.value())
             }
-            impl<F: Float, T: Scalar<F>, const N: usize> Rem<F> for $number<T, N> {
-                type Output = Self;
-                #[inline]
-                fn rem(self, c: F) -> Self {
-                    self.with_value(self.value() % c)
-                }
+        }
+        impl<$($generics)* F: Float, T: Scalar<F>> Rem<F> for $number {
+            type Output = Self;
+            #[inline]
+            fn rem(self, c: F) -> Self {
+                self.with_value(self.value() % c)
             }
-            impl<T: Number, const N: usize> Sum for $number<T, N> {
-                #[inline]
-                fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
-                    // −0 is what floats start from: it leaves the first term as it is
-                    terms.fold($number::constant(-T::zero()), Add::add)
-                }
+        }
+        impl<$($generics)* T: Number> Sum for $number {
+            #[inline]
+            fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
+                // −0 is what floats start from: it leaves the first term as it is
+                terms.fold(<$number>::constant(-T::zero()), Add::add)
             }
-            impl<'a, T: Number + 'a, const N: usize> Sum<&'a $number<T, N>> for $number<T, N> {
-                #[inline]
-                fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
-                    terms.copied().sum()
-                }
+        }
+        impl<'a, $($generics)* T: Number + 'a> Sum<&'a $number> for $number {
+            #[inline]
+            fn sum<I: Iterator<Item = &'a Self>>(terms: I) -> Self {
+                terms.copied().sum()
             }
-            impl<T: Number, const N: usize> Product for $number<T, N> {
-                #[inline]
-                fn product<I: Iterator<Item = Self>>(factors: I) -> Self {
-                    factors.fold($number::constant(T::one()), Mul::mul)
-                }
+        }
+        impl<$($generics)* T: Number> Product for $number {
+            #[inline]
+            fn product<I: Iterator<Item = Self>>(factors: I) -> Self {
+                factors.fold(<$number>::constant(T::one()), Mul::mul)
             }
-            impl<'a, T: Number + 'a, const N: usize> Product<&'a $number<T, N>> for $number<T, N> {
-                #[inline]
-                fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
-                    factors.copied().product()
-                }
+        }
+        impl<'a, $($generics)* T: Number + 'a> Product<&'a $number> for $number {
+            #[inline]
+            fn product<I: Iterator<Item = &'a Self>>(factors: I) -> Self {
+                factors.copied().product()
+            }
+        }
+
+        // Comparisons look at the value, whatever the derivatives.
+        impl<$($generics)* T: Number> PartialEq for $number {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                self.value() == other.value()
+            }
+        }
+        impl<$($generics)* T: Number> PartialOrd for $number {
+            #[inline]
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                self.value().partial_cmp(&other.value())
+            }
+        }
+        impl<$($generics)* F: Float, T: Number<Precision = F>> PartialEq<F> for $number {
+            #[inline]
+            fn eq(&self, c: &F) -> bool {
+                self.value() == *c
+            }
+        }
+        impl<$($generics)* F: Float, T: Number<Precision = F>> PartialOrd<F> for $number {
+            #[inline]
+            fn partial_cmp(&self, c: &F) -> Option<Ordering> {
+                self.value().partial_cmp(c)
+            }
+        }
+
+        impl<$($generics)* T: Number> $number {
+            /// The same derivatives beside another value of the type below.
+            #[inline]
+            fn with_inner(mut self, re: T) -> Self {
+                self.re = re;
+                self
             }
 
-            // Comparisons look at the value, whatever the derivatives.
-            impl<T: Number, const N: usize> PartialEq for $number<T, N> {
-                #[inline]
-                fn eq(&self, other: &Self) -> bool {
-                    self.value() == other.value()
-                }
+            /// The value without derivatives, a plain float.
+            #[inline]
+            pub fn value(self) -> T::Precision {
+                Number::value(self)
             }
-            impl<T: Number, const N: usize> PartialOrd for $number<T, N> {
-                #[inline]
-                fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-                    self.value().partial_cmp(&other.value())
-                }
+            /// The chain rule: f(self), given f, f', f'', … at [`value`](Self::value); see [`Number::compose`].
+            #[inline]
+            pub fn compose(self, derivatives: &[T::Precision]) -> Self {
+                Number::compose(self, derivatives)
             }
-            impl<F: Float, T: Number<Precision = F>, const N: usize> PartialEq<F> for $number<T, N> {
-                #[inline]
-                fn eq(&self, c: &F) -> bool {
-                    self.value() == *c
-                }
+            /// `selfⁿ` for an integer; `powi(0)` is 1 and does not move, at 0 too.
+            #[inline]
+            pub fn powi(self, n: i32) -> Self {
+                Number::powi(self, n)
             }
-            impl<F: Float, T: Number<Precision = F>, const N: usize> PartialOrd<F> for $number<T, N> {
-                #[inline]
-                fn partial_cmp(&self, c: &F) -> Option<Ordering> {
-                    self.value().partial_cmp(c)
-                }
+            /// `self` to a constant power; for an exponent that moves, see [`pow`](Self::pow).
+            #[inline]
+            pub fn powf(self, exponent: T::Precision) -> Self {
+                Number::powf(self, exponent)
             }
-
-            impl<T: Number, const N: usize> $number<T, N> {
-                /// The same derivatives beside another value of the type below.
-                #[inline]
-                fn with_inner(mut self, re: T) -> Self {
-                    self.re = re;
-                    self
-                }
-
-                /// The value without derivatives, a plain float.
-                #[inline]
-                pub fn value(self) -> T::Precision {
-                    Number::value(self)
-                }
-                /// The chain rule: f(self), given f, f', f'', … at [`value`](Self::value); see [`Number::compose`].
-                #[inline]
-                pub fn compose(self, derivatives: &[T::Precision]) -> Self {
-                    Number::compose(self, derivatives)
-                }
-                /// `selfⁿ` for an integer; `powi(0)` is 1 and does not move, at 0 too.
-                #[inline]
-                pub fn powi(self, n: i32) -> Self {
-                    Number::powi(self, n)
-                }
-                /// `self` to a constant power; for an exponent that moves, see [`pow`](Self::pow).
-                #[inline]
-                pub fn powf(self, exponent: T::Precision) -> Self {
-                    Number::powf(self, exponent)
-                }
-                /// `self` to the power `exponent`, where both may move.
-                #[inline]
-                pub fn pow(self, exponent: Self) -> Self {
-                    Number::pow(self, exponent)
-                }
-                /// The logarithm to a constant base.
-                #[inline]
-                pub fn log(self, base: T::Precision) -> Self {
-                    Number::log(self, base)
-                }
-                /// The sine and the cosine.
-                #[inline]
-                pub fn sin_cos(self) -> (Self, Self) {
-                    Number::sin_cos(self)
-                }
-                /// `self · a + b`; the value is rounded once, as `std` has it.
-                #[inline]
-                pub fn mul_add(self, a: Self, b: Self) -> Self {
-                    Number::mul_add(self, a, b)
-                }
-                /// `self` held between two constants; see [`Number::clamp`].
-                #[inline]
-                pub fn clamp(self, low: T::Precision, high: T::Precision) -> Self {
-                    Number::clamp(self, low, high)
-                }
-                /// Whether the value is NaN.
-                #[inline]
-                pub fn is_nan(self) -> bool {
-                    Elementary::is_nan(self.value())
-                }
-                /// Whether the value is finite.
-                #[inline]
-                pub fn is_finite(self) -> bool {
-                    Elementary::is_finite(self.value())
-                }
-                inherent_pairs! { hypot atan2 max min copysign rem_euclid }
-                inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
-                unary_rules!(inherent_rules);
+            /// `self` to the power `exponent`, where both may move.
+            #[inline]
+            pub fn pow(self, exponent: Self) -> Self {
+                Number::pow(self, exponent)
             }
-        )*
+            /// The logarithm to a constant base.
+            #[inline]
+            pub fn log(self, base: T::Precision) -> Self {
+                Number::log(self, base)
+            }
+            /// The sine and the cosine.
+            #[inline]
+            pub fn sin_cos(self) -> (Self, Self) {
+                Number::sin_cos(self)
+            }
+            /// `self · a + b`; the value is rounded once, as `std` has it.
+            #[inline]
+            pub fn mul_add(self, a: Self, b: Self) -> Self {
+                Number::mul_add(self, a, b)
+            }
+            /// `self` held between two constants; see [`Number::clamp`].
+            #[inline]
+            pub fn clamp(self, low: T::Precision, high: T::Precision) -> Self {
+                Number::clamp(self, low, high)
+            }
+            /// Whether the value is NaN.
+            #[inline]
+            pub fn is_nan(self) -> bool {
+                Elementary::is_nan(self.value())
+            }
+            /// Whether the value is finite.
+            #[inline]
+            pub fn is_finite(self) -> bool {
+                Elementary::is_finite(self.value())
+            }
+            inherent_pairs! { hypot xlogy atan2 max min copysign rem_euclid }
+            inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
+            unary_rules!(inherent_rules);
+        }
     };
 }
 
@@ -308,7 +304,10 @@ macro_rules! inherent_rules {
     };
 }
 
-number_type!(Dual, HyperDual, Taylor);
+number_type! { [const N: usize,] Dual<T, N> }
+number_type! { [const N: usize,] HyperDual<T, N> }
+number_type! { [const K: usize,] Taylor<T, K> }
+number_type! { ['t,] Reverse<'t, T> }
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
 impl<T: Number + Display, const N: usize> Display for Dual<T, N> {

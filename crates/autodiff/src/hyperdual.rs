@@ -33,12 +33,14 @@ pub struct HyperDual<T, const N: usize> {
     tag: Tag,
 }
 
-/// The lower triangle of a symmetric matrix, from a formula.
+/// The lower triangle of a symmetric matrix, from a formula. Of floats, the rows are filled up to an even length, whole
+/// vectors: what stands there is not used, and the loops are up to twice as fast.
 #[inline]
 fn triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
     let mut h = [[T::zero(); N]; N];
     for i in 0..N {
-        for j in 0..=i {
+        let length = if T::ORDER == 0 { (i + 1).next_multiple_of(2).min(N) } else { i + 1 };
+        for j in 0..length {
             h[i][j] = formula(i, j);
         }
     }

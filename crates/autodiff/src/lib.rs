@@ -38,8 +38,11 @@
 //! # Where things are
 //!
 //! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value; in a
-//!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`].
-//! - Functions and operators: [`function!`], [`Function`], [`Operators`].
+//!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`], [`hessian_block`], [`mixed_partial`]. At arrays, slices and
+//!   nalgebra's vectors: [`Point`]. In place, without allocation: [`Workspace`].
+//! - Functions and operators: [`function!`], [`Function`], [`Operators`]; of any number of variables [`SliceFn`].
+//! - Many variables: [`reverse`].
+//! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
 //! # A closure that captures a number with derivatives
@@ -90,6 +93,7 @@ mod arithmetic;
 mod drivers;
 mod dual;
 mod elementary;
+mod error;
 mod function;
 mod hyperdual;
 mod interop;
@@ -97,7 +101,10 @@ mod number;
 mod operators;
 mod pairs;
 mod perturbation;
+mod reductions;
+pub mod reverse;
 mod rules;
+mod slice_function;
 mod taylor;
 #[cfg(not(feature = "std"))]
 mod without_std;
@@ -105,6 +112,7 @@ mod without_std;
 pub use drivers::*;
 pub use dual::Dual;
 pub use elementary::Elementary;
+pub use error::{IndexError, LengthError};
 pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
 #[cfg(feature = "nalgebra")]
@@ -112,5 +120,7 @@ pub use interop::{Mixed, svd, symmetric_eigen};
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use pairs::Partials;
+pub use reductions::{log_sum_exp, norm};
 pub use rules::{MAX_ORDER, Rule};
+pub use slice_function::{SliceFn, SliceMap};
 pub use taylor::Taylor;

@@ -9,6 +9,11 @@ use crate::pairs::{self, Partials};
 use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a float that numbers with derivatives mix with",
+    label = "a number with derivatives mixes with plain floats of its own precision",
+    note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`"
+)]
 pub trait Float: Scalar<Self> + Ordered<Self> + Elementary {}
 
 impl Float for f32 {}
@@ -163,6 +168,18 @@ pub trait Number:
         pairs::hypot(self, other)
     }
 
+    /// `self · ln y`, 0 where `self` is 0 (as in entropies, `x.xlogy(x)`); JAX's name.
+    ///
+    /// ```
+    /// use autodiff::value_and_derivative;
+    /// assert_eq!(value_and_derivative(|x| x.xlogy(x), 0.0), (0.0, f64::NEG_INFINITY));
+    /// assert_eq!(value_and_derivative(|x| x.xlogy(x), 1.0), (0.0, 1.0));
+    /// ```
+    #[inline]
+    fn xlogy(self, y: Self) -> Self {
+        pairs::xlogy(self, y)
+    }
+
     /// The angle of the point (`x`, `self`), in radians.
     #[inline]
     fn atan2(self, x: Self) -> Self {
@@ -297,6 +314,11 @@ pub(crate) fn either_zero<T: Number>(x: T, y: T) -> T {
 ///
 /// `T: Scalar` is in f64; `T: Scalar<f32>` in f32. A function that branches takes [`Ordered`].
 /// It holds for every number that has the operators.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not mix with `{F}`",
+    label = "not a number in precision `{F}`",
+    note = "constants are floats of the number's own precision: `2.0` instead of `2`, and `f32` with `f32`, `f64` with `f64`"
+)]
 pub trait Scalar<F: Float = f64>:
     Number<Precision = F>
     + Add<F, Output = Self>
@@ -307,6 +329,7 @@ pub trait Scalar<F: Float = f64>:
 {
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Float, T> Scalar<F> for T where
     T: Number<Precision = F>
         + Add<F, Output = T>
@@ -331,7 +354,7 @@ pub(crate) fn from<P>(derivatives: &[P], n: usize) -> &[P] {
 }
 
 macro_rules! float_is_a_number {
-    ($($float:ident: $smallest:expr),*) => {
+    ($($float:ident($bits:ident): $smallest:expr),*) => {
         $(
             impl Number for $float {
                 type Precision = $float;
@@ -368,7 +391,9 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn times_slope(self, slope: Self) -> Self {
-                    if self == 0.0 { 0.0 } else { self * slope }
+                    // the product's bits are cleared where the partial is zero: no branch, so loops over partials vectorize
+                    let kept = (0 as $bits).wrapping_sub((self != 0.0) as $bits);
+                    $float::from_bits((self * slope).to_bits() & kept)
                 }
                 #[inline]
                 fn over_divisor(self, divisor: Self) -> Self {
@@ -411,4 +436,4 @@ macro_rules! float_is_a_number {
     };
 }
 
-float_is_a_number! { f32: f32::MIN_POSITIVE * 4.0, f64: f64::MIN_POSITIVE * 4.0 }
+float_is_a_number! { f32(u32): f32::MIN_POSITIVE * 4.0, f64(u64): f64::MIN_POSITIVE * 4.0 }
