@@ -60,6 +60,7 @@
 #![forbid(unsafe_code)]
 
 mod arithmetic;
+mod diagnose;
 mod drivers;
 mod dual;
 mod elementary;
@@ -76,6 +77,7 @@ pub mod reverse;
 mod rules;
 mod taylor;
 
+pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;
 pub use dual::Dual;
 pub use elementary::Elementary;

@@ -189,16 +189,19 @@ fn eliminated<T: Ordered, const N: usize>(mut a: [[T; N]; N], mut b: [T; N]) -> 
         for i in k + 1..N {
             let l = a[i][k] / a[k][k];
             for j in k..N {
-                a[i][j] = a[i][j] - l * a[k][j];
+                let product = l * a[k][j];
+                a[i][j] -= product;
             }
-            b[i] = b[i] - l * b[k];
+            let product = l * b[k];
+            b[i] -= product;
         }
     }
     for i in (0..N).rev() {
         for j in i + 1..N {
-            b[i] = b[i] - a[i][j] * b[j];
+            let product = a[i][j] * b[j];
+            b[i] -= product;
         }
-        b[i] = b[i] / a[i][i];
+        b[i] /= a[i][i];
     }
     b
 }
@@ -207,13 +210,13 @@ proptest! {
     #[test]
     fn random_systems_agree_with_elimination(entries in prop::collection::vec(-1.0..1.0f64, 12)) {
         // dominated by the diagonal, so that no rows need be exchanged
-        let solution = |p: [HyperDual<f64, 12>; 12], solve: &dyn Fn([[HyperDual<f64, 12>; 3]; 3], [HyperDual<f64, 12>; 3]) -> [HyperDual<f64, 12>; 3]| {
-            let a = std::array::from_fn(|i| std::array::from_fn(|j| if i == j { p[3 * i + j] + 4.0 } else { p[3 * i + j] }));
-            solve(a, [p[9], p[10], p[11]])[1]
-        };
+        type H = HyperDual<f64, 12>;
+        fn parts(p: [H; 12]) -> ([[H; 3]; 3], [H; 3]) {
+            (std::array::from_fn(|i| std::array::from_fn(|j| if i == j { p[4 * i] + 4.0 } else { p[3 * i + j] })), [p[9], p[10], p[11]])
+        }
         let at: [f64; 12] = entries.try_into().unwrap();
-        let got = hessian(|p| solution(p, &|a, b| linear_solve(a, b).unwrap()), at);
-        let want = hessian(|p| solution(p, &eliminated), at);
+        let got = hessian(|p| { let (a, b) = parts(p); linear_solve(a, b).unwrap()[1] }, at);
+        let want = hessian(|p| { let (a, b) = parts(p); eliminated(a, b)[1] }, at);
         for i in 0..12 {
             for j in 0..12 {
                 prop_assert!((got[i][j] - want[i][j]).abs() < 1e-13, "{i} {j}: {} {}", got[i][j], want[i][j]);
