@@ -90,15 +90,19 @@ compile_error!(
 extern crate alloc;
 
 mod arithmetic;
+mod diagnose;
 mod drivers;
 mod dual;
 mod elementary;
 mod error;
 mod function;
 mod hyperdual;
+mod implicit;
 mod interop;
+mod linear_solve;
 mod number;
 mod operators;
+mod own;
 mod pairs;
 mod perturbation;
 mod reductions;
@@ -109,16 +113,20 @@ mod taylor;
 #[cfg(not(feature = "std"))]
 mod without_std;
 
+pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;
 pub use dual::Dual;
 pub use elementary::Elementary;
 pub use error::{IndexError, LengthError};
 pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
+pub use implicit::{System, fixed_point, implicit};
 #[cfg(feature = "nalgebra")]
 pub use interop::{Mixed, svd, symmetric_eigen};
+pub use linear_solve::{SolveError, linear_solve, linear_solve_slice};
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
+pub use own::{CustomRule, MAX_ORDER_OF_SEVERAL};
 pub use pairs::Partials;
 pub use reductions::{log_sum_exp, norm};
 pub use rules::{MAX_ORDER, Rule};
