@@ -36,6 +36,11 @@ accuracy:
     cargo run --release -p autodiff --example accuracy
     cargo run --release -p autodiff --example accuracy -- points | python3 crates/autodiff/examples/accuracy.py
 
+# the derivatives of other random formulas beside mpmath's (needs Python with mpmath and sympy)
+derive SEED="2":
+    python3 crates/demo/tests/derive/generate.py {{SEED}} 200 > target/derive.json
+    DERIVE_REFERENCES={{justfile_directory()}}/target/derive.json cargo test --release -p demo --test derive -- --nocapture
+
 # what CI runs
 ci:
     .ci/run
