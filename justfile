@@ -35,6 +35,11 @@ scipy SEED="2":
 accuracy COUNT="1000000" SEED="1" *ARGS:
     python3 crates/autodiff/examples/accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
 
+# the derivatives of other random formulas beside mpmath's (needs Python with mpmath and sympy)
+derive SEED="2":
+    python3 crates/demo/tests/derive/generate.py {{SEED}} 200 > target/derive.json
+    DERIVE_REFERENCES={{justfile_directory()}}/target/derive.json cargo test --release -p demo --test derive -- --nocapture
+
 # what CI runs
 ci:
     .ci/run

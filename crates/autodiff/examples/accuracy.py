@@ -333,6 +333,8 @@ BARS = (None, 4, 8, 16)
 QUOTIENTS = ("c/x", "x/y", "hypot", "atan2")
 # A division sums up to three terms before it divides: so near to the largest number its derivative may overflow.
 HEADROOM = {"c/x": 8, "x/y": 8}
+# A composition adds products of partial derivatives, each within the bars: twice the bar.
+COMPOSITIONS = {"x^x": 2}
 
 
 class Format:
@@ -466,7 +468,7 @@ def row_of(result):
     faults = []
     cells = [f"`{name}`", str(points)]
     for column, tallies in enumerate(by_order):
-        bar = BARS[column % 3 + 1]
+        bar = BARS[column % 3 + 1] * COMPOSITIONS.get(name, 1)
         worst = max(tallies, key=lambda t: t["worst"])
         cells.append(f"{worst['worst']:.2f}")
         if worst["worst"] > bar:

@@ -25,6 +25,8 @@ pub enum Command {
     Check,
     /// Run one optimizer on one problem
     Run(commands::run::Arguments),
+    /// Differentiate formulas at a point, exactly, to third order
+    Derive(commands::derive::Arguments),
     /// Find x such that y(x) is a given target
     Invert(commands::invert::Arguments),
     /// List problems, optimizers, their options and defaults

@@ -24,6 +24,7 @@ fn execute(cli: &Cli) -> Result<ExitCode, Refusal> {
         None | Some(Command::Notebook) => commands::notebook::execute(shared),
         Some(Command::Check) => commands::check::execute(shared),
         Some(Command::Run(arguments)) => commands::run::execute(arguments, shared),
+        Some(Command::Derive(arguments)) => commands::derive::execute(arguments, shared),
         Some(Command::Invert(arguments)) => commands::invert::execute(arguments, shared),
         Some(Command::List) => commands::list::execute(shared),
     }

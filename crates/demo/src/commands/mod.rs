@@ -7,12 +7,13 @@ use anstream::ColorChoice;
 use optimizers::NumericInverse;
 use thiserror::Error;
 
-use crate::cli::{Color, Shared};
+use crate::cli::{Color, Precision, Shared};
 use crate::json::Real;
 use crate::numpy_text::vector;
 use crate::output::{Destination, WriteError, print};
 
 pub mod check;
+pub mod derive;
 pub mod invert;
 pub mod list;
 pub mod notebook;
@@ -140,6 +141,21 @@ pub(crate) fn numbers(name: &str, text: &str) -> Result<Vec<f64>, Refusal> {
         Err(_) => Err(format!("{name}[{index}] is '{}': a number is needed", item.trim()).into()),
     };
     text.split(',').enumerate().map(parse).collect()
+}
+
+/// The numbers if each is finite in the precision.
+pub(crate) fn finite(name: &str, typed: Vec<f64>, precision: Precision) -> Result<Vec<f64>, Refusal> {
+    let is_finite = |x: f64| match precision {
+        Precision::F32 => (x as f32).is_finite(),
+        Precision::F64 => x.is_finite(),
+    };
+    match typed.iter().position(|&x| !is_finite(x)) {
+        Some(i) => {
+            let (value, wanted) = (Real::from(typed[i]), precision.name());
+            Err(format!("{name}[{i}] is {value}: a number that is finite in {wanted} is needed").into())
+        }
+        None => Ok(typed),
+    }
 }
 
 /// The numeric inverse with the gradient that was asked for.
