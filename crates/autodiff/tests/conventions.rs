@@ -102,6 +102,7 @@ macro_rules! rows {
             }
         )*
         /// The rows as the documents show them.
+        #[allow(clippy::eq_op, reason = "x / x is a row")]
         fn lines_of_one_variable() -> Vec<Line> {
             let mut lines = Vec::new();
             $({
