@@ -40,6 +40,11 @@ derive SEED="2":
     python3 crates/demo/tests/derive/generate.py {{SEED}} 200 > target/derive.json
     DERIVE_REFERENCES={{justfile_directory()}}/target/derive.json cargo test --release -p demo --test derive -- --nocapture
 
+# matplotlib's ticks of other axes beside ours (needs Python with matplotlib 3.11)
+ticks SEED="1":
+    python3 crates/demo/tests/figures/generate.py {{SEED}} 120 > crates/demo/tests/figures/ticks.json
+    cargo test -p demo --lib figures
+
 # what CI runs
 ci:
     .ci/run

@@ -14,6 +14,7 @@ use crate::output::{Destination, WriteError, print};
 
 pub mod check;
 pub mod derive;
+pub mod figures;
 pub mod invert;
 pub mod list;
 pub mod notebook;
@@ -68,7 +69,7 @@ pub fn refuse(line: &str, status: u8) -> ExitCode {
 /// What the command-line reader has to say: help and version as they are, errors in one line.
 pub fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        return match print(&error.render().to_string()) {
+        return match print(error.render().to_string()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         };
@@ -126,7 +127,7 @@ pub(crate) fn deliver(
         prepared.commit()?;
     }
     if !stdout_taken {
-        print(&text())?;
+        print(text())?;
     }
     Ok(())
 }
