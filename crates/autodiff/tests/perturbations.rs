@@ -66,6 +66,7 @@ fn release_builds_do_not_check() {
 /// Each way in which an outer number may come into an inner derivative panics in a debug build.
 #[cfg(debug_assertions)]
 #[test]
+#[allow(clippy::op_ref, clippy::useless_vec, reason = "these are ways too")]
 fn every_operation_notices() {
     type D = Dual<f64, 1>;
     fn sum<T: autodiff::Number>(terms: [T; 2]) -> T {
