@@ -2,7 +2,10 @@
 
 use optimizers::nalgebra::DVector;
 use optimizers::test_functions::{Problem, TEST_FUNCTIONS, find};
-use optimizers::{Error, LeastSquares, LevenbergMarquardt, Run, TwiceDifferentiable};
+use optimizers::{
+    Bfgs, ConjugateGradient, DampedNewton, Descent, Error, Lbfgsb, LeastSquares, LevenbergMarquardt, Optimizer, Run,
+    TrustRegion, TwiceDifferentiable,
+};
 use serde_json::Value;
 
 fn objective(problem: &Problem) -> &dyn TwiceDifferentiable<f64> {
@@ -130,4 +133,58 @@ fn a_dimension_that_does_not_exist_is_refused() {
     assert_eq!(powell.problem(6).unwrap_err(), Error::DimensionMultiple { given: 6, multiple_of: 4 });
     assert_eq!(powell.problem(0).unwrap_err(), Error::DimensionMultiple { given: 0, multiple_of: 4 });
     assert!(find("rosenbrok").is_none());
+}
+
+/// How a method does beside one of scipy's: solved here and there, and the median ratio of evaluations where both solve.
+fn beside<O>(method: &O, scipy: &str) -> (usize, usize, f64)
+where
+    O: for<'a> Optimizer<f64, dyn TwiceDifferentiable<f64> + 'a>,
+{
+    let (mut ratios, mut ours, mut theirs) = (Vec::new(), 0, 0);
+    for case in cases() {
+        let (problem, x) = start(&case);
+        let mut run = Run::new(objective(&problem), method, &x).unwrap().iterations(1000);
+        let best = run.by_ref().fold(f64::INFINITY, |best, iterate| best.min(iterate.loss));
+        let evaluations = run.evaluations();
+        let peer = &case["runs"][scipy];
+        let row = find(case["problem"].as_str().unwrap()).unwrap();
+        // to 1e-4 of the value, or of what the tolerances of these methods leave where it is 0
+        let solves = |loss: f64| row.minima.iter().any(|m| (loss - m.value).abs() <= 1e-4 * m.value + 1e-7);
+        let (solved, solved_there) = (solves(best), solves(real(&peer["f"])));
+        ours += usize::from(solved);
+        theirs += usize::from(solved_there);
+        if solved && solved_there {
+            ratios.push(evaluations.value as f64 / peer["nfev"].as_f64().unwrap());
+        }
+        println!(
+            "{scipy} {} {} {best:e} {} {evaluations:?} {} {:?}",
+            case["problem"],
+            case["scale"],
+            peer["f"],
+            peer["nfev"],
+            run.status()
+        );
+    }
+    ratios.sort_by(f64::total_cmp);
+    println!("{scipy}: solved {ours}, there {theirs}, ratios {ratios:?}");
+    (ours, theirs, ratios[ratios.len() / 2])
+}
+
+#[test]
+fn methods_of_a_scalar_solve_what_scipys_solve_with_as_many_evaluations() {
+    let report = [
+        ("trust-exact", beside(&TrustRegion::exact(), "trust-exact")),
+        ("bfgs", beside(&Descent::new(Bfgs), "BFGS")),
+        ("cg", beside(&Descent::new(ConjugateGradient::polak_ribiere()), "CG")),
+        ("cg-hz", beside(&Descent::new(ConjugateGradient::hager_zhang()), "CG")),
+        ("newton", beside(&Descent::new(DampedNewton), "trust-exact")),
+        ("lbfgsb", beside(&Lbfgsb::new(), "L-BFGS-B")),
+    ];
+    for (name, (ours, theirs, ratio)) in report {
+        println!("SUMMARY {name} {ours} {theirs} {ratio}");
+    }
+    for (name, (ours, theirs, ratio)) in report {
+        assert!(ours >= theirs, "{name}: {ours} solved, scipy solves {theirs}");
+        assert!(ratio <= 1.0, "{name}: {ratio} times scipy's evaluations");
+    }
 }
