@@ -9,6 +9,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, 
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar};
 use crate::pairs;
+use crate::reverse::Reverse;
 use crate::rules::unary_rules;
 use crate::{Dual, HyperDual, Taylor};
 
@@ -19,6 +20,12 @@ macro_rules! derived_operator {
             #[inline]
             fn $assign_method(&mut self, other: Self) {
                 *self = $operator::$method(*self, other);
+            }
+        }
+        impl<$($generics)* T: Number> $assign<&$number> for $number {
+            #[inline]
+            fn $assign_method(&mut self, other: &$number) {
+                *self = $operator::$method(*self, *other);
             }
         }
         impl<$($generics)* F: Float, T: Scalar<F>> $assign<F> for $number {
@@ -254,7 +261,7 @@ macro_rules! number_type {
             pub fn is_finite(self) -> bool {
                 Elementary::is_finite(self.value())
             }
-            inherent_pairs! { hypot atan2 max min copysign rem_euclid }
+            inherent_pairs! { hypot xlogy atan2 max min copysign rem_euclid }
             inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
             unary_rules!(inherent_rules);
         }
@@ -300,6 +307,7 @@ macro_rules! inherent_rules {
 number_type! { [const N: usize,] Dual<T, N> }
 number_type! { [const N: usize,] HyperDual<T, N> }
 number_type! { [const K: usize,] Taylor<T, K> }
+number_type! { ['t,] Reverse<'t, T> }
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
 impl<T: Number + Display, const N: usize> Display for Dual<T, N> {

@@ -42,6 +42,14 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// A number that must lie in [0, 1) does not.
+    #[error("{name} is {value}: a number from 0 up to, but not including, 1 is needed")]
+    NotFraction {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// A bound is NaN.
     #[error("{name}[{index}] is NaN: a bound is a number, or infinite for none")]
     BoundIsNan {

@@ -25,7 +25,7 @@ mod bounds;
 mod descent;
 mod differences;
 mod error;
-mod gradient_descent;
+mod first_order;
 mod inverse;
 mod inverse_simulator;
 mod lbfgsb;
@@ -45,7 +45,7 @@ pub use descent::{
 };
 pub use differences::ForwardDifferences;
 pub use error::{Error, Failure};
-pub use gradient_descent::GradientDescent;
+pub use first_order::*;
 pub use inverse::{AnalyticInverse, Inverse, Inversion, Inverted, NumericInverse};
 pub use inverse_simulator::{InverseSimulator, Latent, MixedInverseSimulator};
 pub use lbfgsb::{Lbfgsb, LbfgsbMemory};

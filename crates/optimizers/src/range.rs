@@ -1,6 +1,6 @@
 //! What ranges the parameters of methods may have.
 
-use autodiff::Elementary;
+use autodiff::{Elementary, Number};
 
 use crate::error::Error;
 use crate::problem::Entry;
@@ -23,4 +23,19 @@ pub(crate) fn not_negative<T: Entry>(name: &'static str, number: T) -> Result<T,
     } else {
         Err(Error::Negative { name, value: value.to_f64() })
     }
+}
+
+/// A number from 0 up to, but not including, 1.
+pub(crate) fn fraction<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
+    let value = number.value();
+    if value >= T::Precision::ZERO && value < T::Precision::ONE {
+        Ok(number)
+    } else {
+        Err(Error::NotFraction { name, value: value.to_f64() })
+    }
+}
+
+/// A constant of a formula.
+pub(crate) fn plain<T: Number>(value: f64) -> T {
+    T::constant(T::Precision::of(value))
 }

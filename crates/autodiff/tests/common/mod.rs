@@ -4,7 +4,7 @@
 
 use autodiff::{
     Dual, Elementary, Filled, Float, Function, HyperDual, Number, Operators, Ordered, ScalarFn, Single, derivative,
-    hessian, value_and_derivative, value_and_gradient, value_gradient_hessian,
+    hessian, reverse, value_and_derivative, value_and_gradient, value_gradient_hessian,
 };
 use serde_json::Value;
 
@@ -88,7 +88,7 @@ pub fn visit_powers(visitor: &mut impl Visit) {
 }
 
 /// A float with what the tests ask of it.
-pub trait Real: Float + Jet<Precision = Self> {
+pub trait Real: Float + Jet<Precision = Self> + 'static {
     const NAME: &'static str;
     /// The bits, with one NaN for all.
     fn bits(self) -> u64;
@@ -230,6 +230,15 @@ pub fn every_way<P: Real>(curve: impl ScalarFn<1, P> + Operators + Copy, x: P) -
             vec![plain, slope, curve.hessian().at([x])[0][0], third]
         }),
         ("gradient.jacobian.jacobian", vec![plain, slope, h, curve.gradient().jacobian().jacobian().at([x])[0][0][0]]),
+        ("reverse sweep", {
+            let (value, slopes) = reverse::value_and_gradient(|x| curve.call([x[0]]), &[x]).unwrap();
+            vec![value, slopes[0]]
+        }),
+        ("reverse sweep, differentiated twice", {
+            let x = HyperDual::<P, 1>::variable(x, 0);
+            let (value, slopes) = reverse::value_and_gradient(|x| curve.call([x[0]]), &[x]).unwrap();
+            vec![value.re, slopes[0].re, slopes[0].eps[0], slopes[0].hessian()[0][0]]
+        }),
     ]
 }
 

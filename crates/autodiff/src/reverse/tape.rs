@@ -1,0 +1,194 @@
+//! The record of a computation, and the sweep back through it.
+
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+use core::fmt;
+
+use crate::elementary::Elementary;
+use crate::number::Number;
+use crate::reverse::Reverse;
+
+/// The index of what does not move.
+pub(super) const STILL: u32 = u32::MAX;
+
+/// One operation: the slope of its result by each of its operands.
+#[derive(Clone, Copy)]
+struct Node<T> {
+    weights: [T; 2],
+    operands: [u32; 2],
+}
+
+/// What the numbers of one computation write to.
+pub(super) struct Record<T> {
+    nodes: RefCell<Vec<Node<T>>>,
+    limit: usize,
+    full: Cell<bool>,
+}
+
+impl<T: Number> Record<T> {
+    /// Writes an operation and gives its index, or [`STILL`] if there is no room.
+    #[inline]
+    pub(super) fn push(&self, operands: [u32; 2], weights: [T; 2]) -> u32 {
+        let mut nodes = self.nodes.borrow_mut();
+        let index = nodes.len();
+        if index >= self.limit || (index == nodes.capacity() && nodes.try_reserve(1).is_err()) {
+            self.full.set(true);
+            return STILL;
+        }
+        nodes.push(Node { weights, operands });
+        index as u32
+    }
+}
+
+/// Why a reverse sweep gives no derivatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TapeError {
+    /// The function has more operations than the tape may hold, or than there is memory for.
+    Full {
+        /// How many operations and variables the tape may hold.
+        limit: usize,
+    },
+    /// A slice has not as many elements as it must have.
+    Length {
+        /// Which slice.
+        what: &'static str,
+        /// How many elements it must have.
+        expected: usize,
+        /// How many it has.
+        found: usize,
+    },
+}
+
+impl fmt::Display for TapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TapeError::Full { limit } => write!(
+                f,
+                "the computation does not fit on the tape of {limit} operations; raise Tape::with_limit, or use a forward driver"
+            ),
+            TapeError::Length { what, expected, found } => {
+                write!(f, "{what} has {found} elements and must have {expected}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for TapeError {}
+
+/// Keeps the record of a computation and the sweep's numbers between calls, so that later calls allocate nothing.
+///
+/// An operation takes two indices and two slopes: 24 bytes in `f64`, 16 in `f32`; the sweep takes one number an operation
+/// more. So ten million operations take 240 MB and 80 MB.
+///
+/// ```
+/// use autodiff::reverse::Tape;
+///
+/// let mut tape = Tape::new();
+/// let mut gradient = [0.0; 2];
+/// let value = tape.gradient_into(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut gradient)?;
+/// assert_eq!((value, gradient), (18.0, [12.0, 9.0]));
+/// # Ok::<(), autodiff::reverse::TapeError>(())
+/// ```
+pub struct Tape<T: Number + 'static> {
+    record: Record<T>,
+    adjoints: Vec<T>,
+    /// Empty between calls: the memory of the variables.
+    variables: Vec<Reverse<'static, T>>,
+}
+
+impl<T: Number + 'static> fmt::Debug for Tape<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tape")
+            .field("operations", &self.operations())
+            .field("limit", &self.record.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Number + 'static> Default for Tape<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Number + 'static> Tape<T> {
+    /// A tape that holds what there is memory for, up to 2³² − 1 operations.
+    pub fn new() -> Self {
+        Self::with_limit(STILL as usize)
+    }
+
+    /// A tape that holds at most so many operations and variables; a longer computation is an error.
+    pub fn with_limit(limit: usize) -> Self {
+        let limit = limit.min(STILL as usize);
+        let record = Record { nodes: RefCell::default(), limit, full: Cell::new(false) };
+        Tape { record, adjoints: Vec::new(), variables: Vec::new() }
+    }
+
+    /// How many operations and variables the last computation had.
+    pub fn operations(&self) -> usize {
+        self.record.nodes.borrow().len()
+    }
+
+    /// Records a computation from variables at x, and gives what it returns.
+    pub(super) fn record<R>(
+        &mut self,
+        x: &[T],
+        computation: impl for<'t> FnOnce(&[Reverse<'t, T>]) -> R,
+    ) -> Result<R, TapeError> {
+        self.record.nodes.get_mut().clear();
+        self.record.full.set(false);
+        let mut variables = emptied(core::mem::take(&mut self.variables));
+        variables.extend(x.iter().map(|x| Reverse::variable(*x, &self.record)));
+        let result = computation(&variables);
+        self.variables = emptied(variables);
+        if self.record.full.get() { Err(TapeError::Full { limit: self.record.limit }) } else { Ok(result) }
+    }
+
+    /// The adjoints of all operations, from those of the results: from the last operation back to the first,
+    /// x̄ ← x̄ + (∂z/∂x) z̄ for each operand x of z.
+    ///
+    /// They start from −0, which no sum of contributions gives: so what the results do not depend on is told from a zero
+    /// adjoint, and an infinite slope on the way there does no harm.
+    pub(super) fn sweep(&mut self, results: impl Iterator<Item = (u32, T)>) {
+        let nodes = self.record.nodes.get_mut();
+        self.adjoints.clear();
+        self.adjoints.resize(nodes.len(), -T::zero());
+        let adjoints = &mut self.adjoints[..];
+        for (index, adjoint) in results {
+            // the index of a constant result is that of no operation
+            if let Some(sum) = adjoints.get_mut(index as usize) {
+                *sum += adjoint + T::zero();
+            }
+        }
+        for (i, node) in nodes.iter().enumerate().rev() {
+            let adjoint = adjoints[i];
+            if is_untouched(adjoint) {
+                continue;
+            }
+            for (operand, weight) in node.operands.into_iter().zip(node.weights) {
+                if let Some(sum) = adjoints.get_mut(operand as usize) {
+                    *sum += weight.times_slope(adjoint) + T::zero();
+                }
+            }
+        }
+    }
+
+    /// The adjoint of the i-th variable after a sweep.
+    #[inline]
+    pub(super) fn adjoint(&self, i: usize) -> T {
+        self.adjoints[i] + T::zero()
+    }
+}
+
+#[inline]
+fn is_untouched<T: Number>(adjoint: T) -> bool {
+    let value = adjoint.value();
+    value == T::Precision::ZERO && value.is_sign_negative()
+}
+
+/// The memory of a vector for elements of another lifetime.
+fn emptied<'a, 'b, T: Number>(mut variables: Vec<Reverse<'a, T>>) -> Vec<Reverse<'b, T>> {
+    variables.clear();
+    variables.into_iter().map_while(|_| None).collect()
+}
