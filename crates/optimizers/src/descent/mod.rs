@@ -63,7 +63,8 @@ pub struct Step<'a, T> {
 
 /// Descent along a [`Direction`] by a [`StepRule`]: x ← x + α d.
 ///
-/// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it). Where the rule finds no
+/// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it), and ends too after a step in
+/// which L falls by no more than its rounding and the gradient does not halve. Where the rule finds no
 /// step the direction forgets its past and is tried once more; then the run fails and says so. A value and a
 /// gradient a trial of the rule, values alone with backtracking. The update in the trajectory is −α d.
 ///
@@ -116,6 +117,8 @@ impl<D> Descent<D> {
         (gradient.amax() <= constant(self.gtol)).then_some("converged: no component of the gradient exceeds gtol")
     }
 }
+
+const NO_PROGRESS: &str = "L no longer falls and the gradient no longer shrinks: no further progress in this precision";
 
 /// What a [`Descent`] keeps between steps.
 #[derive(Clone, Debug)]
@@ -183,7 +186,10 @@ where
             check_shape("the gradient", after.len(), x.len(), iteration)?;
             let s = &x - &now.x;
             let made = Step { x: &x, direction: &d, s, before: &gradient, after: &after, iteration };
-            let converged = self.converged(&after);
+            // at the precision of L neither it nor the gradient gets better
+            let gained = now.loss - value > T::default_epsilon() * nalgebra::ComplexField::abs(value);
+            let flattened = after.amax() < gradient.amax() * constant(0.5);
+            let converged = self.converged(&after).or((!gained && !flattened).then_some(NO_PROGRESS));
             let direction = if converged.is_some() {
                 memory
             } else {
