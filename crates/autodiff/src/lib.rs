@@ -90,6 +90,7 @@ compile_error!(
 extern crate alloc;
 
 mod arithmetic;
+#[cfg(feature = "std")]
 mod diagnose;
 mod drivers;
 mod dual;
@@ -113,6 +114,7 @@ mod taylor;
 #[cfg(not(feature = "std"))]
 mod without_std;
 
+#[cfg(feature = "std")]
 pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;
 pub use dual::Dual;
