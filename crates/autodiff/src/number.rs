@@ -14,7 +14,7 @@ use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
     label = "a number with derivatives mixes with plain floats of its own precision",
     note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`"
 )]
-pub trait Float: Scalar<Self> + Ordered<Self> + Elementary {}
+pub trait Float: Scalar<Self> + Ordered<Self> + Elementary + 'static {}
 
 impl Float for f32 {}
 impl Float for f64 {}
@@ -308,6 +308,11 @@ use methods;
 #[inline]
 pub(crate) fn either_zero<T: Number>(x: T, y: T) -> T {
     if y.all_finite() { y.times_slope(x) } else { x.times_slope(y) }
+}
+
+/// Whether all parts of a number are zero: a zero is the only one that stays finite through a slope that is NaN.
+pub(crate) fn is_zero<T: Number>(x: T) -> bool {
+    x.times_slope(T::constant(T::Precision::NAN)).all_finite()
 }
 
 /// A [`Number`] in precision `F` that mixes with plain floats on its right: what a function that is generic over numbers takes.

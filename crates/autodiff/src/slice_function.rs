@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::drivers::{chunked_gradient, chunked_jacobian};
+use crate::drivers::chunks;
 use crate::number::{Float, Ordered};
 use crate::reverse::{self, Tape};
 use crate::{Dual, LengthError};
@@ -61,34 +61,26 @@ pub trait SliceFn<F: Float = f64>: Sized {
     }
 
     /// The gradient ∂f/∂xᵢ. Up to 63 variables ⌈n/24⌉ calls of the function, for more one call and one reverse sweep.
-    fn gradient(&self, x: &[F]) -> Vec<F>
-    where
-        F: 'static,
-    {
+    fn gradient(&self, x: &[F]) -> Vec<F> {
         self.value_and_gradient(x).1
     }
 
     /// The value and the gradient ∂f/∂xᵢ. Calls as [`gradient`](SliceFn::gradient).
-    fn value_and_gradient(&self, x: &[F]) -> (F, Vec<F>)
-    where
-        F: 'static,
-    {
+    fn value_and_gradient(&self, x: &[F]) -> (F, Vec<F>) {
         let mut gradient = vec![F::ZERO; x.len()];
         if x.len() >= REVERSE_FROM
             && let Ok(value) = Tape::new().gradient_into(|x| self.call(x), x, &mut gradient)
         {
             return (value, gradient);
         }
-        let value = with_width!(x.len(), W => chunked_gradient::<F, W>(x, &mut gradient, |x| self.call(x)));
+        let value =
+            with_width!(x.len(), W => chunks::gradient::<F, W>(x, &mut Vec::new(), &mut gradient, |x| self.call(x)));
         (value, gradient)
     }
 
     /// The Hessian ∂²f/∂xᵢ∂xⱼ. Up to 7 variables by blocks of 4 × 4, for more by reverse sweeps that are differentiated
     /// forward, 8 columns at a time.
-    fn hessian(&self, x: &[F]) -> Vec<Vec<F>>
-    where
-        F: 'static,
-    {
+    fn hessian(&self, x: &[F]) -> Vec<Vec<F>> {
         if x.len() >= 8
             && let Ok(hessian) = reverse::hessian(|x| self.call(x), x)
         {
@@ -101,10 +93,7 @@ pub trait SliceFn<F: Float = f64>: Sized {
     ///
     /// # Errors
     /// If v has another length than x.
-    fn hvp(&self, x: &[F], v: &[F]) -> Result<Vec<F>, LengthError>
-    where
-        F: 'static,
-    {
+    fn hvp(&self, x: &[F], v: &[F]) -> Result<Vec<F>, LengthError> {
         LengthError::check("the direction v", v.len(), x.len())?;
         if x.len() >= REVERSE_FROM
             && let Ok((_, _, product)) = reverse::hvp(|x| self.call(x), x, v)
@@ -142,6 +131,6 @@ pub trait SliceMap<F: Float = f64>: Sized {
     /// The values and the Jacobian. ⌈n/24⌉ calls of the function for n variables.
     #[allow(clippy::type_complexity, reason = "values and rows, as the documentation says")]
     fn value_and_jacobian(&self, x: &[F]) -> (Vec<F>, Vec<Vec<F>>) {
-        with_width!(x.len(), W => chunked_jacobian::<F, Vec<Dual<F, W>>, W>(x, |x| self.call(x)))
+        with_width!(x.len(), W => chunks::jacobian::<F, Vec<Dual<F, W>>, W>(x, |x| self.call(x)))
     }
 }

@@ -1,7 +1,7 @@
 //! Derivatives of closures, in three moves: seed the variables, call the function once, take the derivatives.
 
 mod blocks;
-mod chunks;
+pub(crate) mod chunks;
 mod derivative;
 mod directional;
 mod gradient;
@@ -23,14 +23,3 @@ pub use jacobian::{jacobian, value_and_jacobian};
 pub use output::{ScalarOutput, VectorOutput};
 pub use point::{FilledAt, Of, Point, Seeded, Takes};
 pub use workspace::Workspace;
-
-pub(crate) use chunks::{gradient as chunked_gradient_with, jacobian as chunked_jacobian};
-
-/// The value, and the gradient in place, in chunks of `W` variables.
-pub(crate) fn chunked_gradient<T: crate::Number, const W: usize>(
-    x: &[T],
-    gradient: &mut [T],
-    f: impl FnMut(&[crate::Dual<T, W>]) -> crate::Dual<T, W>,
-) -> T {
-    chunked_gradient_with(x, &mut alloc::vec::Vec::new(), gradient, f)
-}

@@ -28,124 +28,95 @@ fn dynamic<D>(x: Vec<D>) -> DVector<D> {
     DVector::from_data(VecStorage::new(Dyn(x.len()), U1, x))
 }
 
-impl<'a, T: Number, D, const N: usize> FilledAt<'a, D> for SVector<T, N> {
-    type Of = SVector<D, N>;
+macro_rules! fixed_vector_is_a_point {
+    ($($point:ty, |$p:ident| $components:expr;)*) => {
+        $(
+            impl<'a, T: Number, D, const N: usize> FilledAt<'a, D> for $point {
+                type Of = SVector<D, N>;
+            }
+            impl<T: Number, D, R, F: FnMut(SVector<D, N>) -> R, const N: usize> Takes<$point, D, R> for F {}
+            impl<T: Number, D: Number, const N: usize> Seeded<D> for $point {
+                #[inline]
+                fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(SVector<D, N>) -> R) -> R {
+                    let $p = self;
+                    $components.seeded(seed, |x| f(fixed(x)))
+                }
+            }
+            impl<T: Number, const N: usize> Point for $point {
+                type Base = T;
+                type First = Dual<T, N>;
+                type Second = HyperDual<T, N>;
+                type Slope = Dual<Dual<T, 1>, N>;
+                type Gradient = SVector<T, N>;
+                type Hessian = SMatrix<T, N, N>;
+                type Jacobian<R: VectorOutput<Dual<T, N>>> = R::Rows<T, N>;
+                type Checked<X> = X;
+
+                #[inline]
+                fn gradient(self, mut f: impl FnMut(SVector<Dual<T, N>, N>) -> Dual<T, N>) -> (T, SVector<T, N>) {
+                    let $p = self;
+                    let (value, slopes) = Point::gradient($components, |x| f(fixed(x)));
+                    (value, fixed(slopes))
+                }
+                #[inline]
+                fn hessian(
+                    self,
+                    mut f: impl FnMut(SVector<HyperDual<T, N>, N>) -> HyperDual<T, N>,
+                ) -> (T, SVector<T, N>, SMatrix<T, N, N>) {
+                    let $p = self;
+                    let (value, slopes, h) = Point::hessian($components, |x| f(fixed(x)));
+                    // symmetric: rows are columns
+                    (value, fixed(slopes), SMatrix::from_array_storage(ArrayStorage(h)))
+                }
+                #[inline]
+                fn jacobian<R: VectorOutput<Dual<T, N>>>(
+                    self,
+                    mut f: impl FnMut(SVector<Dual<T, N>, N>) -> R,
+                ) -> (R::Of<T>, R::Rows<T, N>) {
+                    let $p = self;
+                    Point::jacobian($components, |x| f(fixed(x)))
+                }
+                #[inline]
+                fn laplacian(self, mut f: impl FnMut(SVector<HyperDual<T, N>, N>) -> HyperDual<T, N>) -> T {
+                    let $p = self;
+                    Point::laplacian($components, |x| f(fixed(x)))
+                }
+                #[inline]
+                fn hessian_times(
+                    self,
+                    v: Self,
+                    mut f: impl FnMut(SVector<Self::Slope, N>) -> Self::Slope,
+                ) -> SVector<T, N> {
+                    let [x, v] = [self, v].map(|$p| $components);
+                    fixed(Point::hessian_times(x, v, |x| f(fixed(x))))
+                }
+                #[inline]
+                fn count(&self) -> usize {
+                    N
+                }
+                #[inline]
+                fn variable(&self, i: usize) -> T {
+                    self.data.0[0][i]
+                }
+                #[inline]
+                fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> X {
+                    both(self, v)
+                }
+            }
+        )*
+    };
 }
 
-impl<'a, T: Number, D, const N: usize> FilledAt<'a, D> for &SVector<T, N> {
-    type Of = SVector<D, N>;
+fixed_vector_is_a_point! {
+    SVector<T, N>, |x| components(x);
+    &SVector<T, N>, |x| x.data.0[0];
 }
 
 impl<'a, T: Number, D> FilledAt<'a, D> for &DVector<T> {
     type Of = &'a DVector<D>;
 }
 
-impl<T: Number, D, R, F: FnMut(SVector<D, N>) -> R, const N: usize> Takes<SVector<T, N>, D, R> for F {}
-impl<T: Number, D, R, F: FnMut(SVector<D, N>) -> R, const N: usize> Takes<&SVector<T, N>, D, R> for F {}
 impl<T: Number, D, R, F: FnMut(&DVector<D>) -> R> Takes<&DVector<T>, D, R> for F {}
-
-impl<T: Number, const N: usize> Point for SVector<T, N> {
-    type Base = T;
-    type First = Dual<T, N>;
-    type Second = HyperDual<T, N>;
-    type Slope = Dual<Dual<T, 1>, N>;
-    type Gradient = SVector<T, N>;
-    type Hessian = SMatrix<T, N, N>;
-    type Jacobian<R: VectorOutput<Dual<T, N>>> = R::Rows<T, N>;
-    type Checked<X> = X;
-
-    #[inline]
-    fn gradient(self, mut f: impl FnMut(SVector<Dual<T, N>, N>) -> Dual<T, N>) -> (T, SVector<T, N>) {
-        let (value, slopes) = Point::gradient(components(self), |x| f(fixed(x)));
-        (value, fixed(slopes))
-    }
-    #[inline]
-    fn hessian(
-        self,
-        mut f: impl FnMut(SVector<HyperDual<T, N>, N>) -> HyperDual<T, N>,
-    ) -> (T, SVector<T, N>, SMatrix<T, N, N>) {
-        let (value, slopes, h) = Point::hessian(components(self), |x| f(fixed(x)));
-        // symmetric: rows are columns
-        (value, fixed(slopes), SMatrix::from_array_storage(ArrayStorage(h)))
-    }
-    #[inline]
-    fn jacobian<R: VectorOutput<Dual<T, N>>>(
-        self,
-        mut f: impl FnMut(SVector<Dual<T, N>, N>) -> R,
-    ) -> (R::Of<T>, R::Rows<T, N>) {
-        Point::jacobian(components(self), |x| f(fixed(x)))
-    }
-    #[inline]
-    fn laplacian(self, mut f: impl FnMut(SVector<HyperDual<T, N>, N>) -> HyperDual<T, N>) -> T {
-        Point::laplacian(components(self), |x| f(fixed(x)))
-    }
-    #[inline]
-    fn hessian_times(self, v: Self, mut f: impl FnMut(SVector<Self::Slope, N>) -> Self::Slope) -> SVector<T, N> {
-        fixed(Point::hessian_times(components(self), components(v), |x| f(fixed(x))))
-    }
-    #[inline]
-    fn count(&self) -> usize {
-        N
-    }
-    #[inline]
-    fn variable(&self, i: usize) -> T {
-        self.data.0[0][i]
-    }
-    #[inline]
-    fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> X {
-        both(self, v)
-    }
-}
-
-impl<T: Number, const N: usize> Point for &SVector<T, N> {
-    type Base = T;
-    type First = Dual<T, N>;
-    type Second = HyperDual<T, N>;
-    type Slope = Dual<Dual<T, 1>, N>;
-    type Gradient = SVector<T, N>;
-    type Hessian = SMatrix<T, N, N>;
-    type Jacobian<R: VectorOutput<Dual<T, N>>> = R::Rows<T, N>;
-    type Checked<X> = X;
-
-    #[inline]
-    fn gradient(self, f: impl FnMut(SVector<Dual<T, N>, N>) -> Dual<T, N>) -> (T, SVector<T, N>) {
-        Point::gradient(fixed(self.data.0[0]), f)
-    }
-    #[inline]
-    fn hessian(
-        self,
-        f: impl FnMut(SVector<HyperDual<T, N>, N>) -> HyperDual<T, N>,
-    ) -> (T, SVector<T, N>, SMatrix<T, N, N>) {
-        Point::hessian(fixed(self.data.0[0]), f)
-    }
-    #[inline]
-    fn jacobian<R: VectorOutput<Dual<T, N>>>(
-        self,
-        f: impl FnMut(SVector<Dual<T, N>, N>) -> R,
-    ) -> (R::Of<T>, R::Rows<T, N>) {
-        Point::jacobian(fixed(self.data.0[0]), f)
-    }
-    #[inline]
-    fn laplacian(self, f: impl FnMut(SVector<HyperDual<T, N>, N>) -> HyperDual<T, N>) -> T {
-        Point::laplacian(fixed(self.data.0[0]), f)
-    }
-    #[inline]
-    fn hessian_times(self, v: Self, f: impl FnMut(SVector<Self::Slope, N>) -> Self::Slope) -> SVector<T, N> {
-        Point::hessian_times(fixed(self.data.0[0]), fixed(v.data.0[0]), f)
-    }
-    #[inline]
-    fn count(&self) -> usize {
-        N
-    }
-    #[inline]
-    fn variable(&self, i: usize) -> T {
-        self.data.0[0][i]
-    }
-    #[inline]
-    fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> X {
-        both(self, v)
-    }
-}
 
 impl<T: Number> Point for &DVector<T> {
     type Base = T;
@@ -193,21 +164,6 @@ impl<T: Number> Point for &DVector<T> {
     fn beside<X>(self, v: Self, both: impl FnOnce(Self, Self) -> X) -> Result<X, LengthError> {
         LengthError::check("the direction v", v.count(), self.count())?;
         Ok(both(self, v))
-    }
-}
-
-impl<T: Number, D: Number, const N: usize> Seeded<D> for SVector<T, N> {
-    #[inline]
-    fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(SVector<D, N>) -> R) -> R {
-        (&self).seeded(seed, f)
-    }
-}
-
-impl<T: Number, D: Number, const N: usize> Seeded<D> for &SVector<T, N> {
-    #[inline]
-    fn seeded<R>(self, seed: impl Fn(T, usize) -> D, f: impl FnOnce(SVector<D, N>) -> R) -> R {
-        let [x] = self.data.0;
-        f(fixed(array::from_fn(|i| seed(x[i], i))))
     }
 }
 

@@ -3,6 +3,59 @@
 //! Everywhere the conventions of [`Number`](crate::Number) hold: values are those of plain floats, comparisons look at
 //! values, slopes at kinks are those of the table.
 
+/// Functions with this signature, handed on to [`Number`](crate::Number).
+#[cfg(feature = "num-traits")]
+macro_rules! by_number {
+    ($(fn $name:ident(self $(, $argument:ident)*);)*) => {
+        $(
+            #[inline]
+            fn $name(self $(, $argument: Self)*) -> Self {
+                Number::$name(self $(, $argument)*)
+            }
+        )*
+    };
+}
+
+/// The functions that num_traits and simba both ask of a float, under the same names.
+#[cfg(feature = "num-traits")]
+macro_rules! functions_of_floats {
+    () => {
+        by_number! {
+            fn floor(self);
+            fn ceil(self);
+            fn round(self);
+            fn trunc(self);
+            fn fract(self);
+            fn abs(self);
+            fn signum(self);
+            fn recip(self);
+            fn sqrt(self);
+            fn cbrt(self);
+            fn exp(self);
+            fn exp2(self);
+            fn exp_m1(self);
+            fn ln(self);
+            fn log2(self);
+            fn log10(self);
+            fn ln_1p(self);
+            fn sin(self);
+            fn cos(self);
+            fn tan(self);
+            fn asin(self);
+            fn acos(self);
+            fn atan(self);
+            fn sinh(self);
+            fn cosh(self);
+            fn tanh(self);
+            fn asinh(self);
+            fn acosh(self);
+            fn atanh(self);
+            fn hypot(self, other);
+            fn mul_add(self, a, b);
+        }
+    };
+}
+
 #[cfg(feature = "approx")]
 mod approx;
 #[cfg(any(feature = "nalgebra", feature = "num-dual"))]

@@ -13,20 +13,8 @@ use simba::simd::PrimitiveSimdValue;
 
 use super::cardinal::Cardinal;
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar};
+use crate::number::{Float, Number, Scalar, is_zero};
 use crate::{Dual, HyperDual, Taylor};
-
-/// Functions with this signature, handed on to [`Number`].
-macro_rules! by_number {
-    ($(fn $name:ident(self $(, $argument:ident)*);)*) => {
-        $(
-            #[inline]
-            fn $name(self $(, $argument: Self)*) -> Self {
-                Number::$name(self $(, $argument)*)
-            }
-        )*
-    };
-}
 
 /// Constants of the plain float.
 macro_rules! constants {
@@ -40,9 +28,9 @@ macro_rules! constants {
     };
 }
 
-/// Whether all derivatives are zero: a zero is the only partial that stays one through a slope that is not a number.
+/// Whether all derivatives are zero.
 fn is_constant<T: Number>(x: T) -> bool {
-    x.with_value(T::Precision::ZERO).times_slope(T::constant(T::Precision::NAN)).all_finite()
+    is_zero(x.with_value(T::Precision::ZERO))
 }
 
 macro_rules! number_type {
@@ -152,39 +140,9 @@ macro_rules! number_type {
                 fn unscale(self, factor: Self) -> Self {
                     self / factor
                 }
+                functions_of_floats! {}
                 by_number! {
-                    fn floor(self);
-                    fn ceil(self);
-                    fn round(self);
-                    fn trunc(self);
-                    fn fract(self);
-                    fn abs(self);
-                    fn signum(self);
-                    fn recip(self);
-                    fn sqrt(self);
-                    fn cbrt(self);
-                    fn exp(self);
-                    fn exp2(self);
-                    fn exp_m1(self);
-                    fn ln(self);
-                    fn log2(self);
-                    fn log10(self);
-                    fn ln_1p(self);
-                    fn sin(self);
-                    fn cos(self);
-                    fn tan(self);
-                    fn asin(self);
-                    fn acos(self);
-                    fn atan(self);
-                    fn sinh(self);
-                    fn cosh(self);
-                    fn tanh(self);
-                    fn asinh(self);
-                    fn acosh(self);
-                    fn atanh(self);
-                    fn hypot(self, other);
                     fn sinc(self);
-                    fn mul_add(self, a, b);
                 }
                 #[inline]
                 fn sin_cos(self) -> (Self, Self) {

@@ -15,18 +15,6 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number};
 use crate::{Dual, HyperDual, Taylor};
 
-/// Functions with this signature, handed on to [`Number`].
-macro_rules! by_number {
-    ($(fn $name:ident(self $(, $argument:ident)*);)*) => {
-        $(
-            #[inline]
-            fn $name(self $(, $argument: Self)*) -> Self {
-                Number::$name(self $(, $argument)*)
-            }
-        )*
-    };
-}
-
 /// Constants of the plain float.
 macro_rules! constants {
     ($plain:ident: $($name:ident)*) => {
@@ -338,44 +326,14 @@ macro_rules! number_type {
                     is_sign_positive -> bool; is_sign_negative -> bool;
                     classify -> FpCategory; integer_decode -> (u64, i16, i8);
                 }
+                functions_of_floats! {}
                 by_number! {
-                    fn floor(self);
-                    fn ceil(self);
-                    fn round(self);
-                    fn trunc(self);
-                    fn fract(self);
-                    fn abs(self);
-                    fn signum(self);
-                    fn recip(self);
-                    fn sqrt(self);
-                    fn cbrt(self);
-                    fn exp(self);
-                    fn exp2(self);
-                    fn exp_m1(self);
-                    fn ln(self);
-                    fn log2(self);
-                    fn log10(self);
-                    fn ln_1p(self);
-                    fn sin(self);
-                    fn cos(self);
-                    fn tan(self);
-                    fn asin(self);
-                    fn acos(self);
-                    fn atan(self);
-                    fn sinh(self);
-                    fn cosh(self);
-                    fn tanh(self);
-                    fn asinh(self);
-                    fn acosh(self);
-                    fn atanh(self);
                     fn to_degrees(self);
                     fn to_radians(self);
-                    fn hypot(self, other);
                     fn atan2(self, x);
                     fn max(self, other);
                     fn min(self, other);
                     fn copysign(self, sign);
-                    fn mul_add(self, a, b);
                 }
                 #[inline]
                 fn powi(self, n: i32) -> Self {

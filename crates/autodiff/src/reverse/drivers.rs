@@ -5,12 +5,9 @@ use alloc::vec::Vec;
 
 use super::Reverse;
 use super::tape::{Tape, TapeError};
-use crate::elementary::Elementary;
+use crate::error::LengthError;
+use crate::number::is_zero;
 use crate::{Dual, Number};
-
-fn same_length(what: &'static str, found: usize, expected: usize) -> Result<(), TapeError> {
-    if found == expected { Ok(()) } else { Err(TapeError::Length { what, expected, found }) }
-}
 
 impl<T: Number + 'static> Tape<T> {
     /// The value f(x), and the gradient ∂f/∂xᵢ in place. One call of f and one sweep; after the first call of its size it
@@ -24,7 +21,7 @@ impl<T: Number + 'static> Tape<T> {
         x: &[T],
         gradient: &mut [T],
     ) -> Result<T, TapeError> {
-        same_length("the gradient", gradient.len(), x.len())?;
+        LengthError::check("the gradient", gradient.len(), x.len())?;
         let (value, index) = self.record(x, |x| {
             let y = f(x);
             (y.re, y.index)
@@ -87,7 +84,7 @@ pub fn vjp<T: Number + 'static>(
 ) -> Result<(Vec<T>, Vec<T>), TapeError> {
     let mut tape = Tape::new();
     let (values, indices) = tape.record(x, |x| outputs(f(x)))?;
-    same_length("the vector w", w.len(), values.len())?;
+    LengthError::check("the vector w", w.len(), values.len())?;
     // a result of no weight takes no part, even if its slope is infinite
     tape.sweep(indices.into_iter().zip(w.iter().copied()).filter(|(_, w)| !is_zero(*w)));
     Ok((values, (0..x.len()).map(|i| tape.adjoint(i)).collect()))
@@ -139,7 +136,7 @@ pub fn hvp<T: Number + 'static>(
     x: &[T],
     v: &[T],
 ) -> Result<(T, Vec<T>, Vec<T>), TapeError> {
-    same_length("the direction v", v.len(), x.len())?;
+    LengthError::check("the direction v", v.len(), x.len())?;
     let along: Vec<_> = x.iter().zip(v).map(|(x, v)| Dual::new(*x, [*v])).collect();
     let (value, gradient) = value_and_gradient(f, &along)?;
     Ok((value.re, gradient.iter().map(|g| g.re).collect(), gradient.iter().map(|g| g.eps[0]).collect()))
@@ -186,11 +183,6 @@ pub fn hessian<T: Number + 'static>(
         }
     }
     Ok(h)
-}
-
-/// Whether all parts of a number are zero: only zeros stay what they are through a slope that is NaN.
-fn is_zero<T: Number>(x: T) -> bool {
-    x.times_slope(T::constant(T::Precision::NAN)).all_finite()
 }
 
 fn outputs<T: Number>(y: Vec<Reverse<'_, T>>) -> (Vec<T>, Vec<u32>) {

@@ -5,6 +5,7 @@ use core::cell::{Cell, RefCell};
 use core::fmt;
 
 use crate::elementary::Elementary;
+use crate::error::LengthError;
 use crate::number::Number;
 use crate::reverse::Reverse;
 
@@ -62,19 +63,23 @@ pub enum TapeError {
 
 impl fmt::Display for TapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        match *self {
             TapeError::Full { limit } => write!(
                 f,
                 "the computation does not fit on the tape of {limit} operations; raise Tape::with_limit, or use a forward driver"
             ),
-            TapeError::Length { what, expected, found } => {
-                write!(f, "{what} has {found} elements and must have {expected}")
-            }
+            TapeError::Length { what, expected, found } => LengthError { what, expected, found }.fmt(f),
         }
     }
 }
 
 impl core::error::Error for TapeError {}
+
+impl From<LengthError> for TapeError {
+    fn from(LengthError { what, expected, found }: LengthError) -> Self {
+        TapeError::Length { what, expected, found }
+    }
+}
 
 /// Keeps the record of a computation and the sweep's numbers between calls, so that later calls allocate nothing.
 ///
