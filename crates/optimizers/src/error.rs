@@ -1,5 +1,6 @@
 //! What is refused before a run, and what can end one.
 
+use nalgebra::DMatrix;
 use thiserror::Error;
 
 /// An argument that is refused, with its value and what was wanted. Nothing has been computed.
@@ -99,6 +100,13 @@ pub enum Error {
 /// That a vector has the length it should have.
 pub(crate) fn check_shape(what: &'static str, given: usize, expected: usize, iteration: usize) -> Result<(), Failure> {
     if given == expected { Ok(()) } else { Err(Failure::Shape { what, given, expected, iteration }) }
+}
+
+/// That a Hessian of n variables is n × n.
+pub(crate) fn check_hessian<T>(hessian: &DMatrix<T>, n: usize, iteration: usize) -> Result<(), Failure> {
+    let (rows, columns) = hessian.shape();
+    check_shape("a column of the Hessian", rows, n, iteration)?;
+    check_shape("a row of the Hessian", columns, n, iteration)
 }
 
 /// What ends a run that cannot go on.

@@ -3,8 +3,8 @@
 use autodiff::Number;
 use nalgebra::{DMatrix, DVector, RealField};
 
-use crate::error::{Error, Failure, check_shape};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
+use crate::error::{Error, Failure, check_hessian, check_shape};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at};
 use crate::problem::{Entry, TwiceDifferentiable};
 use crate::range::positive;
 
@@ -67,10 +67,7 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
     fn step(&self, problem: &P, state: &State<T, DMatrix<T>>) -> Result<State<T, DMatrix<T>>, Failure> {
         let now = &state.iterate;
         let iteration = now.iteration + 1;
-        let gradient = match &now.gradient {
-            Some(gradient) => gradient.clone(),
-            None => problem.value_and_gradient(&now.x).1,
-        };
+        let gradient = gradient_at(problem, now);
         let update = newton_direction(&gradient, state.memory.clone(), now.iteration)?;
         let descent = update.iter().zip(gradient.iter()).map(|(&u, &g)| u * g).sum::<T>();
         let x = now.x.zip_map(&update, |x, u| x - self.step * u);
@@ -91,8 +88,7 @@ fn with_hessian<T: Entry, P: TwiceDifferentiable<T> + ?Sized>(
 ) -> Result<State<T, DMatrix<T>>, Failure> {
     let (loss, gradient, hessian) = problem.value_gradient_hessian(&x);
     check_shape("the gradient", gradient.len(), x.len(), iteration)?;
-    check_shape("a column of the Hessian", hessian.nrows(), x.len(), iteration)?;
-    check_shape("a row of the Hessian", hessian.ncols(), x.len(), iteration)?;
+    check_hessian(&hessian, x.len(), iteration)?;
     let evaluations = before.one_of_each_more();
     let y = problem.observe(&x);
     let iterate = Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) };

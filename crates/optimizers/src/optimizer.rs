@@ -138,3 +138,11 @@ pub(crate) fn with_gradient<T: Entry, P: Objective<T> + ?Sized>(
     let evaluations = Evaluations { value: before.value + 1, gradient: before.gradient + 1, ..before };
     Ok(Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) })
 }
+
+/// The gradient at an iterate: what the iterate has, or else one evaluation.
+pub(crate) fn gradient_at<T: Entry, P: Objective<T> + ?Sized>(problem: &P, now: &Iterate<T>) -> DVector<T> {
+    match &now.gradient {
+        Some(gradient) => gradient.clone(),
+        None => problem.value_and_gradient(&now.x).1,
+    }
+}

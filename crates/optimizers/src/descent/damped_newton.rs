@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector, RealField};
 
 use super::{Direction, Step, StepRule};
 use crate::bounds::constant;
-use crate::error::{Failure, check_shape};
+use crate::error::{Failure, check_hessian};
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, TwiceDifferentiable};
 
@@ -100,8 +100,7 @@ fn factor<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized>(
 ) -> Result<ModifiedCholesky<T>, Failure> {
     let hessian = problem.value_gradient_hessian(x).2;
     evaluations.hessian += 1;
-    check_shape("a column of the Hessian", hessian.nrows(), x.len(), iteration)?;
-    check_shape("a row of the Hessian", hessian.ncols(), x.len(), iteration)?;
+    check_hessian(&hessian, x.len(), iteration)?;
     if !hessian.iter().all(|h| h.all_finite()) {
         return Err(Failure::NotFinite { quantity: "Hessian", iteration });
     }

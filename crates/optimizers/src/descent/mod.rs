@@ -14,7 +14,7 @@ pub use self::step_rule::StepRule;
 use self::step_rule::{Line, Point};
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State, with_gradient};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, with_gradient};
 use crate::problem::{Entry, Objective};
 use crate::range::not_negative;
 
@@ -147,10 +147,7 @@ where
         let now = &state.iterate;
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
-        let gradient = match &now.gradient {
-            Some(gradient) => gradient.clone(),
-            None => problem.value_and_gradient(&now.x).1,
-        };
+        let gradient = gradient_at(problem, now);
         let failed = |failure, evaluations| {
             let iterate = Iterate { evaluations, ..now.clone() };
             Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) })

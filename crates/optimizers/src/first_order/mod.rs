@@ -32,7 +32,7 @@ pub use self::lion::{Lion, LionRule};
 pub use self::momentum::{Momentum, MomentumRule};
 pub use self::nadam::{NAdam, NAdamRule};
 pub use self::nesterov::{Nesterov, NesterovRule};
-pub use self::parameters::{Betas, Decay, Epsilon, EpsilonInRoot, WeightDecay};
+pub use self::parameters::{Betas, Decay, DecayRate, Epsilon, EpsilonInRoot, WeightDecay};
 pub use self::rmsprop::{RmsProp, RmsPropRule};
 pub use self::schedule::Schedule;
 

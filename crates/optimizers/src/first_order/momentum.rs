@@ -1,7 +1,6 @@
 //! Gradient descent with momentum.
 
-use super::{Decay, FirstOrder, UpdateRule};
-use crate::error::Error;
+use super::{Decay, DecayRate, FirstOrder, UpdateRule};
 use crate::problem::Entry;
 
 /// The heavy ball: m ← g + μ m, u = m (Polyak 1964; optax's `sgd` with `momentum`).
@@ -38,15 +37,9 @@ impl<T: Entry> Default for MomentumRule<T> {
     }
 }
 
-impl<T: Entry> FirstOrder<T, MomentumRule<T>> {
-    /// μ.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFraction`] unless 0 ≤ μ < 1.
-    pub fn decay(mut self, decay: T) -> Result<Self, Error> {
-        self.rule.decay = Decay::new("decay", decay)?;
-        Ok(self)
+impl<T> DecayRate<T> for MomentumRule<T> {
+    fn decay_rate(&mut self) -> &mut Decay<T> {
+        &mut self.decay
     }
 }
 

@@ -1,7 +1,6 @@
 //! Nesterov's accelerated gradient.
 
-use super::{Decay, FirstOrder, MomentumRule, UpdateRule};
-use crate::error::Error;
+use super::{Decay, DecayRate, FirstOrder, MomentumRule, UpdateRule};
 use crate::problem::Entry;
 
 /// Nesterov's momentum: m ← g + μ m, u = g + μ m (Sutskever, Martens, Dahl, Hinton 2013; optax's `sgd` with `nesterov`).
@@ -33,15 +32,9 @@ impl<T: Entry> Default for NesterovRule<T> {
     }
 }
 
-impl<T: Entry> FirstOrder<T, NesterovRule<T>> {
-    /// μ.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFraction`] unless 0 ≤ μ < 1.
-    pub fn decay(mut self, decay: T) -> Result<Self, Error> {
-        self.rule.decay = Decay::new("decay", decay)?;
-        Ok(self)
+impl<T> DecayRate<T> for NesterovRule<T> {
+    fn decay_rate(&mut self) -> &mut Decay<T> {
+        &mut self.decay
     }
 }
 

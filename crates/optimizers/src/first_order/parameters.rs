@@ -54,6 +54,12 @@ impl<T: Entry> Decay<T> {
     }
 }
 
+/// A method with one decay rate.
+pub trait DecayRate<T> {
+    /// The rate, μ or ρ.
+    fn decay_rate(&mut self) -> &mut Decay<T>;
+}
+
 /// A method with the decay rates β₁ and β₂.
 pub trait Betas<T> {
     /// β₁ and β₂.
@@ -76,6 +82,18 @@ pub trait EpsilonInRoot<T> {
 pub trait WeightDecay<T> {
     /// λ.
     fn weight_decay(&mut self) -> &mut T;
+}
+
+impl<T: Entry, R: UpdateRule<T> + DecayRate<T>> FirstOrder<T, R> {
+    /// The decay rate, μ or ρ.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFraction`] unless it is at least 0 and below 1.
+    pub fn decay(mut self, decay: T) -> Result<Self, Error> {
+        *self.rule.decay_rate() = Decay::new("decay", decay)?;
+        Ok(self)
+    }
 }
 
 impl<T: Entry, R: UpdateRule<T> + Betas<T>> FirstOrder<T, R> {

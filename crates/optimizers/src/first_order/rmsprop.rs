@@ -1,6 +1,6 @@
 //! RMSProp.
 
-use super::{Decay, Epsilon, FirstOrder, UpdateRule};
+use super::{Decay, DecayRate, Epsilon, FirstOrder, UpdateRule};
 use crate::error::Error;
 use crate::problem::Entry;
 use crate::range::{not_negative, plain};
@@ -56,17 +56,13 @@ impl<T> Epsilon<T> for RmsPropRule<T> {
     }
 }
 
-impl<T: Entry> FirstOrder<T, RmsPropRule<T>> {
-    /// ρ.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotFraction`] unless 0 ≤ ρ < 1.
-    pub fn decay(mut self, decay: T) -> Result<Self, Error> {
-        self.rule.decay = Decay::new("decay", decay)?;
-        Ok(self)
+impl<T> DecayRate<T> for RmsPropRule<T> {
+    fn decay_rate(&mut self) -> &mut Decay<T> {
+        &mut self.decay
     }
+}
 
+impl<T: Entry> FirstOrder<T, RmsPropRule<T>> {
     /// v at the start.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector, RealField, SymmetricEigen};
 
 use super::{Model, ModelStep};
 use crate::bounds::constant;
-use crate::error::{Failure, check_shape};
+use crate::error::{Failure, check_hessian};
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, TwiceDifferentiable};
 
@@ -29,8 +29,7 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Model<T, P> for E
     ) -> Result<Self::Curvature, Failure> {
         let (loss, _, hessian) = problem.value_gradient_hessian(x);
         evaluations.hessian += 1;
-        check_shape("a column of the Hessian", hessian.nrows(), x.len(), iteration)?;
-        check_shape("a row of the Hessian", hessian.ncols(), x.len(), iteration)?;
+        check_hessian(&hessian, x.len(), iteration)?;
         let finite = hessian.iter().all(|h| h.all_finite());
         if !finite && loss.all_finite() {
             return Err(Failure::NotFinite { quantity: "Hessian", iteration });

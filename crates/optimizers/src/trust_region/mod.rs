@@ -9,7 +9,7 @@ pub use self::exact::Exact;
 pub use self::steihaug::Steihaug;
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State, with_gradient};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, with_gradient};
 use crate::problem::{Entry, Objective};
 use crate::range::{not_negative, positive};
 
@@ -148,10 +148,7 @@ where
         let now = &state.iterate;
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
-        let gradient = match &now.gradient {
-            Some(gradient) => gradient.clone(),
-            None => problem.value_and_gradient(&now.x).1,
-        };
+        let gradient = gradient_at(problem, now);
         let mut radius = state.memory.radius;
         loop {
             let curvature = &state.memory.curvature;
@@ -161,13 +158,12 @@ where
                 return Err(Failure::NotFinite { quantity: "step", iteration });
             }
             let x = &now.x + &p;
-            let loss = if x == now.x { now.loss } else { problem.value(&x) };
-            let known = Iterate { evaluations, ..now.clone() };
             if x == now.x {
                 let memory = TrustRegionMemory { curvature: curvature.clone(), radius };
-                let iterate = Iterate { iteration, update: Some(-p), ..known };
+                let iterate = Iterate { iteration, evaluations, update: Some(-p), ..now.clone() };
                 return Ok(State { converged: Some(NO_ROOM), ..State::new(iterate, memory) });
             }
+            let loss = problem.value(&x);
             evaluations.value += 1;
             // below the rounding of L a decrease cannot be seen: then a model that promises as little is believed
             let unseen = T::default_epsilon() * constant(10.0) * nalgebra::ComplexField::abs(now.loss);
