@@ -13,7 +13,8 @@ pub fn hessian<P: Point, R: ScalarOutput<P::Second>>(mut f: impl Takes<P, P::Sec
     x.hessian(|x| f(x).number()).2
 }
 
-/// The value f(x) and the Hessian matrix. One call of f.
+/// The value f(x) and the Hessian matrix. One call of f; for slices, one for each two
+/// [chunks](crate::Chunks).
 ///
 /// ```
 /// use autodiff::value_and_hessian;
@@ -30,7 +31,8 @@ pub fn value_and_hessian<P: Point, R: ScalarOutput<P::Second>>(
     (value, hessian)
 }
 
-/// The value f(x), the gradient ∂f/∂xᵢ and the Hessian ∂²f/∂xᵢ∂xⱼ. One call of f.
+/// The value f(x), the gradient ∂f/∂xᵢ and the Hessian ∂²f/∂xᵢ∂xⱼ. One call of f; for slices, one for each two
+/// [chunks](crate::Chunks).
 ///
 /// ```
 /// use autodiff::value_gradient_hessian;

@@ -16,7 +16,7 @@ pub fn jacobian<P: Point, R: VectorOutput<P::First>>(f: impl Takes<P, P::First, 
     x.jacobian(f).1
 }
 
-/// The values fᵢ(x) and the Jacobian matrix ∂fᵢ/∂xⱼ. One call of f.
+/// The values fᵢ(x) and the Jacobian matrix ∂fᵢ/∂xⱼ. One call of f; for slices, one a [chunk](crate::Chunks).
 ///
 /// ```
 /// use autodiff::value_and_jacobian;
