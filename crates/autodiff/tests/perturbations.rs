@@ -101,7 +101,8 @@ mod confused {
     fn captured_numbers_at_slices() {
         type D = Dual<f64, 8>;
         let point = [1.0, 2.0];
-        let inner: [(&str, fn(D) -> f64); 4] = [
+        type Inner = fn(D) -> f64;
+        let inner: [(&str, Inner); 4] = [
             ("gradient", |outer| gradient(|y| y[0] * outer, &[1.0, 2.0])[0]),
             ("jacobian", |outer| jacobian(|y| [y[0] + outer, y[1]], &[1.0, 2.0])[0][0]),
             ("Chunks", |outer| gradient(|y| outer - y[0], Chunks::<_, 8>(&[1.0, 2.0]))[0]),
