@@ -59,6 +59,23 @@
 //! let outer = derivative(|x| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
 //! assert_eq!(outer, 1.0);
 //! ```
+//!
+//! # Features
+//!
+//! Each brings one crate's traits to [`Dual`], [`HyperDual`] and [`Taylor`], over any number below:
+//!
+//! - `num-traits`: `Num`, `NumCast`, `Signed`, `Float`, `FloatConst`, …; code that is generic over `num_traits::Float` is
+//!   differentiated by the drivers as it is. `is_zero` looks at the value, as `==` does; a conversion by `NumCast` or
+//!   `ToPrimitive` drops the derivatives.
+//! - `nalgebra`: `ComplexField` and `RealField`, so that LU, QR, Cholesky and the norms are differentiated through;
+//!   `symmetric_eigen` and `svd`, whose derivatives do not depend on nalgebra's iterations (its own eigenvalues, singular
+//!   values, Hessenberg and Schur forms lose zeros that move, and Schur's derivatives lag a step); `Mixed` for plain
+//!   matrices beside those of numbers.
+//! - `num-dual`: `DualNum`; functions written for num-dual run on these numbers.
+//! - `serde`: numbers as their parts, by name.
+//! - `approx`: comparison within a tolerance, of the value and of every derivative.
+//! - `std` (the default) takes the plain floats' functions from the standard library. Without it the crate is `no_std`, and
+//!   `libm` gives them.
 #![deny(missing_docs)]
 #![cfg_attr(not(feature = "std"), no_std)]
 // nalgebra's lanes have two unsafe methods, which `interop/nalgebra.rs` implements; nothing else may.
@@ -73,15 +90,19 @@ compile_error!(
 extern crate alloc;
 
 mod arithmetic;
+mod diagnose;
 mod drivers;
 mod dual;
 mod elementary;
 mod error;
 mod function;
 mod hyperdual;
+mod implicit;
 mod interop;
+mod linear_solve;
 mod number;
 mod operators;
+mod own;
 mod pairs;
 mod perturbation;
 mod reductions;
@@ -92,16 +113,20 @@ mod taylor;
 #[cfg(not(feature = "std"))]
 mod without_std;
 
+pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;
 pub use dual::Dual;
 pub use elementary::Elementary;
 pub use error::{IndexError, LengthError};
 pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
+pub use implicit::{System, fixed_point, implicit};
 #[cfg(feature = "nalgebra")]
 pub use interop::{Mixed, svd, symmetric_eigen};
+pub use linear_solve::{SolveError, linear_solve, linear_solve_slice};
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
+pub use own::{CustomRule, MAX_ORDER_OF_SEVERAL};
 pub use pairs::Partials;
 pub use reductions::{log_sum_exp, norm};
 pub use rules::{MAX_ORDER, Rule};

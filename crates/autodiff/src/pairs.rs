@@ -284,6 +284,9 @@ pub(crate) fn select<T: Number>(
 /// `x − q y` with the integer q that gives `value`: the slopes are 1 and −q.
 #[inline]
 pub(crate) fn remainder<T: Number>(x: T, y: T, value: T::Precision) -> T {
-    let quotient = Elementary::round((x.value() - value) / y.value());
+    let (a, b) = (x.value(), y.value());
+    // the difference may overflow where the quotient is small
+    let quotient = if (a - value).all_finite() { (a - value) / b } else { a / b - value / b };
+    let quotient = Elementary::round(quotient);
     (x - y * T::constant(quotient)).with_value(value)
 }

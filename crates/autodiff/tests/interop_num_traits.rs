@@ -192,7 +192,7 @@ fn the_values_are_those_of_plain_floats() {
 #[test]
 fn float_methods_move_as_the_table_says() {
     fn slopes(f: impl Fn([Dual<f64, 2>; 2]) -> Dual<f64, 2>, at: [f64; 2]) -> [f64; 2] {
-        gradient(f, at)
+        f(Dual::variables(at)).eps
     }
     assert_eq!(slopes(|[x, y]| Float::max(x, y), [1.0, 1.0]), [0.5, 0.5]);
     assert_eq!(slopes(|[x, y]| Float::abs(x) + y, [-0.0, 0.0]), [-1.0, 1.0]);

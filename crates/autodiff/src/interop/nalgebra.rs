@@ -183,16 +183,12 @@ macro_rules! number_type {
                     fn acosh(self);
                     fn atanh(self);
                     fn hypot(self, other);
+                    fn sinc(self);
                     fn mul_add(self, a, b);
                 }
                 #[inline]
                 fn sin_cos(self) -> (Self, Self) {
                     Number::sin_cos(self)
-                }
-                /// sin x / x with the derivatives of its power series at 0.
-                #[inline]
-                fn sinc(self) -> Self {
-                    self.apply(Cardinal { value: ComplexField::sinc(Number::value(self)), hyperbolic: false })
                 }
                 /// sinh x / x with the derivatives of its power series at 0.
                 #[inline]
