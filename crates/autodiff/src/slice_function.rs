@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::drivers::chunks;
 use crate::number::{Float, Ordered};
 use crate::reverse::{self, Tape};
-use crate::{Dual, LengthError};
+use crate::{Dual, HyperDual, LengthError};
 
 /// The most variables that move in one pass: of more partials a number no longer fits the registers.
 const WIDEST: usize = 24;
@@ -22,17 +22,30 @@ fn width(n: usize) -> usize {
     if even <= 2 { even } else { even.next_multiple_of(4) }
 }
 
-/// Runs a body with the constant `W` for the width of the passes.
+/// Up to so many variables one pass of hyper-dual numbers is quicker than reverse sweeps that are differentiated forward.
+const HYPER_DUAL_TO: usize = 12;
+
+/// Runs a body with the constant `W` for the width of the passes: one of those listed, else the last.
 macro_rules! with_width {
-    ($n:expr, $W:ident => $body:expr; $($width:literal)*) => {
+    ($n:expr, $W:ident of $($width:literal)* or $widest:ident => $body:expr) => {
         match width($n) {
             $($width => { const $W: usize = $width; $body })*
-            _ => { const $W: usize = WIDEST; $body }
+            _ => { const $W: usize = $widest; $body }
         }
     };
     ($n:expr, $W:ident => $body:expr) => {
-        with_width!($n, $W => $body; 1 2 4 8 12 16 20)
+        with_width!($n, $W of 1 2 4 8 12 16 20 or WIDEST => $body)
     };
+}
+
+/// The Hessian by one pass, on numbers of at least as many variables as there are.
+fn hessian_by_one_pass<F: Float, const W: usize>(
+    x: &[F],
+    f: impl FnOnce(&[HyperDual<F, W>]) -> HyperDual<F, W>,
+) -> Vec<Vec<F>> {
+    let numbers: Vec<_> = x.iter().enumerate().map(|(i, x)| HyperDual::variable(*x, i)).collect();
+    let h = f(&numbers).hessian();
+    h.iter().take(x.len()).map(|row| row[..x.len()].to_vec()).collect()
 }
 
 /// A function of any number of variables that computes with any number type of precision `F`, and returns one number.
@@ -79,15 +92,13 @@ pub trait SliceFn<F: Float = f64>: Sized {
         (value, gradient)
     }
 
-    /// The Hessian ∂²f/∂xᵢ∂xⱼ. Up to 7 variables by blocks of 4 × 4, for more by reverse sweeps that are differentiated
-    /// forward, 8 columns at a time.
+    /// The Hessian ∂²f/∂xᵢ∂xⱼ. Up to 12 variables one call of the function on hyper-dual numbers, for more ⌈n/8⌉ calls
+    /// and reverse sweeps that are differentiated forward, 8 columns at a time.
     fn hessian(&self, x: &[F]) -> Vec<Vec<F>> {
-        if x.len() >= 8
-            && let Ok(hessian) = reverse::hessian(|x| self.call(x), x)
-        {
-            return hessian;
+        if x.len() <= HYPER_DUAL_TO {
+            return with_width!(x.len(), W of 1 2 4 8 or HYPER_DUAL_TO => hessian_by_one_pass::<F, W>(x, |x| self.call(x)));
         }
-        crate::hessian(|x: &[_]| self.call(x), x)
+        reverse::hessian(|x| self.call(x), x).unwrap_or_else(|_| crate::hessian(|x: &[_]| self.call(x), x))
     }
 
     /// The Hessian times v. Calls as [`gradient`](SliceFn::gradient).

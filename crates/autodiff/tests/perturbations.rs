@@ -1,5 +1,7 @@
 //! Nested derivatives: D(x ↦ x · D(y ↦ x + y)(1))(1) is 1, and never 2.
 
+#[cfg(debug_assertions)]
+use autodiff::{Chunks, Workspace, hessian_block, hvp, jacobian, jvp, laplacian, mixed_partial};
 use autodiff::{
     Dual, HyperDual, Operators, Ordered, Taylor, derivative, directional_derivatives, function, gradient, hessian,
     jacobian, jvp, taylor,
@@ -178,6 +180,70 @@ mod confused {
             [1.0],
             [1.0],
         );
+    }
+
+    /// At slices, whose numbers are of one width whatever the level, every driver within every other.
+    #[test]
+    fn captured_numbers_at_slices() {
+        type D = Dual<f64, 8>;
+        let point = [1.0, 2.0];
+        type Inner = fn(D) -> f64;
+        let inner: [(&str, Inner); 4] = [
+            ("gradient", |outer| gradient(|y| y[0] * outer, &[1.0, 2.0])[0]),
+            ("jacobian", |outer| jacobian(|y| [y[0] + outer, y[1]], &[1.0, 2.0])[0][0]),
+            ("Chunks", |outer| gradient(|y| outer - y[0], Chunks::<_, 8>(&[1.0, 2.0]))[0]),
+            ("Workspace", |outer| {
+                let mut slopes = [0.0; 2];
+                Workspace::<f64>::new().gradient(|y| y[0].hypot(outer), &[1.0, 2.0], &mut slopes).unwrap()
+            }),
+        ];
+        for (name, inner) in inner {
+            assert!(panics(|| gradient(|x| x[0] * inner(x[0]), &point)), "{name} in gradient");
+            assert!(panics(|| jacobian(|x| [x[0] * inner(x[0])], &point)), "{name} in jacobian");
+            // a plain number, and one that is lifted, are no outer number
+            assert_eq!(gradient(|x| x[0] * inner(Dual::constant(3.0)), &point).len(), 2, "{name} with a constant");
+        }
+        assert!(panics(|| hessian(
+            |x| x[0] * hessian(|y| y[0] * y[0] * x[0], &[1.0])[0][0] * Dual::constant(Dual::constant(1.0)),
+            &point
+        )));
+        assert!(panics(|| hvp(|x| x[0] * hvp(|y| y[0] * x[0], &[1.0], &[1.0]).unwrap()[0], &point, &point)));
+        assert!(panics(|| jvp(|x| [x[0] * jvp(|y| [y[0] * x[0]], &[1.0], &[1.0]).unwrap()[0]], &point, &point)));
+        assert!(panics(|| laplacian(|x| x[0] * laplacian(|y| y[0] * x[0], &[1.0]), &point)));
+        assert!(panics(|| mixed_partial(|x| x[0] * mixed_partial(|y| y[0] * x[0], &[1.0], [0]).unwrap(), &point, [0])));
+        assert!(panics(|| mixed_partial(
+            |x| x[0] * mixed_partial(|y| y[0] * x[0], &[1.0], [0, 0]).unwrap(),
+            &point,
+            [0, 1]
+        )));
+        assert!(panics(|| hessian_block(
+            |x| x[0] * hessian_block(|y| y[0] * x[0], &[1.0], [0], [0]).unwrap()[0][0],
+            &point,
+            [0],
+            [1]
+        )));
+    }
+
+    /// A number that a closure keeps from the chunk before is refused: it moves with another variable.
+    #[test]
+    fn numbers_of_two_chunks() {
+        let mut kept: Option<Dual<f64, 1>> = None;
+        assert!(panics(|| gradient(
+            |x: &[_]| {
+                let before = *kept.get_or_insert(x[0]);
+                before * x[1]
+            },
+            Chunks::<_, 1>(&[1.0, 2.0])
+        )));
+    }
+
+    /// Whether the confusion is noticed.
+    fn panics<R>(confused: impl FnOnce() -> R) -> bool {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(confused));
+        let message = result.err().and_then(|message| {
+            message.downcast_ref::<String>().cloned().or_else(|| message.downcast_ref::<&str>().map(|m| m.to_string()))
+        });
+        message.is_some_and(|message| message.starts_with("numbers of two derivatives meet"))
     }
 
     #[test]

@@ -259,6 +259,9 @@ fn functions_of_slices_choose_their_mode() {
             assert!((a - b).abs() <= 1e-13 * size, "{N}: {a}, {b}");
         }
         let h = hessian(|x: &[_]| tangle(x), &x);
+        if N <= 12 {
+            assert_eq!(bits(Tangle.hessian(&x).concat()), bits(h.concat()), "Hessian of {N}");
+        }
         let size = h.concat().iter().fold(1.0, |size: f64, h| size.max(h.abs()));
         for (a, b) in Tangle.hessian(&x).concat().iter().zip(h.concat()) {
             assert!((a - b).abs() <= 1e-13 * size, "{N}: {a}, {b}");
@@ -274,10 +277,15 @@ fn functions_of_slices_choose_their_mode() {
     check::<3>();
     check::<7>();
     check::<8>();
+    check::<12>();
+    check::<13>();
     check::<25>();
     check::<63>();
     check::<64>();
     check::<65>();
+    assert_eq!(Tangle.hessian(&[]), Vec::<Vec<f64>>::new());
+    assert_eq!(Tangle.gradient(&[]), Vec::<f64>::new());
+    assert_eq!(Several.jacobian(&[]), [[], []] as [[f64; 0]; 2]);
     assert_eq!(scaled { factor: 3.0 }.gradient(&[1.0, 2.0]), [6.0, 12.0]);
     assert_eq!(scaled { factor: 3.0_f32 }.gradient(&[1.0_f32, 2.0]), [6.0, 12.0]);
     assert_eq!(repeated { factor: 3.0 }.jacobian(&[1.0]), [[3.0]]);

@@ -87,6 +87,11 @@ where
 }
 
 /// The indices of a mixed partial derivative: `[usize; K]` for K from 1 to 8.
+#[diagnostic::on_unimplemented(
+    message = "`mixed_partial` takes the indices as an array of one to eight, but got `{Self}`",
+    label = "neither `[usize; 1]` nor … `[usize; 8]`",
+    note = "for more than eight, nest `Taylor` numbers as the documentation of `mixed_partial` shows"
+)]
 pub trait Indices: Copy {
     /// The nested number that carries the derivative.
     type Number<T: Number>: Number;

@@ -13,7 +13,7 @@ use crate::{Dual, HyperDual, Number};
 /// | point | the closure takes | gradient | Hessian | Jacobian of `[_; M]`, of `Vec<_>` | calls of f |
 /// | --- | --- | --- | --- | --- | --- |
 /// | `[T; N]` | `[_; N]` | `[T; N]` | `[[T; N]; N]` | `[[T; N]; M]`, `Vec<[T; N]>` | one |
-/// | `&[T]`, `&Vec<T>` | `&[_]` | `Vec<T>` | `Vec<Vec<T>>` | `[Vec<T>; M]`, `Vec<Vec<T>>` | one a chunk of variables, see [`Chunks`](crate::Chunks) |
+/// | `&[T]`, `&Vec<T>`, `&[T; N]`, [`Chunks`](crate::Chunks) | `&[_]` | `Vec<T>` | `Vec<Vec<T>>` | `[Vec<T>; M]`, `Vec<Vec<T>>` | one a chunk of variables |
 /// | `SVector<T, N>`, `&SVector<T, N>` | `SVector<_, N>` | `SVector<T, N>` | `SMatrix<T, N, N>` | as arrays; of `SVector<_, M>` `SMatrix<T, M, N>` | one |
 /// | `&DVector<T>` | `&DVector<_>` | `DVector<T>` | `DMatrix<T>` | as slices; of `DVector<_>` `DMatrix<T>` | as slices |
 ///
