@@ -39,6 +39,9 @@
 //!
 //! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value; in a
 //!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`].
+//! - Functions with derivatives of their own: [`custom_rule!`], [`CustomRule`]; solutions of equations: [`linear_solve`],
+//!   [`implicit`](implicit()), [`fixed_point`].
+//! - Trust: [`diagnose`](diagnose()) finds the operation that made NaN, [`check_derivatives`] and [`check_rule`] compare with differences.
 //! - Functions and operators: [`function!`], [`Function`], [`Operators`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
@@ -60,6 +63,7 @@
 #![forbid(unsafe_code)]
 
 mod arithmetic;
+mod check;
 mod diagnose;
 mod drivers;
 mod dual;
@@ -77,6 +81,9 @@ pub mod reverse;
 mod rules;
 mod taylor;
 
+pub use check::{
+    Entry, IntoList, Listed, Nested, Report, Verdict, check_closure, check_derivatives, check_rule, check_rule_against,
+};
 pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;
 pub use dual::Dual;
