@@ -24,7 +24,7 @@ fn main() {
     println!("Hessian: {:?}", wave.hessian().at(at));
     println!("all third derivatives: {:?}", wave.gradient().jacobian().jacobian().at(at));
 
-    let (value, along) = directional_derivatives::<_, _, 2, 5>(|x| autodiff::Function::call(&wave, x), at, [1.0, 1.0]);
+    let (value, along) = directional_derivatives::<5, _, _>(|x| autodiff::Function::call(&wave, x), at, [1.0, 1.0]);
     println!("along the diagonal: {value}, {along:?}");
     println!("a power series: {}", Taylor::<f64, 4>::variable(0.0).exp());
 }

@@ -9,6 +9,8 @@ system! {
     fn equilibrium([x, y], [a, b]) { [x * 2.0 + a * y - 1.0, b * x + y * 3.0 - x * y - 2.0] }
     // the map whose fixed point is the root of cos(p x) = x
     fn cosine([x], [p]) { [(p * x).cos()] }
+    // a parabola that touches the axis at p = 0
+    fn touching([x], [p]) { [x * x + p] }
 }
 
 fn main() -> Result<(), autodiff::SolveError> {
@@ -26,8 +28,6 @@ fn main() -> Result<(), autodiff::SolveError> {
     let root = |p| fixed_point(&cosine, [0.5], p).expect("contracts")[0];
     println!("how the fixed point shifts: {:.9?}", gradient(root, [1.0_f64]));
 
-    println!("a double root: {}", implicit(&cosine_touch, [0.5], [0.0]).unwrap_err());
+    println!("a double root: {}", implicit(&touching, [0.5], [0.0]).unwrap_err());
     Ok(())
 }
-
-system! { fn cosine_touch([x], [p]) { [x * x + p] } }

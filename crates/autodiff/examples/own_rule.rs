@@ -18,10 +18,10 @@ fn by_iterations(x: f64) -> f64 {
 
 custom_rule! {
     // W' = 1/(eᵂ (1 + W)): written with W itself, it is right at every order
-    fn lambert([x]) { by_iterations(x.into()) as _ } gradient { let w = lambert.apply([x]); [(w.exp() * (w + 1.0)).recip()] }
+    fn lambert([x]) { by_iterations(f64::from(x)) as _ } gradient { let w = lambert.apply([x]); [(w.exp() * (w + 1.0)).recip()] }
     // what it is good for: the current through a diode with a resistor in series
     fn current([voltage, resistance]) {
-        by_iterations((voltage.exp() * resistance).into()) as _
+        by_iterations(f64::from(voltage.exp() * resistance)) as _
     } gradient {
         let i = current.apply([voltage, resistance]);
         let share = (i + 1.0).recip();
@@ -32,7 +32,7 @@ custom_rule! {
 fn main() {
     let (value, series) = taylor::<f64, _, 5>(|x| lambert.apply([x]), 0.0);
     // Σ (−n)ⁿ⁻¹/n! xⁿ
-    println!("W(x) = {value} + {:.6?} x, x², …", series);
+    println!("W(0) = {value}, coefficients of x, x², …: {series:.6?}");
     println!("gradient of the current: {:.6?}", current.gradient().at([0.5_f64, 2.0]));
     println!("Hessian: {:.6?}", current.hessian().at([0.5_f64, 2.0]));
     println!("rule right: {}", check_rule::<1, f64>(&lambert, &[[0.5], [3.0]]).is_ok());

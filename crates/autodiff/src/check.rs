@@ -367,6 +367,8 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
         let mut exponents: Vec<i32> = (-50..=2).collect();
         if own.is_finite() {
             exponents.extend(own as i32 - 50..own as i32);
+        } else {
+            exponents.extend(-200..-50);
         }
         exponents.sort_unstable_by(|a, b| b.cmp(a));
         exponents.dedup();
@@ -403,6 +405,28 @@ struct Samples {
     steps: Vec<Step>,
 }
 
+impl Samples {
+    /// How much the values scatter about their line at the smallest steps, where what is smooth has faded: more than their
+    /// last digit, if they are small differences of large numbers. NaN, if all scatter alike: then it is a jump.
+    fn scatter(&self, output: usize, eps: f64) -> f64 {
+        let centre = self.centre[output];
+        let smallest = &self.steps[self.steps.len().saturating_sub(SCATTER)..];
+        let bends = smallest.iter().map(|step| step.right[output] - 2.0 * centre + step.left[output]);
+        let (low, high) = bends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), b| (low.min(b), high.max(b)));
+        let size = low.abs().max(high.abs());
+        // what is alike on both sides does not bend, but does not double with the step either
+        let doubled = smallest.windows(2).filter(|pair| pair[1].exponent == pair[0].exponent - 1);
+        let odd = doubled.fold(size, |size, pair| {
+            let beside = |side: fn(&Step) -> &Vec<f64>| side(&pair[0])[output] - 2.0 * side(&pair[1])[output] + centre;
+            size.max(beside(|step| &step.right).abs()).max(beside(|step| &step.left).abs())
+        });
+        let sizes = self.steps.iter().flat_map(|step| [step.right[output].abs(), step.left[output].abs()]);
+        let largest = sizes.filter(|size| size.is_finite()).fold(centre.abs(), f64::max);
+        let jump = low * high > 0.0 && high - low < 0.1 * size && size > 1e3 * eps * largest;
+        if jump { f64::NAN } else { odd }
+    }
+}
+
 struct Step {
     exponent: i32,
     /// The distances, which are rounded as x + h and x − h are.
@@ -413,6 +437,9 @@ struct Step {
 
 /// How many steps, each half of the one before, are extrapolated together.
 const WINDOW: usize = 6;
+
+/// How many of the smallest steps show the scatter of the values.
+const SCATTER: usize = 8;
 
 /// What differences say of one number.
 struct Judged {
@@ -446,8 +473,9 @@ fn best(estimates: &[Estimate]) -> Option<usize> {
 
 impl Judged {
     fn new(samples: &Samples, output: usize, found: f64, eps: f64) -> Self {
-        let estimates: Vec<Estimate> =
-            samples.steps.windows(WINDOW).filter_map(|steps| extrapolated(steps, output, eps)).collect();
+        let scatter = samples.scatter(output, eps);
+        let windows = samples.steps.windows(WINDOW);
+        let estimates: Vec<Estimate> = windows.filter_map(|steps| extrapolated(steps, output, eps, scatter)).collect();
         let Some(best) = best(&estimates) else {
             let verdict = if found.is_finite() { Verdict::Inconclusive } else { Verdict::NotDifferentiable };
             return Judged { expected: f64::NAN, error: f64::NAN, verdict };
@@ -457,8 +485,9 @@ impl Judged {
         let significant = estimates[..best].iter().filter(|e| e.error < 4.0 * e.value.abs());
         let nearby = significant.fold(scale, |size, e| size.max(e.value.abs()));
         let distance = (found - expected).abs();
-        let contradicts = |e: &Estimate| 10.0 * e.error < distance && (found - e.value).abs() <= 10.0 * e.error;
-        let verdict = if !found.is_finite() || has_kink(samples, output, eps) {
+        // only steps larger than those that agree can: where the function is coarse, they may be the better ones
+        let contradicts = |e: &Estimate| 10.0 * e.error < distance && (found - e.value).abs() <= 4.0 * e.error;
+        let verdict = if !found.is_finite() || scatter.is_nan() || has_kink(samples, output, eps, scatter) {
             Verdict::NotDifferentiable
         } else if distance > 10.0 * error + 64.0 * eps * found.abs() {
             if estimates.iter().any(contradicts) { Verdict::Inconclusive } else { Verdict::Differs }
@@ -473,7 +502,7 @@ impl Judged {
 
 /// Central differences (f(x + h) − f(x − h)) / 2h at halving steps, extrapolated to h = 0 by their even powers; the entry of
 /// the scheme that differs least from those that it was made of, which is its error, with the rounding of f.
-fn extrapolated(steps: &[Step], output: usize, eps: f64) -> Option<Estimate> {
+fn extrapolated(steps: &[Step], output: usize, eps: f64, scatter: f64) -> Option<Estimate> {
     let halving = steps.windows(2).all(|pair| pair[1].exponent == pair[0].exponent - 1);
     let finite = steps.iter().all(|step| step.right[output].is_finite() && step.left[output].is_finite());
     if !(halving && finite) {
@@ -490,7 +519,7 @@ fn extrapolated(steps: &[Step], output: usize, eps: f64) -> Option<Estimate> {
         let next: Vec<f64> = row.windows(2).map(|pair| pair[1] + (pair[1] - pair[0]) / (power - 1.0)).collect();
         for (i, value) in next.iter().enumerate() {
             let spread = (value - row[i]).abs().max((value - row[i + 1]).abs());
-            let error = spread + 2.0 * eps * size / width(i + column);
+            let error = spread + (2.0 * eps * size).max(scatter) / width(i + column);
             if error.is_finite() && best.is_none_or(|best| error < best.error) {
                 best = Some(Estimate { value: *value, error, scale: size / width(0) });
             }
@@ -502,12 +531,13 @@ fn extrapolated(steps: &[Step], output: usize, eps: f64) -> Option<Estimate> {
 
 /// Whether the one-sided slopes differ by something that does not fade as the step is halved, at the smallest steps where it
 /// is not rounding: at a kink it stays, at a jump it doubles; where f is smooth it halves.
-fn has_kink(samples: &Samples, output: usize, eps: f64) -> bool {
+fn has_kink(samples: &Samples, output: usize, eps: f64, scatter: f64) -> bool {
     let centre = samples.centre[output];
     let gaps = samples.steps.iter().map(|step| {
         let (right, left) = (step.right[output], step.left[output]);
         let gap = (right - centre) / step.sides[0] - (centre - left) / step.sides[1];
-        let noise = eps * right.abs().max(left.abs()).max(centre.abs()) / step.sides[0].min(step.sides[1]);
+        let size = right.abs().max(left.abs()).max(centre.abs());
+        let noise = (eps * size).max(scatter) / step.sides[0].min(step.sides[1]);
         (step.exponent, gap, 200.0 * noise)
     });
     let gaps: Vec<(i32, f64, f64)> = gaps.collect();

@@ -1,5 +1,6 @@
 //! A linear system whose matrix and right-hand side carry derivatives.
 
+use alloc::vec::Vec;
 use core::array;
 use core::fmt::{self, Display};
 

@@ -1,5 +1,7 @@
 //! The checks of derivatives: right verdicts on healthy functions of all scales, on wrong rules and at kinks.
 
+use proptest::prelude::*;
+
 use autodiff::{
     CustomRule, Ordered, Report, Rule, Verdict, check_closure, check_derivatives, check_rule, check_rule_against,
     custom_rule, function,
@@ -187,5 +189,60 @@ fn the_table_is_aligned() {
     for line in &lines[2..] {
         assert_eq!(line.chars().count(), lines[1].chars().count() - 1, "{report}");
         assert!(line.ends_with("agrees") && line.chars().count() > verdict - 8, "{report}");
+    }
+}
+
+/// Compositions with constants of all sizes, where every intermediate is smooth and of moderate size.
+#[derive(Clone, Copy, Debug)]
+struct Composition {
+    rates: [f64; 3],
+    shape: u8,
+    size: f64,
+}
+impl autodiff::Function<2> for Composition {
+    type Output = autodiff::Single;
+    fn call<T: Ordered>(&self, [x, y]: [T; 2]) -> T {
+        let [a, b, c] = self.rates;
+        let (u, v) = (x * a, y * b);
+        let f = match self.shape {
+            0 => (u + v * c).sin() * (u * 0.3).exp(),
+            1 => (u * v + c).tanh() + u.powi(3),
+            2 => (u * u + v * v + 0.1).sqrt() * v.cos(),
+            3 => (u * 0.5).exp() / (v * v + 1.0),
+            _ => (u * u + 0.5).ln() * (v - u * c).atan(),
+        };
+        f * self.size
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #[test]
+    fn right_derivatives_are_not_called_wrong(
+        u in -2.0..2.0f64, v in -2.0..2.0f64, c in -2.0..2.0f64, shape in 0..5u8,
+        exponents in prop::array::uniform3(-12..12i32),
+    ) {
+        let [a, b, size] = exponents.map(|e| 10f64.powi(e));
+        let f = Composition { rates: [a, b, c], shape, size };
+        let report = check_derivatives(&f, [u / a, v / b]);
+        let wrong = |e: &&autodiff::Entry| matches!(e.verdict, Verdict::Differs | Verdict::NotDifferentiable);
+        prop_assert!(!report.entries.iter().any(|e| wrong(&e)), "{f:?}\n{report}");
+        let firsts = &report.entries[..2];
+        prop_assert!(firsts.iter().all(|e| e.verdict == Verdict::Agrees), "{f:?}\n{report}");
+    }
+
+    #[test]
+    fn wrong_derivatives_are_called_wrong(x in -2.0..2.0f64, size in -20..20i32, off in 1e-6..1.0f64) {
+        let scale = 10f64.powi(size);
+        let off = if x > 0.0 { off } else { -off };
+        let report = check_closure(
+            |[x]| {
+                let v = x.value();
+                let s = v / scale;
+                x.compose(&[s.exp(), s.exp() / scale * (1.0 + off), s.exp() / scale / scale, s.exp() / scale / scale / scale])
+            },
+            [x * scale],
+        );
+        prop_assert_eq!(report.entries[0].verdict, Verdict::Differs, "{}", report);
     }
 }

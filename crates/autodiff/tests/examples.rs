@@ -21,8 +21,9 @@ fn print_line(line: String) {
 }
 
 macro_rules! examples {
-    ($($name:ident)*) => {
+    ($($(#[$condition:meta])? $name:ident)*) => {
         $(
+            $(#[$condition])?
             mod $name {
                 include!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/", stringify!($name), ".rs"));
 
@@ -64,5 +65,5 @@ macro_rules! examples {
 }
 examples! {
     first_gradient newtons_method every_order robot_arm curvature ode_series own_rule implicit_function nan_hunt checking
-    pendulum cholesky
+    pendulum #[cfg(feature = "nalgebra")] cholesky
 }

@@ -97,15 +97,15 @@ fn several_variables_are_right_to_the_sixth_order() {
 #[test]
 fn several_variables_are_right_along_curves_and_nan_beyond() {
     let (x, v) = ([0.7, 1.1, -0.4], [1.0, -0.5, 2.0]);
-    let rule = directional_derivatives::<_, _, 3, 8>(|x| through.call(x), x, v);
-    let plain = directional_derivatives::<_, _, 3, 8>(|x| plain_through.call(x), x, v);
+    let rule = directional_derivatives::<8, _, _>(|x| through.call(x), x, v);
+    let plain = directional_derivatives::<8, _, _>(|x| plain_through.call(x), x, v);
     for k in 0..6 {
         assert_close(rule.1[k], plain.1[k], 1e-9, &format!("order {}", k + 1));
     }
     assert!(rule.1[6].is_nan() && rule.1[7].is_nan());
     // along a variable that the rule does not see, there is nothing beyond
     assert_eq!(
-        directional_derivatives::<_, _, 3, 8>(|[x, y, _]| distance.call([x, y]), [3.0, 4.0, 1.0], [0.0, 0.0, 1.0]).1,
+        directional_derivatives::<8, _, _>(|[x, y, _]| distance.call([x, y]), [3.0, 4.0, 1.0], [0.0, 0.0, 1.0]).1,
         [0.0; 8]
     );
 }
