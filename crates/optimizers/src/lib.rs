@@ -22,6 +22,7 @@
 pub use nalgebra;
 
 mod bounds;
+mod descent;
 mod differences;
 mod error;
 mod first_order;
@@ -36,8 +37,12 @@ mod problem;
 mod range;
 mod run;
 pub mod test_functions;
+mod trust_region;
 
 pub use bounds::Bounds;
+pub use descent::{
+    Bfgs, ConjugateGradient, DampedNewton, Descent, DescentMemory, Direction, ModifiedCholesky, Step, StepRule,
+};
 pub use differences::ForwardDifferences;
 pub use error::{Error, Failure};
 pub use first_order::*;
@@ -47,5 +52,6 @@ pub use lbfgsb::{Lbfgsb, LbfgsbMemory};
 pub use least_squares::{GaussNewton, LeastSquares, LevenbergMarquardt, LevenbergMarquardtMemory, SumOfSquares};
 pub use newton::Newton;
 pub use optimizer::{Evaluations, Iterate, Optimizer, State};
-pub use problem::{Composite, Entry, Loss, Map, Objective, Physics, Staged, TwiceDifferentiable};
+pub use problem::{Composite, Entry, HessianProduct, Loss, Map, Objective, Physics, Staged, TwiceDifferentiable};
 pub use run::{Report, Run, Status};
+pub use trust_region::{Exact, Model, ModelStep, Steihaug, TrustRegion, TrustRegionMemory};
