@@ -41,6 +41,10 @@
 //!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`], [`hessian_block`], [`mixed_partial`]. At arrays, slices and
 //!   nalgebra's vectors: [`Point`]. In place, without allocation: [`Workspace`].
 //! - Functions and operators: [`function!`], [`Function`], [`Operators`]; of any number of variables [`SliceFn`].
+//! - Functions with derivatives of their own: [`custom_rule!`], [`CustomRule`]; solutions of equations: [`linear_solve`],
+//!   [`implicit`](implicit()), [`fixed_point`].
+//! - Is it right? [`diagnose`](diagnose()) finds the operation that made NaN; [`check_derivatives`] and [`check_rule`] compare
+//!   with differences.
 //! - Many variables: [`reverse`].
 //! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
@@ -91,6 +95,8 @@ extern crate alloc;
 
 mod arithmetic;
 #[cfg(feature = "std")]
+mod check;
+#[cfg(feature = "std")]
 mod diagnose;
 mod drivers;
 mod dual;
@@ -114,6 +120,10 @@ mod taylor;
 #[cfg(not(feature = "std"))]
 mod without_std;
 
+#[cfg(feature = "std")]
+pub use check::{
+    Entry, IntoList, Listed, Nested, Report, Verdict, check_closure, check_derivatives, check_rule, check_rule_against,
+};
 #[cfg(feature = "std")]
 pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;

@@ -38,7 +38,7 @@ pub const MAX_ORDER_OF_SEVERAL: usize = 6;
 /// ```
 ///
 /// A gradient that leaves the numbers (by `value()`) has lost its own derivatives, and higher orders are wrong:
-/// the checks of derivatives find that.
+/// [`check_rule`](crate::check_rule) finds that.
 ///
 /// Every [`Rule`] is a custom rule of one variable.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a rule of {N} variables in `{F}`")]
@@ -244,6 +244,7 @@ macro_rules! custom_rule {
     };
     (@impl $f:ident $name:ident [$($x:ident),+] [$n:expr] $value:block $gradient:block) => {
         #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "a conversion serves both precisions")]
         impl $crate::CustomRule<{ $n }, $f> for $name {
             #[allow(unused_variables)]
             fn value(&self, [$($x),+]: [$f; $n]) -> $f $value

@@ -1,10 +1,7 @@
 //! Nested derivatives: D(x ↦ x · D(y ↦ x + y)(1))(1) is 1, and never 2.
 
-#[cfg(debug_assertions)]
-use autodiff::{Chunks, Workspace, hessian_block, hvp, jacobian, jvp, laplacian, mixed_partial};
 use autodiff::{
-    Dual, HyperDual, Operators, Ordered, Taylor, derivative, directional_derivatives, function, gradient, hessian,
-    jacobian, jvp, taylor,
+    Dual, HyperDual, Operators, Ordered, Taylor, derivative, function, gradient, hessian, jacobian, jvp, taylor,
 };
 
 /// The inner derivative at the outer number, what is captured lifted: right at every depth.
@@ -146,7 +143,10 @@ fn every_operation_notices() {
 
 #[cfg(debug_assertions)]
 mod confused {
-    use super::*;
+    use autodiff::{
+        Chunks, Dual, HyperDual, Taylor, Workspace, derivative, directional_derivatives, gradient, hessian,
+        hessian_block, hvp, jacobian, jvp, laplacian, mixed_partial,
+    };
 
     #[test]
     #[should_panic(expected = "lift what the closure captures with `Dual::constant(x)`")]

@@ -207,7 +207,7 @@ macro_rules! pair_methods {
         }
     };
 }
-pair_methods! { pow; hypot; atan2; copysign; rem_euclid; max flat; min flat; }
+pair_methods! { pow; hypot; xlogy; atan2; copysign; rem_euclid; max flat; min flat; }
 
 macro_rules! rule_methods {
     ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
@@ -297,7 +297,7 @@ impl<F: Float, const N: usize> Number for Traced<F, N> {
     trait_methods! {
         powi(n: i32); powf(exponent: F); log(base: F); abs(); fract(); to_degrees(); to_radians();
         signum(); floor(); ceil(); round(); trunc(); clamp(low: F, high: F); mul_add(a: Self, b: Self);
-        pow(other: Self); hypot(other: Self); atan2(other: Self); copysign(other: Self); rem_euclid(other: Self);
+        pow(other: Self); hypot(other: Self); xlogy(other: Self); atan2(other: Self); copysign(other: Self); rem_euclid(other: Self);
         max(other: Self); min(other: Self);
     }
     unary_rules!(trait_rules);

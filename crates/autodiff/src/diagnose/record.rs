@@ -225,7 +225,7 @@ impl Event {
         let x = self.operands[0].value;
         let last = self.operands[self.operands.len() - 1].value;
         let special = match self.operation {
-            "/" | "%" => last == 0.0,
+            "/" | "%" | "xlogy" => last == 0.0,
             "ln_1p" => x == -1.0,
             "asin" | "acos" | "acosh" | "atanh" => x.abs() == 1.0,
             "recip" | "ln" | "log2" | "log10" | "log" | "sqrt" | "cbrt" | "powi" | "powf" | "pow" => x == 0.0,

@@ -1,0 +1,248 @@
+//! The checks of derivatives: right verdicts on healthy functions of all scales, on wrong rules and at kinks.
+
+use proptest::prelude::*;
+
+use autodiff::{
+    CustomRule, Ordered, Report, Rule, Verdict, check_closure, check_derivatives, check_rule, check_rule_against,
+    custom_rule, function,
+};
+
+function! {
+    fn rosenbrock([x, y]) { (x * -1.0 + 1.0).powi(2) + (y - x * x).powi(2) * 100.0 }
+    fn scales([x, y]) { (x * 1e6).exp() * 1e-30 + (y * 1e-8).sin() * 1e20 }
+    fn wave { rate }([x]) { (x * rate).sin() }
+    fn small_argument([x]) { x.cos() }
+    fn constant([x, y]) { x * 0.0 + y * 0.0 + 3.0 }
+    fn linear([x, y]) { x * 3.0 - y * 1e-7 }
+    fn rational([x, y]) { (x * y + 1.0) / (x * x + y * y) }
+    fn logarithms([x]) { x.ln() * x }
+    fn several([x, y, z]) -> [3] { [x * y * z, (x - z).tanh(), y.exp() / z] }
+    fn absolute([x]) { x.abs() }
+    fn ramp([x]) { x.max(x * 0.0) }
+    fn tie([x, y]) { x.max(y) }
+    fn square_root([x]) { x.sqrt() }
+    fn step([x]) { x.floor() }
+    fn smooth_join([x]) { x * x.abs() }
+    fn cusp([x]) { x.abs().sqrt() }
+    fn noisy([x]) { (x + 1e16) - 1e16 }
+}
+
+#[track_caller]
+fn ok(report: &Report) {
+    assert!(report.is_ok() && !report.entries.is_empty(), "{report}");
+}
+
+#[test]
+fn healthy_functions_of_all_scales() {
+    ok(&check_derivatives(&rosenbrock, [-1.2, 1.0]));
+    ok(&check_derivatives(&rosenbrock, [1.0, 1.0]));
+    ok(&check_derivatives(&scales, [3e-6, 2e8]));
+    ok(&check_derivatives(&scales, [0.0, 1.0]));
+    ok(&check_derivatives(&wave { rate: 1e80 }, [0.3e-80]));
+    ok(&check_derivatives(&constant, [1.0, 0.0]));
+    ok(&check_derivatives(&linear, [1.0, 0.0]));
+    ok(&check_derivatives(&rational, [0.3, -2.0]));
+    ok(&check_derivatives(&rational, [300.0, 1e-3]));
+    for x in [1e-90, 1e-8, 0.5, 1.0, 1e5, 1e90] {
+        ok(&check_derivatives(&logarithms, [x]));
+    }
+    ok(&check_derivatives(&several, [0.3, 2.0, 1.5]));
+    ok(&check_derivatives(&small_argument, [0.0]));
+}
+
+#[test]
+fn all_table_functions_agree() {
+    macro_rules! each {
+        ($($name:ident)*) => {$({
+            let x = if stringify!($name) == "acosh" { 1.7 } else { 0.6 };
+            ok(&check_closure(|[x]| x.$name(), [x]));
+        })*};
+    }
+    autodiff::rule_names!(each);
+    ok(&check_closure(|[x, y]| [x.pow(y), x.hypot(y), x.atan2(y)], [0.7, 1.3]));
+    ok(&check_closure(|x: [autodiff::Nested<f64>; 2]| vec![x[0] * x[1], x[0] / x[1]], [0.7, 1.3]));
+}
+
+#[test]
+fn a_second_derivative_lost_to_underflow_is_found() {
+    // ln″ is −1e−400, which is 0: so what is left of (x ln x)″ is 2/x
+    let report = check_derivatives(&logarithms, [1e200]);
+    let wrong = report.failures().next().unwrap();
+    assert_eq!((&wrong.variables[..], wrong.verdict), (&[0, 0][..], Verdict::Differs), "{report}");
+}
+
+#[test]
+fn entries_are_all_derivatives() {
+    let report = check_derivatives(&several, [0.3, 2.0, 1.5]);
+    assert_eq!(report.entries.len(), 3 * (3 + 6 + 10));
+    let entry = report.entries.iter().find(|e| e.output == 0 && e.variables == [0, 1, 2]).unwrap();
+    assert_eq!((entry.found, entry.other), (1.0, 1.0));
+    assert!((entry.expected - 1.0).abs() < 1e-9 && entry.error < 1e-9);
+    let entry = report.entries.iter().find(|e| e.output == 2 && e.variables == [1, 2]).unwrap();
+    assert!((entry.found + 2.0_f64.exp() / 2.25).abs() < 1e-14, "{report}");
+}
+
+#[test]
+fn single_precision() {
+    let report = check_derivatives(&rosenbrock, [-1.2_f32, 1.0]);
+    assert!(report.failures().all(|e| e.verdict == Verdict::Inconclusive), "{report}");
+    assert!(report.entries[0].verdict == Verdict::Agrees, "{report}");
+}
+
+/// The verdicts to each order.
+fn verdicts(report: &Report) -> Vec<Verdict> {
+    report.entries.iter().map(|e| e.verdict).collect()
+}
+
+#[test]
+fn kinks_are_called_so() {
+    use Verdict::*;
+    for report in
+        [check_derivatives(&absolute, [0.0]), check_derivatives(&ramp, [0.0]), check_derivatives(&cusp, [0.0])]
+    {
+        assert_eq!(report.entries[0].verdict, NotDifferentiable, "{report}");
+        assert!(!report.is_ok());
+    }
+    assert_eq!(check_derivatives(&tie, [1.0, 1.0]).entries[0].verdict, NotDifferentiable);
+    assert_eq!(check_derivatives(&step, [2.0]).entries[0].verdict, NotDifferentiable);
+    assert_eq!(check_derivatives(&square_root, [0.0]).entries[0].verdict, NotDifferentiable);
+    let join = check_derivatives(&smooth_join, [0.0]);
+    assert_eq!(verdicts(&join)[..2], [Agrees, NotDifferentiable], "{join}");
+    // beside the kink all is well
+    ok(&check_derivatives(&absolute, [1e-3]));
+    ok(&check_derivatives(&tie, [1.0, 1.001]));
+    ok(&check_derivatives(&step, [2.5]));
+    // rounding alone is no fault of the derivative
+    let noise = check_derivatives(&noisy, [1.0]);
+    assert_ne!(noise.entries[0].verdict, Differs, "{noise}");
+}
+
+/// Rules of x⁴ that are wrong in one order.
+struct Table([f64; 3]);
+impl Rule<f64> for Table {
+    fn jet(&self, x: f64) -> [f64; 4] {
+        let [a, b, c] = self.0;
+        [x.powi(4), a * x.powi(3), b * x.powi(2), c * x]
+    }
+    fn next(&self, _: f64, n: usize, _: &[f64]) -> f64 {
+        if n == 4 { 24.0 } else { 0.0 }
+    }
+}
+
+custom_rule! {
+    fn right_rule([x, y]) { x * x * y } gradient { [x * y * 2.0, x * x] }
+    fn wrong_slope([x, y]) { x * x * y } gradient { [x * y * 2.0, x * x * 1.001] }
+    fn slightly_wrong([x]) { x.exp() } gradient { [x.exp() * (1.0 + 1e-7)] }
+}
+function! {
+    fn plain([x, y]) { x * x * y }
+    fn inside([x, y]) { (wrong_slope.apply([x.sin(), y]) + x).exp() }
+}
+
+/// A gradient of which one part leaves the numbers.
+struct Detached;
+impl CustomRule<2> for Detached {
+    fn value(&self, [x, y]: [f64; 2]) -> f64 {
+        x * y
+    }
+    fn gradient<T: Ordered>(&self, [x, y]: [T; 2]) -> [T; 2] {
+        [y, T::constant(x.value())]
+    }
+}
+
+#[test]
+fn wrong_rules_are_caught_at_their_order() {
+    use Verdict::*;
+    let points = [[0.5], [1.5], [-2.0]];
+    let right = check_rule(&Table([4.0, 12.0, 24.0]), &points);
+    ok(&right);
+    assert_eq!(right.entries.len(), 9);
+    for (order, table) in [[4.1, 12.0, 24.0], [4.0, 12.1, 24.0], [4.0, 12.0, 25.0]].into_iter().enumerate() {
+        let report = check_rule(&Table(table), &points);
+        let first = report.failures().next().unwrap();
+        assert_eq!((first.variables.len(), first.verdict), (order + 1, Differs), "{report}");
+        assert!((first.expected - right.entries[order].found).abs() <= 10.0 * first.error, "{report}");
+    }
+
+    ok(&check_rule(&right_rule, &[[1.0, 2.0], [0.0, -3.0]]));
+    ok(&check_rule_against(&right_rule, &plain, &[[1.0, 2.0]]));
+    let report = check_rule(&wrong_slope, &[[1.0, 2.0]]);
+    assert_eq!(report.failures().next().unwrap().variables, [1], "{report}");
+    assert!(!check_rule_against(&wrong_slope, &plain, &[[1.0, 2.0]]).is_ok());
+    let report = check_rule(&slightly_wrong, &[[1.0]]);
+    assert_eq!(report.entries[0].verdict, Differs, "{report}");
+    let report = check_rule(&Detached, &[[1.0, 2.0]]);
+    assert!(report.failures().any(|e| e.variables == [0, 1] && e.verdict == Differs), "{report}");
+    // and inside a function
+    let report = check_derivatives(&inside, [0.4, 1.1]);
+    assert!(report.failures().any(|e| e.variables == [1] && e.verdict == Differs), "{report}");
+    assert!(report.entries.iter().all(|e| e.variables != [0] || e.verdict == Agrees), "{report}");
+}
+
+#[test]
+fn the_table_is_aligned() {
+    let report = check_derivatives(&plain, [3.0, 0.5]);
+    let lines: Vec<String> = report.to_string().lines().map(str::to_string).collect();
+    assert_eq!(lines[0], "at [3.0, 0.5]");
+    assert_eq!(lines.len(), 2 + 2 + 3 + 4);
+    let verdict = lines[1].find("verdict").unwrap();
+    for line in &lines[2..] {
+        assert_eq!(line.chars().count(), lines[1].chars().count() - 1, "{report}");
+        assert!(line.ends_with("agrees") && line.chars().count() > verdict - 8, "{report}");
+    }
+}
+
+/// Compositions with constants of all sizes, where every intermediate is smooth and of moderate size.
+#[derive(Clone, Copy, Debug)]
+struct Composition {
+    rates: [f64; 3],
+    shape: u8,
+    size: f64,
+}
+impl autodiff::Function<2> for Composition {
+    type Output = autodiff::Single;
+    fn call<T: Ordered>(&self, [x, y]: [T; 2]) -> T {
+        let [a, b, c] = self.rates;
+        let (u, v) = (x * a, y * b);
+        let f = match self.shape {
+            0 => (u + v * c).sin() * (u * 0.3).exp(),
+            1 => (u * v + c).tanh() + u.powi(3),
+            2 => (u * u + v * v + 0.1).sqrt() * v.cos(),
+            3 => (u * 0.5).exp() / (v * v + 1.0),
+            _ => (u * u + 0.5).ln() * (v - u * c).atan(),
+        };
+        f * self.size
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #[test]
+    fn right_derivatives_are_not_called_wrong(
+        u in -2.0..2.0f64, v in -2.0..2.0f64, c in -2.0..2.0f64, shape in 0..5u8,
+        exponents in prop::array::uniform3(-12..12i32),
+    ) {
+        let [a, b, size] = exponents.map(|e| 10f64.powi(e));
+        let f = Composition { rates: [a, b, c], shape, size };
+        let report = check_derivatives(&f, [u / a, v / b]);
+        let wrong = |e: &&autodiff::Entry| matches!(e.verdict, Verdict::Differs | Verdict::NotDifferentiable);
+        prop_assert!(!report.entries.iter().any(|e| wrong(&e)), "{f:?}\n{report}");
+        let firsts = &report.entries[..2];
+        prop_assert!(firsts.iter().all(|e| e.verdict == Verdict::Agrees), "{f:?}\n{report}");
+    }
+
+    #[test]
+    fn wrong_derivatives_are_called_wrong(x in -2.0..2.0f64, size in -20..20i32, off in 1e-6..1.0f64) {
+        let scale = 10f64.powi(size);
+        let off = if x > 0.0 { off } else { -off };
+        let report = check_closure(
+            |[x]| {
+                let v = x.value();
+                let s = v / scale;
+                x.compose(&[s.exp(), s.exp() / scale * (1.0 + off), s.exp() / scale / scale, s.exp() / scale / scale / scale])
+            },
+            [x * scale],
+        );
+        prop_assert_eq!(report.entries[0].verdict, Verdict::Differs, "{}", report);
+    }
+}
