@@ -27,6 +27,7 @@ fn execute(cli: &Cli) -> Result<ExitCode, Refusal> {
         Some(Command::Run(arguments)) => commands::run::execute(arguments, shared),
         Some(Command::Derive(arguments)) => commands::derive::execute(arguments, shared),
         Some(Command::Invert(arguments)) => commands::invert::execute(arguments, shared),
+        Some(Command::Completions(arguments)) => commands::completions::execute(arguments, shared),
         Some(Command::List) => commands::list::execute(shared),
     }
 }

@@ -13,6 +13,7 @@ use crate::numpy_text::vector;
 use crate::output::{Destination, WriteError, print};
 
 pub mod check;
+pub mod completions;
 pub mod derive;
 pub mod figures;
 pub mod invert;
