@@ -36,6 +36,8 @@ pub enum Command {
     Figures(commands::figures::Arguments),
     /// Run one optimizer on one problem
     Run(commands::run::Arguments),
+    /// Run several optimizers on one problem
+    Compare(commands::compare::Arguments),
     /// Differentiate formulas at a point, exactly, to third order
     Derive(commands::derive::Arguments),
     /// Find x such that y(x) is a given target
