@@ -31,10 +31,9 @@ scipy SEED="2":
     python crates/optimizers/tests/scipy/generate.py {{SEED}} 1000 1000 > target/scipy.json
     SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
 
-# the worst errors of the derivatives in units of the last place: f32 against f64, f64 against mpmath (needs Python with mpmath)
-accuracy:
-    cargo run --release -p autodiff --example accuracy
-    cargo run --release -p autodiff --example accuracy -- points | python3 crates/autodiff/examples/accuracy.py
+# the worst errors of the derivatives in units of the last place, against MPFR (needs Python with gmpy2; about a quarter of an hour)
+accuracy COUNT="1000000" SEED="1" *ARGS:
+    python3 crates/autodiff/examples/accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
 
 # the derivatives of other random formulas beside mpmath's (needs Python with mpmath and sympy)
 derive SEED="2":

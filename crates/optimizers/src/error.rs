@@ -42,6 +42,14 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// A number that must lie in [0, 1) does not.
+    #[error("{name} is {value}: a number from 0 up to, but not including, 1 is needed")]
+    NotFraction {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// A bound is NaN.
     #[error("{name}[{index}] is NaN: a bound is a number, or infinite for none")]
     BoundIsNan {
@@ -59,6 +67,22 @@ pub enum Error {
         lower: f64,
         /// Its upper bound.
         upper: f64,
+    },
+    /// A test function exists for another number of variables only.
+    #[error("a problem of {given} variables is asked for, but it has {expected}")]
+    Dimension {
+        /// The number asked for.
+        given: usize,
+        /// The number it has.
+        expected: usize,
+    },
+    /// A test function exists for multiples of a number of variables only.
+    #[error("a problem of {given} variables is asked for, but a positive multiple of {multiple_of} is needed")]
+    DimensionMultiple {
+        /// The number asked for.
+        given: usize,
+        /// What it must be a multiple of.
+        multiple_of: usize,
     },
     /// Two arguments have different lengths.
     #[error("{name} has {given} components, but {expected} are needed")]
@@ -91,6 +115,18 @@ pub enum Failure {
     /// Newton's linear system has no solution.
     #[error("Hessian is singular at iteration {iteration}")]
     SingularHessian {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// The Gauss–Newton step is not determined.
+    #[error("Jacobian has no full rank at iteration {iteration}")]
+    SingularJacobian {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// The direction of a line search does not lead downhill.
+    #[error("the direction of iteration {iteration} is not a descent direction")]
+    NotDescent {
         /// The iteration whose step was wanted.
         iteration: usize,
     },

@@ -3,11 +3,11 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::error::{Error, Failure, check_shape};
-use crate::gradient_descent::positive;
 use crate::inverse::Inverse;
 use crate::newton::newton_direction;
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::{Entry, Map, Staged};
+use crate::range::positive;
 
 /// The inverse simulator: a Newton step of L in y space, y* = y(x) − η H⁻¹ g with g and H those of L at y, then x = y⁻¹(y*).
 ///

@@ -4,9 +4,9 @@ use autodiff::Number;
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::error::{Error, Failure, check_shape};
-use crate::gradient_descent::positive;
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::{Entry, TwiceDifferentiable};
+use crate::range::positive;
 
 /// Newton's method with a fixed step: x ← x − η H⁻¹ g, with g and H the gradient and the Hessian of L at x.
 ///

@@ -18,6 +18,13 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure>;
     /// The state after one more step. The old state stays as it is, so a run can be resumed from it.
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure>;
+    /// The same step in place of the old state: a method whose state is large need not copy it.
+    ///
+    /// On an error the state is the old one, or the point at which the error was met.
+    fn advance(&self, problem: &P, state: &mut State<T, Self::Memory>) -> Result<(), Failure> {
+        *state = self.step(problem, state)?;
+        Ok(())
+    }
 }
 
 /// Where a run stands: all that the next step needs.

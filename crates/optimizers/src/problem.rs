@@ -18,6 +18,14 @@ pub trait Objective<T: Entry> {
     fn value(&self, x: &DVector<T>) -> T;
     /// L(x) and the gradient ∂L/∂xᵢ.
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>);
+    /// L(x), with the gradient put into a vector that is there already; it has the length of x when the call is made.
+    ///
+    /// A problem that fills it in place spares first-order methods an allocation a step.
+    fn value_and_gradient_into(&self, x: &DVector<T>, gradient: &mut DVector<T>) -> T {
+        let (value, new) = self.value_and_gradient(x);
+        *gradient = new;
+        value
+    }
     /// What happens before the loss, y(x), if the problem shows it.
     fn observe(&self, _x: &DVector<T>) -> Option<DVector<T>> {
         None
@@ -89,6 +97,9 @@ where
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
         gradient_parts(self.function.call(Dual::variables(array::<T, N>(x))))
     }
+    fn value_and_gradient_into(&self, x: &DVector<T>, gradient: &mut DVector<T>) -> T {
+        put(self.function.call(Dual::variables(array::<T, N>(x))), gradient)
+    }
 }
 
 impl<F, T, L, const N: usize> TwiceDifferentiable<T> for Loss<L, N>
@@ -112,6 +123,10 @@ impl<P, const N: usize, const M: usize> Physics<P, N, M> {
     /// The map y(x) = `function`(x).
     pub const fn new(function: P) -> Self {
         Physics { function }
+    }
+
+    pub(crate) const fn function(&self) -> &P {
+        &self.function
     }
 }
 
@@ -184,6 +199,10 @@ where
         let y = self.physics.function.call(Dual::variables(array::<T, N>(x)));
         gradient_parts(self.loss.function.call(y))
     }
+    fn value_and_gradient_into(&self, x: &DVector<T>, gradient: &mut DVector<T>) -> T {
+        let y = self.physics.function.call(Dual::variables(array::<T, N>(x)));
+        put(self.loss.function.call(y), gradient)
+    }
     fn observe(&self, x: &DVector<T>) -> Option<DVector<T>> {
         Some(self.physics.value(x))
     }
@@ -229,7 +248,17 @@ fn gradient_parts<T: Entry, const N: usize>(y: Dual<T, N>) -> (T, DVector<T>) {
     (y.re, DVector::from_column_slice(&y.eps))
 }
 
-fn hessian_parts<T: Entry, const N: usize>(y: HyperDual<T, N>) -> (T, DVector<T>, DMatrix<T>) {
+/// The value, with the gradient put in place.
+fn put<T: Entry, const N: usize>(y: Dual<T, N>, gradient: &mut DVector<T>) -> T {
+    if gradient.len() == N {
+        gradient.as_mut_slice().copy_from_slice(&y.eps);
+    } else {
+        *gradient = DVector::from_column_slice(&y.eps);
+    }
+    y.re
+}
+
+pub(crate) fn hessian_parts<T: Entry, const N: usize>(y: HyperDual<T, N>) -> (T, DVector<T>, DMatrix<T>) {
     let hessian = y.hessian();
     (y.re, DVector::from_column_slice(&y.eps), DMatrix::from_fn(N, N, |i, j| hessian[i][j]))
 }

@@ -1,0 +1,41 @@
+//! What ranges the parameters of methods may have.
+
+use autodiff::{Elementary, Number};
+
+use crate::error::Error;
+use crate::problem::Entry;
+
+/// A number that is positive, finite and not subnormal.
+pub(crate) fn positive<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
+    let value = number.value();
+    if value > T::Precision::ZERO && Elementary::is_normal(value) {
+        Ok(number)
+    } else {
+        Err(Error::NotPositive { name, value: value.to_f64() })
+    }
+}
+
+/// A number that is finite and not negative.
+pub(crate) fn not_negative<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
+    let value = number.value();
+    if value >= T::Precision::ZERO && Elementary::is_finite(value) {
+        Ok(number)
+    } else {
+        Err(Error::Negative { name, value: value.to_f64() })
+    }
+}
+
+/// A number from 0 up to, but not including, 1.
+pub(crate) fn fraction<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
+    let value = number.value();
+    if value >= T::Precision::ZERO && value < T::Precision::ONE {
+        Ok(number)
+    } else {
+        Err(Error::NotFraction { name, value: value.to_f64() })
+    }
+}
+
+/// A constant of a formula.
+pub(crate) fn plain<T: Number>(value: f64) -> T {
+    T::constant(T::Precision::of(value))
+}

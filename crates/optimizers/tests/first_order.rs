@@ -1,0 +1,450 @@
+//! The first-order methods beside optax (references made by the script in `optax/`), and at special points.
+
+mod support;
+
+use autodiff::{Dual, Elementary, Float, Number, Scalar, derivative, function};
+use optimizers::nalgebra::DVector;
+use optimizers::*;
+use proptest::prelude::*;
+use serde_json::Value;
+use support::{hexadecimal, hexadecimals};
+
+function! {
+    fn notebook([x0, x1]) { x0 * x0 + x1.powi(4) }
+    fn bowl([x0, x1]) { (x0 - 1.0).powi(2) + x0 * x1 * 0.5 + (x1 + 2.0).powi(2) * 2.0 }
+    fn flat_at_the_start([x0, x1]) { (x0 - 3.0).powi(2) + x1 }
+    fn logarithm([x]) { x.ln() }
+}
+
+/// Does something with each of the twelve methods, at its defaults with a step size: `$do!(name, method)`.
+macro_rules! each_method {
+    ($T:ty, $step:expr, $do:ident) => {
+        $do!("gd", GradientDescent::<$T>::new($step).unwrap());
+        $do!("momentum", Momentum::<$T>::new($step).unwrap());
+        $do!("nesterov", Nesterov::<$T>::new($step).unwrap());
+        $do!("adagrad", AdaGrad::<$T>::new($step).unwrap());
+        $do!("rmsprop", RmsProp::<$T>::new($step).unwrap());
+        $do!("adam", Adam::<$T>::new($step).unwrap());
+        $do!("adamw", AdamW::<$T>::new($step).unwrap());
+        $do!("amsgrad", AmsGrad::<$T>::new($step).unwrap());
+        $do!("nadam", NAdam::<$T>::new($step).unwrap());
+        $do!("adamax", AdaMax::<$T>::new($step).unwrap());
+        $do!("adadelta", AdaDelta::<$T>::new($step).unwrap());
+        $do!("lion", Lion::<$T>::new($step).unwrap());
+    };
+}
+
+fn relative(ours: &[f64], theirs: &[f64]) -> f64 {
+    assert_eq!(ours.len(), theirs.len());
+    let error = |(a, b): (&f64, &f64)| if a == b { 0.0 } else { (a - b).abs() / b.abs() };
+    ours.iter().zip(theirs).map(error).fold(0.0, f64::max)
+}
+
+#[test]
+fn ten_steps_on_the_notebooks_loss_are_those_of_optax() {
+    let document: Value = serde_json::from_str(include_str!("optax/notebook.json")).unwrap();
+    let rows = document.as_array().unwrap();
+    assert_eq!(rows.len(), 12);
+    let mut seen = Vec::new();
+    for row in rows {
+        let call = row["optimizer"].as_str().unwrap();
+        let (name, arguments) = call.strip_suffix(')').unwrap().split_once('(').unwrap();
+        let (step, flags) = arguments.split_once(',').unwrap_or((arguments, ""));
+        let name = match (name, flags) {
+            ("sgd", "") => "gd",
+            ("sgd", "momentum=0.9") => "momentum",
+            ("sgd", "momentum=0.9,nesterov") => "nesterov",
+            (name, "") => name,
+            other => panic!("{other:?}"),
+        };
+        let step: f64 = step.parse().unwrap();
+        macro_rules! compare {
+            ($name:literal, $method:expr) => {
+                if name == $name {
+                    let history = row["history"].as_array().unwrap();
+                    let start = hexadecimals(&history[0]);
+                    let report = Run::new(&Loss::new(notebook), &$method, &start).unwrap().iterations(10).finish();
+                    for (iterate, theirs) in report.trajectory.iter().zip(history) {
+                        let error = relative(iterate.x.as_slice(), &hexadecimals(theirs));
+                        assert!(error <= 1e-12, "{name}, iteration {}: {error:e}", iterate.iteration);
+                    }
+                    seen.push(name);
+                }
+            };
+        }
+        each_method!(f64, step, compare);
+    }
+    assert_eq!(seen.len(), 12, "{seen:?}");
+}
+
+/// Σ aᵢ (xᵢ − bᵢ)² + cᵢ xᵢ⁴ + dᵢ cos xᵢ + Σ eᵢ xᵢ xᵢ₊₁, with its gradient by hand.
+struct Random {
+    a: Vec<f64>,
+    b: Vec<f64>,
+    c: Vec<f64>,
+    d: Vec<f64>,
+    e: Vec<f64>,
+}
+
+impl Random {
+    fn new(row: &Value) -> Self {
+        let list = |name: &str| hexadecimals(&row["problem"][name]);
+        Random { a: list("a"), b: list("b"), c: list("c"), d: list("d"), e: list("e") }
+    }
+
+    fn gradient_at<F: Float, T: Scalar<F>>(&self, x: &[T], i: usize) -> T {
+        let of = |list: &[f64]| F::of(list[i]);
+        let own = (x[i] - of(&self.b)) * (of(&self.a) * F::of(2.0)) + x[i] * x[i] * x[i] * (of(&self.c) * F::of(4.0))
+            - x[i].sin() * of(&self.d);
+        let ahead = if i + 1 < x.len() { x[i + 1] * of(&self.e) } else { T::zero() };
+        let behind = if i > 0 { x[i - 1] * F::of(self.e[i - 1]) } else { T::zero() };
+        own + (ahead + behind)
+    }
+}
+
+impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Objective<T> for Random {
+    fn dimension(&self) -> usize {
+        self.a.len()
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        let own = |i: usize| {
+            let of = |list: &[f64]| F::of(list[i]);
+            (x[i] - of(&self.b)).powi(2) * of(&self.a) + x[i].powi(4) * of(&self.c) + x[i].cos() * of(&self.d)
+        };
+        let coupled = |i: usize| x[i] * x[i + 1] * F::of(self.e[i]);
+        (0..x.len()).map(own).sum::<T>() + (0..x.len() - 1).map(coupled).sum::<T>()
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        (self.value(x), DVector::from_fn(x.len(), |i, _| self.gradient_at(x.as_slice(), i)))
+    }
+}
+
+fn schedule<T: Entry>(row: &Value, step: T) -> Schedule<T> {
+    let Some(list) = row["schedule"].as_array() else { return Schedule::constant(step).unwrap() };
+    let number = |i: usize| T::constant(T::Precision::of(hexadecimal(list[i].as_str().unwrap())));
+    let count = |i: usize| hexadecimal(list[i].as_str().unwrap()) as usize;
+    let zero = T::zero();
+    match list[0].as_str().unwrap() {
+        "exponential" => Schedule::exponential(step, count(1), number(2)),
+        "staircase" => Schedule::exponential(step, count(1), number(2)).unwrap().staircase().end(number(3)),
+        "cosine" => Schedule::cosine(step, count(1), number(2), number(3)),
+        "warm_up_cosine" => {
+            let cosine = Schedule::cosine(step, count(3), number(4), zero + T::one()).unwrap();
+            Ok(Schedule::warm_up(number(2), step, count(1)).unwrap().then(count(1), cosine))
+        }
+        "polynomial" => Schedule::polynomial(step, number(2), number(3), count(1)),
+        "piecewise" => Schedule::piecewise(step, [(count(1), number(2)), (count(3), number(4))]),
+        other => panic!("{other}"),
+    }
+    .unwrap()
+}
+
+/// A method with the options of a row.
+macro_rules! with_options {
+    ($T:ty, $row:expr, $method:ident: $($option:ident)*) => {{
+        let number = |text: &Value| <$T>::of(hexadecimal(text.as_str().unwrap()));
+        let mut method = $method::<$T>::scheduled(schedule($row, number(&$row["step"])));
+        let options = $row["options"].as_object().unwrap();
+        #[allow(unused_mut, reason = "gradient descent has no options")]
+        let mut known = 0;
+        $(if let Some(value) = options.get(stringify!($option)) {
+            method = method.$option(number(value)).unwrap();
+            known += 1;
+        })*
+        assert_eq!(known, options.len(), "{options:?}");
+        if let Some(clip) = $row["clip"].as_array() {
+            let most = number(&clip[1]);
+            method = method.clip(if clip[0] == "norm" { Clip::norm(most) } else { Clip::value(most) }.unwrap());
+        }
+        trajectory($row, method)
+    }};
+}
+
+fn trajectory<T: Float + Entry<Precision = T>, R: UpdateRule<T>>(
+    row: &Value,
+    method: FirstOrder<T, R>,
+) -> Vec<Vec<f64>> {
+    let start: Vec<T> = hexadecimals(&row["history"]["0"]).into_iter().map(T::of).collect();
+    let problem = Random::new(row);
+    let run = Run::new(&problem, &method, &start).unwrap().iterations(60);
+    run.map(|iterate| iterate.x.iter().map(|x| x.to_f64()).collect()).collect()
+}
+
+fn run_of_row<T: Float + Entry<Precision = T>>(row: &Value) -> Vec<Vec<f64>> {
+    match row["optimizer"].as_str().unwrap() {
+        "gd" => with_options!(T, row, GradientDescent:),
+        "momentum" => with_options!(T, row, Momentum: decay),
+        "nesterov" => with_options!(T, row, Nesterov: decay),
+        "adagrad" => with_options!(T, row, AdaGrad: initial_accumulator eps),
+        "rmsprop" => with_options!(T, row, RmsProp: decay eps initial_scale),
+        "adam" => with_options!(T, row, Adam: beta1 beta2 eps eps_root),
+        "adamw" => with_options!(T, row, AdamW: beta1 beta2 eps eps_root weight_decay),
+        "amsgrad" => with_options!(T, row, AmsGrad: beta1 beta2 eps eps_root),
+        "nadam" => with_options!(T, row, NAdam: beta1 beta2 eps eps_root),
+        "adamax" => with_options!(T, row, AdaMax: beta1 beta2 eps),
+        "adadelta" => with_options!(T, row, AdaDelta: rho eps weight_decay),
+        "lion" => with_options!(T, row, Lion: beta1 beta2 weight_decay),
+        other => panic!("{other}"),
+    }
+}
+
+/// `OPTAX_RUNS` names a larger file of the generator's.
+#[test]
+fn random_runs_are_those_of_optax() {
+    let text = std::env::var("OPTAX_RUNS").map(|path| std::fs::read_to_string(path).unwrap());
+    let text = text.as_deref().unwrap_or(include_str!("optax/runs.json"));
+    let rows: Vec<Value> = serde_json::from_str(text).unwrap();
+    assert!(rows.len() >= 48);
+    let mut worst = [(0.0, 0, String::new()), (0.0, 0, String::new())];
+    let mut off = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let (double, single) = (run_of_row::<f64>(row), run_of_row::<f32>(row));
+        assert_eq!((double.len(), single.len()), (61, 61));
+        for (iteration, theirs) in row["history"].as_object().unwrap() {
+            let (k, theirs) = (iteration.parse::<usize>().unwrap(), hexadecimals(theirs));
+            // a point may pass through zero, so errors are relative to the start too
+            let start = hexadecimals(&row["history"]["0"]);
+            let scale = theirs.iter().chain(&start).fold(0.0, |most: f64, x| most.max(x.abs()));
+            let error = |ours: &[f64]| ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / scale;
+            for (worst, error) in worst.iter_mut().zip([error(&double[k]), error(&single[k])]) {
+                if error > worst.0 {
+                    *worst = (error, k, format!("row {index} {} {}", row["optimizer"], row["schedule"]));
+                }
+            }
+            if error(&double[k]) > 1e-12 {
+                off.push(format!("row {index} {} iteration {k}: {:e}", row["optimizer"], error(&double[k])));
+                break;
+            }
+        }
+    }
+    println!("{} runs; worst in f64 {:?}, in f32 {:?}", rows.len(), worst[0], worst[1]);
+    assert!(off.is_empty(), "{} runs are off:\n{}", off.len(), off.join("\n"));
+    assert!(worst[1].0 < 1e-2, "{:?}", worst[1]);
+}
+
+/// A variable whose gradient is exactly zero from the first step on stays, but for weight decay; nothing divides 0 by 0.
+#[test]
+fn a_gradient_of_zero_moves_nothing() {
+    let problem = Loss::new(flat_at_the_start);
+    macro_rules! stays {
+        ($name:literal, $method:expr) => {
+            let report = Run::new(&problem, &$method, &[3.0, 0.5]).unwrap().iterations(60).finish();
+            assert_eq!(report.status, Status::MaxIterations);
+            let last = report.trajectory.last().unwrap();
+            let decay: f64 = match $name {
+                "adamw" => 1.0 - 0.01 * 1e-4,
+                "lion" => 1.0 - 0.01 * 1e-3,
+                _ => 1.0,
+            };
+            assert!(last.x[1] < 0.5, "{}", $name);
+            if decay == 1.0 {
+                assert_eq!(last.x[0], 3.0, "{}", $name);
+            } else {
+                let first = report.trajectory[1].x[0];
+                assert!((first - 3.0 * decay).abs() < 1e-15, "{}: {first}", $name);
+            }
+        };
+    }
+    each_method!(f64, 0.01, stays);
+}
+
+/// The derivative by the start of a variable that begins where its gradient is zero is finite in every method.
+#[test]
+fn derivatives_at_a_gradient_of_zero_are_finite() {
+    type D = Dual<f64, 1>;
+    macro_rules! finite {
+        ($name:literal, $method:expr) => {
+            let start = [D::variable(3.0, 0), D::constant(0.5)];
+            let report = Run::new(&Loss::new(flat_at_the_start), &$method, &start).unwrap().iterations(3).finish();
+            for iterate in &report.trajectory {
+                assert!(iterate.x.iter().all(|x| x.all_finite()), "{}: {:?}", $name, iterate.x);
+            }
+        };
+    }
+    each_method!(D, D::constant(0.01), finite);
+}
+
+/// The loss after ten steps of a method that is named.
+fn last_loss<T: Entry<Precision = f64> + autodiff::Ordered>(name: &str, step: T, start: T) -> T {
+    let x = [start, T::constant(-0.7)];
+    macro_rules! go {
+        ($name:literal, $method:expr) => {
+            if name == $name {
+                return Run::new(&Loss::new(bowl), &$method, &x).unwrap().iterations(10).last().unwrap().loss;
+            }
+        };
+    }
+    each_method!(T, step, go);
+    panic!("{name}")
+}
+
+/// The derivatives of a whole run by its step size and by its start are the central differences.
+#[test]
+fn a_whole_run_can_be_differentiated() {
+    let (step, start, h) = (0.02, 2.5, 1e-5);
+    macro_rules! hypergradient {
+        ($name:literal, $method:expr) => {
+            let exact = [
+                derivative(|step| last_loss($name, step, Number::constant(start)), step),
+                derivative(|start| last_loss($name, Number::constant(step), start), start),
+            ];
+            // extrapolated from two central differences
+            let slope = |f: &dyn Fn(f64) -> f64| {
+                let central = |h: f64| (f(h) - f(-h)) / (2.0 * h);
+                (central(h) * 4.0 - central(h * 2.0)) / 3.0
+            };
+            let difference =
+                [slope(&|h| last_loss($name, step + h, start)), slope(&|h| last_loss($name, step, start + h))];
+            for (a, b) in exact.iter().zip(difference) {
+                assert!((a - b).abs() <= 1e-6 * b.abs().max(1e-3), "{}: {a} {b}", $name);
+            }
+            assert!(exact[0] != 0.0);
+        };
+    }
+    each_method!(f64, 0.02, hypergradient);
+    let by_rate = |beta1: f64| {
+        let adam = Adam::new(0.1).unwrap().beta1(beta1).unwrap();
+        Run::new(&Loss::new(bowl), &adam, &[2.5, -0.7]).unwrap().iterations(10).last().unwrap().loss
+    };
+    let exact = derivative(
+        |beta1| {
+            let constant = Dual::<f64, 1>::constant;
+            let adam = Adam::new(constant(0.1)).unwrap().beta1(beta1).unwrap();
+            Run::new(&Loss::new(bowl), &adam, &[2.5, -0.7].map(constant)).unwrap().iterations(10).last().unwrap().loss
+        },
+        0.8,
+    );
+    assert!((exact - (by_rate(0.8 + 1e-6) - by_rate(0.8 - 1e-6)) / 2e-6).abs() < 1e-6, "{exact}");
+}
+
+#[test]
+fn parameters_out_of_their_range_are_refused() {
+    for value in [1.0, 1.5, -0.1, f64::NAN, f64::INFINITY] {
+        let refused = |name: &'static str, error: Error| match error {
+            Error::NotFraction { name: other, .. } => assert_eq!(name, other),
+            other => panic!("{other:?}"),
+        };
+        refused("decay", Momentum::new(0.1).unwrap().decay(value).unwrap_err());
+        refused("decay", Nesterov::new(0.1).unwrap().decay(value).unwrap_err());
+        refused("decay", RmsProp::new(0.1).unwrap().decay(value).unwrap_err());
+        refused("rho", AdaDelta::new(0.1).unwrap().rho(value).unwrap_err());
+        refused("beta1", Adam::new(0.1).unwrap().beta1(value).unwrap_err());
+        refused("beta2", Lion::new(0.1).unwrap().beta2(value).unwrap_err());
+        refused("beta2", AdaMax::new(0.1).unwrap().beta2(value).unwrap_err());
+    }
+    for value in [-1e-9, f64::NAN, f64::INFINITY] {
+        let refused = |error: Error| assert!(matches!(error, Error::Negative { .. }), "{error:?}");
+        refused(AdaGrad::new(0.1).unwrap().eps(value).unwrap_err());
+        refused(AdaGrad::new(0.1).unwrap().initial_accumulator(value).unwrap_err());
+        refused(RmsProp::new(0.1).unwrap().initial_scale(value).unwrap_err());
+        refused(AmsGrad::new(0.1).unwrap().eps_root(value).unwrap_err());
+        refused(AdamW::new(0.1).unwrap().weight_decay(value).unwrap_err());
+        refused(Schedule::constant(value).unwrap_err());
+        refused(Schedule::piecewise(0.1, [(3, value)]).unwrap_err());
+        refused(Schedule::exponential(0.1, 3, 0.5).unwrap().end(value).unwrap_err());
+    }
+    let not_positive = |error: Error| assert!(matches!(error, Error::NotPositive { .. }), "{error:?}");
+    for value in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-310] {
+        not_positive(Adam::<f64>::new(value).unwrap_err());
+        not_positive(Clip::value(value).unwrap_err());
+        not_positive(Clip::norm(value).unwrap_err());
+    }
+    not_positive(Schedule::cosine(0.1, 0, 0.0, 1.0).unwrap_err());
+    assert_eq!(
+        Adam::new(0.1).unwrap().beta2(1.0).unwrap_err().to_string(),
+        "beta2 is 1: a number from 0 up to, but not including, 1 is needed"
+    );
+}
+
+#[test]
+fn steps_on_slices() {
+    let adam = Adam::new(0.5).unwrap();
+    let (mut x, mut gradient, mut memory) = ([1.0_f64, 2.0], [3.0_f64, -4.0], adam.memory(2));
+    let error = adam.update(0, &mut x, &mut gradient[..1], &mut memory).unwrap_err();
+    assert_eq!(error, Error::Length { name: "gradient", given: 1, expected: 2 });
+    let error = adam.update(0, &mut x, &mut gradient, &mut memory[..1]).unwrap_err();
+    assert_eq!(error, Error::Length { name: "memory", given: 1, expected: 2 });
+    assert_eq!((x, gradient), ([1.0, 2.0], [3.0, -4.0]));
+    adam.update(0, &mut x, &mut gradient, &mut memory).unwrap();
+    assert!((x[0] - 0.5).abs() < 1e-8 && (x[1] - 2.5).abs() < 1e-8 && (gradient[0] - 1.0).abs() < 1e-8);
+    // after very many steps the corrections are 1
+    for iteration in [1 << 40, usize::MAX] {
+        let (mut x, mut gradient, mut memory) = ([1.0_f64], [3.0], vec![[3.0, 9.0]]);
+        adam.update(iteration, &mut x, &mut gradient, &mut memory).unwrap();
+        assert!((x[0] - 0.5).abs() < 1e-8);
+        NAdam::new(0.5).unwrap().update(iteration, &mut x, &mut gradient, &mut memory).unwrap();
+        assert!(x[0].is_finite());
+    }
+}
+
+#[test]
+fn gradients_that_are_not_finite_end_the_run() {
+    macro_rules! ends {
+        ($name:literal, $method:expr) => {
+            let report = Run::new(&Loss::new(logarithm), &$method, &[-1.0]).unwrap().iterations(5).finish();
+            assert_eq!(report.status, Status::NotFinite { quantity: "loss", iteration: 0 }, "{}", $name);
+        };
+    }
+    each_method!(f64, 0.1, ends);
+    // on slices NaN is not hidden by a maximum or a sign
+    macro_rules! shows {
+        ($name:literal, $method:expr) => {
+            let method = $method.clip(Clip::value(1.0).unwrap());
+            let (mut x, mut gradient) = ([1.0, 1.0], [f64::NAN, 1.0]);
+            method.update(3, &mut x, &mut gradient, &mut method.memory(2)).unwrap();
+            assert!(x[0].is_nan() && x[1] < 1.0, "{}: {x:?}", $name);
+        };
+    }
+    each_method!(f64, 0.1, shows);
+}
+
+#[test]
+fn clipping() {
+    let norm = |list: &[f64]| list.iter().map(|x| (x / 1e200) * (x / 1e200)).sum::<f64>().sqrt() * 1e200;
+    let clipped = |clip: Clip<f64>, mut list: Vec<f64>| {
+        clip.apply(&mut list);
+        list
+    };
+    let (value, by_norm) = (Clip::value(2.0).unwrap(), Clip::norm(2.5).unwrap());
+    assert_eq!(clipped(value, vec![3.0, -3.0, 1.0, f64::INFINITY]), [2.0, -2.0, 1.0, 2.0]);
+    assert_eq!(clipped(by_norm, vec![3.0, 4.0]), [1.5, 2.0]);
+    assert_eq!(clipped(by_norm, vec![1.5, 2.0 - 1e-9]), [1.5, 2.0 - 1e-9]);
+    assert_eq!(clipped(by_norm, vec![0.0, 0.0]), [0.0, 0.0]);
+    assert!(clipped(by_norm, vec![1.0, f64::NAN]).iter().all(|x| x.is_nan()));
+    // a norm that is finite, though its square is not
+    assert_eq!(clipped(by_norm, vec![3e200, 4e200]), [1.5, 2.0]);
+    assert!((norm(&clipped(Clip::norm(1e250).unwrap(), vec![3e250, 4e250])) / 1e250 - 1.0).abs() < 1e-15);
+    assert_eq!(clipped(Clip::norm(1e301).unwrap(), vec![3e300, 4e300]), [3e300, 4e300]);
+}
+
+proptest! {
+    /// A step in place and one that leaves the old state as it is lead to the same point, bit for bit; and a run goes on
+    /// from any of its states as if it had not been interrupted.
+    #[test]
+    fn steps_in_place_are_steps(a in -3.0f64..3.0, b in -3.0f64..3.0, step in 0.001f64..0.1, steps in 1usize..8) {
+        let problem = Loss::new(bowl);
+        macro_rules! same {
+            ($name:literal, $method:expr) => {
+                let method = $method.clip(Clip::norm(3.0).unwrap());
+                let mut state = method.init(&problem, DVector::from_vec(vec![a, b])).unwrap();
+                let mut in_place = state.clone();
+                for _ in 0..steps {
+                    let before = state.iterate.x.clone();
+                    let next = method.step(&problem, &state).unwrap();
+                    prop_assert_eq!(&before, &state.iterate.x);
+                    state = next;
+                    method.advance(&problem, &mut in_place).unwrap();
+                    prop_assert_eq!(&state.iterate.x, &in_place.iterate.x);
+                    prop_assert_eq!(&state.iterate.gradient, &in_place.iterate.gradient);
+                    prop_assert_eq!(&state.iterate.update, &in_place.iterate.update);
+                    prop_assert_eq!(state.iterate.evaluations, in_place.iterate.evaluations);
+                    let update = state.iterate.update.clone().unwrap();
+                    prop_assert_eq!(&before.zip_map(&update, |x, u| x - step * u), &state.iterate.x);
+                }
+                let whole = Run::new(&problem, &method, &[a, b]).unwrap().iterations(steps).last().unwrap();
+                prop_assert_eq!(whole.x, state.iterate.x);
+            };
+        }
+        each_method!(f64, step, same);
+    }
+}
