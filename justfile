@@ -45,6 +45,10 @@ ticks SEED="1":
     python3 crates/demo/tests/figures/generate.py {{SEED}} 120 > crates/demo/tests/figures/ticks.json
     cargo test -p demo --lib figures
 
+# how much longer a typed formula takes than the compiled closure
+formula-speed:
+    cargo run --release -p demo --example formula_speed
+
 # what CI runs
 ci:
     .ci/run
