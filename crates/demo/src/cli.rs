@@ -6,7 +6,14 @@ use crate::commands;
 
 /// A published notebook on optimizers, reproduced digit for digit from exact derivatives; and its optimizers, to try.
 #[derive(Debug, Parser)]
-#[command(name = "demo", version)]
+#[command(
+    name = "demo",
+    version,
+    after_help = "Examples:\n  demo                                   the notebook\n  \
+          demo derive --function \"x0^2 + x1^4\" --at 3,3\n  \
+          demo run --problem notebook --optimizer pg --start 3,3 --step 0.3\n  \
+          demo help run                          what a command takes, with examples"
+)]
 pub struct Cli {
     /// What to do; `notebook` if nothing is said.
     #[command(subcommand)]
@@ -19,20 +26,27 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    #[command(after_help = "Examples:\n  demo notebook\n  demo notebook --quiet > notebook.txt")]
     /// Print the notebook's text; exit 1 if a value does not agree with the published one
     Notebook,
+    #[command(after_help = "Examples:\n  demo check\n  demo check --json - | jq .agrees")]
     /// Compare every published value with ours: expected, computed, difference
     Check,
     /// Draw the notebook's five figures
     Figures(commands::figures::Arguments),
     /// Run one optimizer on one problem
     Run(commands::run::Arguments),
+    /// Run several optimizers on one problem
+    Compare(commands::compare::Arguments),
     /// Differentiate formulas at a point, exactly, to third order
     Derive(commands::derive::Arguments),
     /// Find x such that y(x) is a given target
     Invert(commands::invert::Arguments),
+    #[command(after_help = "Examples:\n  demo list\n  demo list --json -")]
     /// List problems, optimizers, their options and defaults
     List,
+    /// Write completions for a shell, or the manual page, to standard output
+    Completions(commands::completions::Arguments),
 }
 
 /// What all commands share.

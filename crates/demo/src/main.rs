@@ -25,8 +25,10 @@ fn execute(cli: &Cli) -> Result<ExitCode, Refusal> {
         Some(Command::Check) => commands::check::execute(shared),
         Some(Command::Figures(arguments)) => commands::figures::execute(arguments, shared),
         Some(Command::Run(arguments)) => commands::run::execute(arguments, shared),
+        Some(Command::Compare(arguments)) => commands::compare::execute(arguments, shared),
         Some(Command::Derive(arguments)) => commands::derive::execute(arguments, shared),
         Some(Command::Invert(arguments)) => commands::invert::execute(arguments, shared),
+        Some(Command::Completions(arguments)) => commands::completions::execute(arguments, shared),
         Some(Command::List) => commands::list::execute(shared),
     }
 }

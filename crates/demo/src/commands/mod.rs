@@ -13,11 +13,14 @@ use crate::numpy_text::vector;
 use crate::output::{Destination, WriteError, print};
 
 pub mod check;
+pub mod compare;
+pub mod completions;
 pub mod derive;
 pub mod figures;
 pub mod invert;
 pub mod list;
 pub mod notebook;
+mod plot;
 pub mod run;
 
 /// A command line or an input that is refused: one line for the user, exit status 2.

@@ -14,10 +14,11 @@ use optimizers::{
 };
 use serde::Serialize;
 
-use super::{Refusal, deliver, numbers, point, say, settings};
+use super::{Refusal, deliver, numbers, plot, point, say, settings};
 use crate::cli::{Precision, Shared};
 use crate::expression::{FormulaLoss, FormulaProblem, Variables};
 use crate::json::{Real, to_text};
+use crate::output::Prepared;
 use crate::registry::{BothInverse, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
 
 /// A trajectory is kept whole, so its length is bounded.
@@ -26,32 +27,36 @@ const MOST_ITERATIONS: usize = 500_000;
 /// What `demo run` takes.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  demo run --problem notebook --optimizer pg --start 3,3 --step 0.3\n  \
-                        demo run --problem notebook --optimizer lbfgsb --start -2,1.25 --set lower=-inf,0.5 --json -")]
+                        demo run --problem notebook --optimizer lbfgsb --start -2,1.25 --set lower=-inf,0.5 --json -\n  \
+                        demo run --loss \"(1-x0)^2 + 100*(x1-x0^2)^2\" --optimizer newton --start -1,1 --step 1 --plot run.svg")]
 pub struct Arguments {
     /// The problem, by name
     #[arg(long, value_name = "NAME", conflicts_with_all = ["physics", "loss"], required_unless_present = "loss")]
-    problem: Option<String>,
+    pub(super) problem: Option<String>,
     /// In place of a named problem: the process y(x), formulas of x0, x1, … separated by commas
     #[arg(long, value_name = "FORMULAS", requires = "loss", allow_hyphen_values = true)]
-    physics: Option<String>,
+    pub(super) physics: Option<String>,
     /// In place of a named problem: the loss, a formula of y0, y1, … if there is a process, of x0, x1, … if not
     #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
-    loss: Option<String>,
+    pub(super) loss: Option<String>,
     /// The optimizer, by name
     #[arg(long, value_name = "NAME")]
-    optimizer: String,
+    pub(super) optimizer: String,
     /// The start, a number a variable
     #[arg(long, value_name = "A,B[,…]", allow_hyphen_values = true)]
-    start: String,
+    pub(super) start: String,
     /// The step size
     #[arg(long, value_name = "H", allow_hyphen_values = true)]
-    step: Option<f64>,
+    pub(super) step: Option<f64>,
     /// How many steps at most
     #[arg(long, value_name = "N")]
-    iterations: Option<usize>,
+    pub(super) iterations: Option<usize>,
     /// An option of the optimizer; may be given for several options
     #[arg(long = "set", value_name = "OPTION=VALUE", allow_hyphen_values = true)]
-    set: Vec<String>,
+    pub(super) set: Vec<String>,
+    /// Draw the trajectory over level sets, if there are two variables, and the loss: FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE")]
+    pub(super) plot: Option<String>,
 }
 
 /// Runs it. Exit status 1 if the run fails numerically.
@@ -60,6 +65,17 @@ pub struct Arguments {
 ///
 /// [`Refusal`] if an argument is not right or the output cannot be written.
 pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refusal> {
+    let plot = arguments.plot.as_deref().map(|path| plot::Target::new(path, shared)).transpose()?;
+    let (document, subject) = solve(arguments, shared)?;
+    let picture = plot.map(|plot| plot.draw(std::slice::from_ref(&document), &subject)).transpose()?;
+    deliver(shared, || document.text(), || to_text(&document), || document.csv())?;
+    picture.map(Prepared::commit).transpose()?;
+    say(shared, &format!("{}: {}", document.status, document.message));
+    Ok(if document.fails() { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Runs an optimizer on a problem.
+pub(super) fn solve(arguments: &Arguments, shared: &Shared) -> Result<(Document, Subject), Refusal> {
     let optimizer = find("optimizer", &arguments.optimizer, OPTIMIZERS, |row| row.name)?;
     let plan = Plan::new(arguments, optimizer)?;
     let subject = Subject::new(arguments, plan.start.len())?;
@@ -68,14 +84,12 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
         Precision::F32 => header.single(&plan, &subject)?,
         Precision::F64 => header.double(&plan, &subject)?,
     };
-    deliver(shared, || document.text(), || to_text(&document), || document.csv())?;
-    say(shared, &format!("{}: {}", document.status, document.message));
-    Ok(if matches!(document.status, "not_finite" | "failed") { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok((document, subject))
 }
 
 /// What is minimized.
-struct Subject {
-    name: String,
+pub(super) struct Subject {
+    pub(super) name: String,
     kind: Kind,
 }
 
@@ -117,6 +131,16 @@ impl Subject {
             // the command-line reader asks for one of them
             (None, _, None) => return Err("--problem or --loss is needed".to_owned().into()),
         })
+    }
+
+    /// L(x) in double precision.
+    pub(super) fn loss(&self, x: &[f64]) -> f64 {
+        let x = DVector::from_column_slice(x);
+        match &self.kind {
+            Kind::Staged(problem, ..) => Objective::<f64>::value(&**problem, &x),
+            Kind::Plain(loss) => Objective::<f64>::value(loss, &x),
+            Kind::Function(problem) => Objective::<f64>::value(problem, &x),
+        }
     }
 
     /// The staged problem, for an optimizer that needs one.
@@ -386,31 +410,31 @@ struct Header<'a> {
 }
 
 #[derive(Serialize)]
-struct Document {
+pub(super) struct Document {
     problem: String,
-    optimizer: &'static str,
+    pub(super) optimizer: &'static str,
     precision: &'static str,
     step: Option<Real>,
     start: Vec<Real>,
-    status: &'static str,
-    message: String,
-    evaluations: Evaluations,
-    iterations: Vec<Row>,
+    pub(super) status: &'static str,
+    pub(super) message: String,
+    pub(super) evaluations: Evaluations,
+    pub(super) iterations: Vec<Row>,
 }
 
 #[derive(Serialize)]
-struct Evaluations {
-    value: usize,
-    gradient: usize,
-    hessian: usize,
+pub(super) struct Evaluations {
+    pub(super) value: usize,
+    pub(super) gradient: usize,
+    pub(super) hessian: usize,
 }
 
 #[derive(Serialize)]
-struct Row {
-    iteration: usize,
-    x: Vec<Real>,
+pub(super) struct Row {
+    pub(super) iteration: usize,
+    pub(super) x: Vec<Real>,
     y: Option<Vec<Real>>,
-    loss: Real,
+    pub(super) loss: Real,
     gradient: Option<Vec<Real>>,
     y_target: Option<Vec<Real>>,
     inversion: Option<Search>,
@@ -476,6 +500,11 @@ impl Header<'_> {
 }
 
 impl Document {
+    /// Whether the run failed numerically.
+    pub(super) fn fails(&self) -> bool {
+        matches!(self.status, "not_finite" | "failed")
+    }
+
     fn text(&self) -> String {
         let mut out = format!("{} on {} ({})\n", self.optimizer, self.problem, self.precision);
         for row in &self.iterations {

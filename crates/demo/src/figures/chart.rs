@@ -1,7 +1,7 @@
 //! A chart of marks with axes, ticks and a legend, laid out as matplotlib does it.
 
 use super::scene::{Anchor, Color, Item, Paint, Scene, Shape};
-use super::{font, ticks};
+use super::{contours, font, ticks};
 use crate::json::Real;
 
 /// Pixels a point, at 100 dots an inch.
@@ -62,10 +62,46 @@ pub struct Chart {
     pub logarithmic: bool,
 }
 
+/// How far a tick's label is from the axis.
+const FROM_AXIS: f64 = 7.0 * POINT;
+/// How far an axis's name is from the ticks' labels.
+const FROM_LABEL: f64 = 4.0 * POINT;
+
+/// Ticks of an axis, their labels, and what these have in common.
+struct Ticks {
+    places: Vec<f64>,
+    labels: Vec<String>,
+    common: String,
+}
+
+impl Ticks {
+    fn linear(limits: [f64; 2], bins: usize) -> Self {
+        let places = ticks::ticks(limits, bins);
+        let (labels, common) = ticks::labels(&places, limits);
+        Ticks { places, labels, common }
+    }
+
+    fn decades(limits: [f64; 2], bins: usize) -> Self {
+        let (places, labels) = ticks::decades(limits, bins);
+        Ticks { places, labels, common: String::new() }
+    }
+
+    fn widest(&self) -> f64 {
+        self.labels.iter().map(|label| font::width(label, TEXT).round()).fold(0.0, f64::max)
+    }
+}
+
+/// As many intervals as there is room for labels of so many points.
+fn room(length: f64, text: f64) -> usize {
+    (length / POINT / text) as usize
+}
+
 /// From data to pixels.
 struct Frame {
     x: [f64; 2],
     y: [f64; 2],
+    /// The left edge of the axes, which makes room for long labels.
+    left: f64,
     logarithmic: bool,
 }
 
@@ -74,7 +110,7 @@ impl Frame {
         scaled([x, y], self.logarithmic)
     }
     fn x(&self, x: f64) -> f64 {
-        LEFT + (x - self.x[0]) / (self.x[1] - self.x[0]) * (RIGHT - LEFT)
+        self.left + (x - self.x[0]) / (self.x[1] - self.x[0]) * (RIGHT - self.left)
     }
     fn y(&self, y: f64) -> f64 {
         BOTTOM - (y - self.y[0]) / (self.y[1] - self.y[0]) * (BOTTOM - TOP)
@@ -94,18 +130,30 @@ fn scaled([x, y]: [Real; 2], logarithmic: bool) -> Option<[f64; 2]> {
 impl Chart {
     /// The chart, drawn.
     pub fn scene(&self) -> Scene {
+        self.over(None)
+    }
+
+    /// The chart, drawn over level sets of a function of both coordinates.
+    pub fn over(&self, function: Option<&dyn Fn([f64; 2]) -> f64>) -> Scene {
         let target = self.target.map(|(point, _)| point);
         let all = || self.series.iter().flat_map(|series| series.points.iter().copied()).chain(target);
         let places = || all().filter_map(|point| scaled(point, self.logarithmic));
-        let frame = Frame {
-            x: ticks::limits(places().map(|[x, _]| x)),
-            y: ticks::limits(places().map(|[_, y]| y)),
-            logarithmic: self.logarithmic,
-        };
+        let x = ticks::limits(places().map(|[x, _]| x));
+        let y = ticks::limits(places().map(|[_, y]| y));
+        let bins = room(BOTTOM - TOP, 20.0);
+        let y_ticks = if self.logarithmic { Ticks::decades(y, bins.min(9)) } else { Ticks::linear(y, bins) };
+        // matplotlib lets the name of the axis stand a pixel out of the picture before it overlaps labels
+        let needed = FROM_AXIS + y_ticks.widest() + FROM_LABEL + TEXT - 2.0;
+        let frame = Frame { x, y, left: needed.max(LEFT), logarithmic: self.logarithmic };
         let mut items = vec![Item::Shape(
             Shape::Rectangle { corner: [0.0, 0.0], size: [SIZE, SIZE], rounding: 0.0 },
             Paint { fill: Some(([255, 255, 255], 1.0)), stroke: None },
         )];
+        if let Some(function) = function {
+            let pixels = |line: [[f64; 2]; 2]| line.map(|[x, y]| [frame.x(x), frame.y(y)]).to_vec();
+            let lines = contours::level_sets(function, frame.x, frame.y).into_iter().map(pixels).collect();
+            items.push(Item::Shape(Shape::Lines(lines), Paint { fill: None, stroke: Some(([190, 190, 190], 0.8)) }));
+        }
         let mut marks = Vec::new();
         for series in &self.series {
             for &point in &series.points {
@@ -121,12 +169,15 @@ impl Chart {
             marks.push(pixel);
             items.push(mark(marker, pixel, BLACK, "target", point));
         }
-        self.axes(&frame, &mut items);
-        self.legend(&marks, &mut items);
-        Scene { size: [SIZE, SIZE], title: self.description.clone(), items }
+        self.axes(&frame, &y_ticks, &mut items);
+        let width = self.legend(&frame, &marks, &mut items);
+        if let Some(Item::Shape(Shape::Rectangle { size, .. }, _)) = items.first_mut() {
+            size[0] = width;
+        }
+        Scene { size: [width, SIZE], title: self.description.clone(), items }
     }
 
-    fn axes(&self, frame: &Frame, items: &mut Vec<Item>) {
+    fn axes(&self, frame: &Frame, y_ticks: &Ticks, items: &mut Vec<Item>) {
         let text = |text: &str, at: [f64; 2], size: f64, anchor: Anchor, upwards: bool| Item::Text {
             text: text.to_owned(),
             at,
@@ -135,48 +186,33 @@ impl Chart {
             upwards,
         };
         const LENGTH: f64 = 3.5 * POINT;
-        const FROM_AXIS: f64 = 7.0 * POINT;
-        const FROM_LABEL: f64 = 4.0 * POINT;
         const CENTER: f64 = 0.37988 * TEXT;
+        let left = frame.left;
         let mut lines =
-            vec![vec![[LEFT, TOP], [RIGHT, TOP], [RIGHT, BOTTOM], [LEFT, BOTTOM], [LEFT, TOP], [RIGHT, TOP]]];
+            vec![vec![[left, TOP], [RIGHT, TOP], [RIGHT, BOTTOM], [left, BOTTOM], [left, TOP], [RIGHT, TOP]]];
 
-        // as many intervals as there is room for labels
-        let room = |length: f64, text: f64| (length / POINT / text) as usize;
-        let x_ticks = ticks::ticks(frame.x, room(RIGHT - LEFT, 30.0));
-        let (labels, common) = ticks::labels(&x_ticks, frame.x);
+        let x_ticks = Ticks::linear(frame.x, room(RIGHT - left, 30.0));
         let baseline = BOTTOM + FROM_AXIS + TEXT - DESCENT;
-        for (&tick, label) in x_ticks.iter().zip(&labels) {
+        for (&tick, label) in x_ticks.places.iter().zip(&x_ticks.labels) {
             let x = frame.x(tick);
             lines.push(vec![[x, BOTTOM], [x, BOTTOM + LENGTH]]);
             items.push(text(label, [x, baseline], TEXT, Anchor::Middle, false));
         }
         let below = baseline + DESCENT + FROM_LABEL + TEXT - DESCENT;
-        items.push(text(&self.labels[0], [(LEFT + RIGHT) / 2.0, below], TEXT, Anchor::Middle, false));
-        items.push(text(&common, [RIGHT, below], TEXT, Anchor::End, false));
+        items.push(text(&self.labels[0], [(left + RIGHT) / 2.0, below], TEXT, Anchor::Middle, false));
+        items.push(text(&x_ticks.common, [RIGHT, below], TEXT, Anchor::End, false));
 
-        let bins = room(BOTTOM - TOP, 20.0);
-        let (y_ticks, labels, common) = if self.logarithmic {
-            let (ticks, labels) = ticks::decades(frame.y, bins.min(9));
-            (ticks, labels, String::new())
-        } else {
-            let ticks = ticks::ticks(frame.y, bins);
-            let (labels, common) = ticks::labels(&ticks, frame.y);
-            (ticks, labels, common)
-        };
-        let mut widest = 0.0_f64;
-        for (&tick, label) in y_ticks.iter().zip(&labels) {
+        for (&tick, label) in y_ticks.places.iter().zip(&y_ticks.labels) {
             let y = frame.y(tick);
-            widest = widest.max(font::width(label, TEXT).ceil());
-            lines.push(vec![[LEFT, y], [LEFT - LENGTH, y]]);
-            items.push(text(label, [LEFT - FROM_AXIS, y + CENTER], TEXT, Anchor::End, false));
+            lines.push(vec![[left, y], [left - LENGTH, y]]);
+            items.push(text(label, [left - FROM_AXIS, y + CENTER], TEXT, Anchor::End, false));
         }
         // never out of the picture
-        let beside = (LEFT - FROM_AXIS - widest - FROM_LABEL).max(TEXT) - DESCENT;
+        let beside = (left - FROM_AXIS - y_ticks.widest() - FROM_LABEL).max(TEXT) - DESCENT;
         items.push(text(&self.labels[1], [beside, (TOP + BOTTOM) / 2.0], TEXT, Anchor::Middle, true));
-        items.push(text(&common, [LEFT, TOP - 3.0 * POINT], TEXT, Anchor::Start, false));
+        items.push(text(&y_ticks.common, [left, TOP - 3.0 * POINT], TEXT, Anchor::Start, false));
         if let Some(title) = &self.title {
-            items.push(text(title, [(LEFT + RIGHT) / 2.0, TOP - 6.0 * POINT], TITLE, Anchor::Middle, false));
+            items.push(text(title, [(left + RIGHT) / 2.0, TOP - 6.0 * POINT], TITLE, Anchor::Middle, false));
         }
         // lines a pixel wide fall on pixels
         let snapped = |[x, y]: [f64; 2]| [x.round() + 0.5, y.round() - 0.5];
@@ -185,8 +221,9 @@ impl Chart {
         items.retain(|item| !matches!(item, Item::Text { text, .. } if text.is_empty()));
     }
 
-    /// The legend, in the first place of matplotlib's order that covers the fewest marks.
-    fn legend(&self, marks: &[[f64; 2]], items: &mut Vec<Item>) {
+    /// The legend, in the first place of matplotlib's order that covers no mark; if there is none, beside the axes.
+    /// Gives the width of the picture.
+    fn legend(&self, frame: &Frame, marks: &[[f64; 2]], items: &mut Vec<Item>) -> f64 {
         const PAD: f64 = 0.4 * TEXT;
         const HANDLE: f64 = 2.0 * TEXT;
         const GAP: f64 = 0.8 * TEXT;
@@ -195,12 +232,12 @@ impl Chart {
         const BORDER: f64 = 0.5 * TEXT;
         let labelled: Vec<&Series> = self.series.iter().filter(|series| !series.label.is_empty()).collect();
         if labelled.is_empty() {
-            return;
+            return SIZE;
         }
         let widest = labelled.iter().map(|series| font::width(&series.label, TEXT)).fold(0.0, f64::max).ceil();
         let count = labelled.len() as f64;
         let (width, height) = (2.0 * PAD + HANDLE + GAP + widest, 2.0 * PAD + count * ROW + (count - 1.0) * SPACING);
-        let (left, right) = (LEFT + BORDER, RIGHT - BORDER - width);
+        let (left, right) = (frame.left + BORDER, RIGHT - BORDER - width);
         let (top, bottom) = (TOP + BORDER, BOTTOM - BORDER - height);
         let (center, middle) = ((left + right) / 2.0, (top + bottom) / 2.0);
         let places = [
@@ -216,11 +253,13 @@ impl Chart {
             [center, middle],
         ];
         // a mark counts if the frame touches it, where matplotlib looks at its centre
-        let covered = |[x, y]: &[f64; 2]| {
+        let is_free = |[x, y]: &[f64; 2]| {
             let inside = |v: f64, from: f64, length: f64| (from - RADIUS..=from + length + RADIUS).contains(&v);
-            marks.iter().filter(|mark| inside(mark[0], *x, width) && inside(mark[1], *y, height)).count()
+            !marks.iter().any(|mark| inside(mark[0], *x, width) && inside(mark[1], *y, height))
         };
-        let [x, y] = places.into_iter().min_by_key(covered).unwrap_or([left, top]);
+        let fits = width <= RIGHT - frame.left - 2.0 * BORDER && height <= BOTTOM - TOP - 2.0 * BORDER;
+        let free = places.into_iter().find(is_free).filter(|_| fits);
+        let [x, y] = free.unwrap_or([RIGHT + BORDER, TOP]);
         items.push(Item::Shape(
             Shape::Rectangle { corner: [x, y], size: [width, height], rounding: 0.2 * TEXT },
             Paint { fill: Some(([255, 255, 255], 0.8)), stroke: Some(([204, 204, 204], 0.8 * POINT)) },
@@ -233,6 +272,7 @@ impl Chart {
             let text = series.label.clone();
             items.push(Item::Text { text, at, size: TEXT, anchor: Anchor::Start, upwards: false });
         }
+        if free.is_some() { SIZE } else { (x + width + BORDER).ceil() }
     }
 }
 

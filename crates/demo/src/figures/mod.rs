@@ -1,6 +1,7 @@
 //! Figures: a chart lays itself out as a scene of shapes and texts, which is written as SVG or as PNG.
 
 mod chart;
+mod contours;
 mod font;
 mod notebook;
 mod raster;

@@ -16,6 +16,36 @@ pub struct Scene {
     pub items: Vec<Item>,
 }
 
+impl Scene {
+    /// This one, with another one to the right of it.
+    pub fn beside(mut self, other: Scene) -> Scene {
+        let [width, height] = self.size;
+        self.items.extend(other.items.into_iter().map(|item| item.moved(width)));
+        let title = format!("{}; {}", self.title, other.title);
+        Scene { size: [width + other.size[0], height.max(other.size[1])], title, items: self.items }
+    }
+}
+
+impl Item {
+    /// The same, so much to the right.
+    fn moved(self, by: f64) -> Item {
+        let place = |[x, y]: [f64; 2]| [x + by, y];
+        let shape = |shape| match shape {
+            Shape::Circle { center, radius } => Shape::Circle { center: place(center), radius },
+            Shape::Polygon(points) => Shape::Polygon(points.into_iter().map(place).collect()),
+            Shape::Lines(lines) => {
+                Shape::Lines(lines.into_iter().map(|line| line.into_iter().map(place).collect()).collect())
+            }
+            Shape::Rectangle { corner, size, rounding } => Shape::Rectangle { corner: place(corner), size, rounding },
+        };
+        match self {
+            Item::Shape(form, paint) => Item::Shape(shape(form), paint),
+            Item::Mark { shape: form, paint, series, data } => Item::Mark { shape: shape(form), paint, series, data },
+            Item::Text { text, at, size, anchor, upwards } => Item::Text { text, at: place(at), size, anchor, upwards },
+        }
+    }
+}
+
 /// A thing to draw.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the names say it")]

@@ -1,0 +1,62 @@
+//! Help, completions, the manual page: made from the definition of the command line, whole and in all places.
+
+mod program;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use program::demo;
+
+/// The commands, as the help lists them.
+fn commands() -> Vec<String> {
+    let help = demo(&["--help"]).stdout;
+    let list = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    list.lines().map(|line| line.split_whitespace().next().unwrap().to_owned()).filter(|name| name != "help").collect()
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let commands = commands();
+    assert!(commands.len() >= 8, "{commands:?}");
+    for command in &commands {
+        let help = demo(&[command.as_str(), "--help"]);
+        assert_eq!(help.code, Some(0));
+        let (_, examples) = help.stdout.split_once("Example").unwrap_or_else(|| panic!("no example: {}", help.stdout));
+        assert!(examples.contains(&format!("demo {command}")), "{}", help.stdout);
+    }
+    assert!(demo(&["--help"]).stdout.contains("Examples:"));
+}
+
+#[test]
+fn completions_know_every_command_and_long_option() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let outcome = demo(&["completions", shell]);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{shell}");
+        for word in commands().iter().map(String::as_str).chain(["optimizer", "function", "precision"]) {
+            assert!(outcome.stdout.contains(word), "{shell} does not know {word}");
+        }
+    }
+    assert_eq!(demo(&["completions", "tcsh"]).code, Some(2));
+    assert_eq!(demo(&["completions"]).code, Some(2));
+}
+
+/// Where there is a bash, it reads what is meant for it.
+#[test]
+fn bash_reads_its_completions() {
+    let script = demo(&["completions", "bash"]).stdout;
+    let child = Command::new("bash").arg("-n").stdin(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let Ok(mut child) = child else { return };
+    child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_manual_has_every_command() {
+    let page = demo(&["completions", "man"]).stdout;
+    assert!(page.contains(".TH demo 1") && page.contains(".SH NAME"));
+    for command in commands() {
+        assert!(page.contains(&format!(".SH \"DEMO {}\"", command.to_uppercase())), "{command}");
+    }
+    assert!(page.contains("OPTION=VALUE") && page.contains("Examples:"));
+}
