@@ -7,8 +7,9 @@ use autodiff::Float;
 use clap::Args;
 use optimizers::nalgebra::{DVector, RealField};
 use optimizers::{
-    Bounds, Entry, ForwardDifferences, GradientDescent, InverseSimulator, Inversion, Iterate, Lbfgsb,
-    MixedInverseSimulator, Newton, NumericInverse, Objective, Optimizer, Report, Run, Status, TwiceDifferentiable,
+    AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Bounds, Entry, ForwardDifferences, GradientDescent,
+    InverseSimulator, Inversion, Iterate, Lbfgsb, Lion, MixedInverseSimulator, Momentum, NAdam, Nesterov, Newton,
+    NumericInverse, Objective, Optimizer, Report, RmsProp, Run, Status, TwiceDifferentiable,
 };
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ use super::{Refusal, deliver, numbers, point, say, settings};
 use crate::cli::{Precision, Shared};
 use crate::expression::{FormulaLoss, FormulaProblem, Variables};
 use crate::json::{Real, to_text};
-use crate::registry::{BothInverse, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
+use crate::registry::{BothInverse, DefaultValue, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
 
 /// A trajectory is kept whole, so its length is bounded.
 const MOST_ITERATIONS: usize = 500_000;
@@ -164,6 +165,8 @@ struct Plan {
     differences: bool,
     stop_unconverged: bool,
     lbfgsb: LbfgsbOptions,
+    /// Of first-order methods, each a number.
+    numbers: Vec<(&'static str, f64)>,
 }
 
 /// The options of `lbfgsb` that were given.
@@ -197,9 +200,14 @@ impl Plan {
             differences: false,
             stop_unconverged: false,
             lbfgsb: LbfgsbOptions::default(),
+            numbers: Vec::new(),
         };
         for (name, value) in settings(optimizer.name, optimizer.options, &arguments.set)? {
-            plan.set(name, value)?;
+            let row = find("option", name, optimizer.options, |row| row.name)?;
+            match row.default {
+                DefaultValue::Number(_) => plan.numbers.push((row.name, number(name, value)?)),
+                DefaultValue::Text(_) => plan.set(name, value)?,
+            }
         }
         Ok(plan)
     }
@@ -228,6 +236,11 @@ impl Plan {
         Ok(())
     }
 
+    /// The number that was given for an option.
+    fn number(&self, name: &str) -> Option<f64> {
+        self.numbers.iter().find(|(other, _)| *other == name).map(|&(_, value)| value)
+    }
+
     fn inverse(&self) -> NumericInverse {
         let inverse = if self.differences { NumericInverse::with_differences() } else { NumericInverse::new() };
         if self.stop_unconverged { inverse.stop_unconverged() } else { inverse }
@@ -251,8 +264,30 @@ impl Plan {
         P: TwiceDifferentiable<T> + ?Sized,
     {
         let step = T::of(self.step);
+        /// A first-order method with the options that were given.
+        macro_rules! first_order {
+            ($method:ident $(, $option:ident)*) => {{
+                let method = $method::new(step)?;
+                $(let method = match self.number(stringify!($option)) {
+                    Some(value) => method.$option(T::of(value))?,
+                    None => method,
+                };)*
+                self.go(problem, &method)
+            }};
+        }
         match optimizer {
-            "gd" => self.go(problem, &GradientDescent::new(step)?),
+            "gd" => first_order!(GradientDescent),
+            "momentum" => first_order!(Momentum, decay),
+            "nesterov" => first_order!(Nesterov, decay),
+            "adagrad" => first_order!(AdaGrad, initial_accumulator, eps),
+            "rmsprop" => first_order!(RmsProp, decay, eps, initial_scale),
+            "adam" => first_order!(Adam, beta1, beta2, eps, eps_root),
+            "adamw" => first_order!(AdamW, beta1, beta2, eps, eps_root, weight_decay),
+            "amsgrad" => first_order!(AmsGrad, beta1, beta2, eps, eps_root),
+            "nadam" => first_order!(NAdam, beta1, beta2, eps, eps_root),
+            "adamax" => first_order!(AdaMax, beta1, beta2, eps),
+            "adadelta" => first_order!(AdaDelta, rho, eps, weight_decay),
+            "lion" => first_order!(Lion, beta1, beta2, weight_decay),
             "newton" => self.go(problem, &Newton::new(step)?),
             "lbfgsb" => self.go(problem, &self.lbfgsb::<T>()?),
             // the registry has no others
@@ -295,6 +330,11 @@ impl Plan {
         }
         Ok(method)
     }
+}
+
+/// A number as it is typed; its range is the library's affair.
+fn number(name: &str, value: &str) -> Result<f64, Refusal> {
+    value.parse().map_err(|_| format!("{name} is '{value}': a number is needed").into())
 }
 
 /// A tolerance as it is typed.
