@@ -31,10 +31,19 @@ scipy SEED="2":
     python crates/optimizers/tests/scipy/generate.py {{SEED}} 1000 1000 > target/scipy.json
     SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
 
-# the worst errors of the derivatives in units of the last place: f32 against f64, f64 against mpmath (needs Python with mpmath)
-accuracy:
-    cargo run --release -p autodiff --example accuracy
-    cargo run --release -p autodiff --example accuracy -- points | python3 crates/autodiff/examples/accuracy.py
+# the worst errors of the derivatives in units of the last place, against MPFR (needs Python with gmpy2; about a quarter of an hour)
+accuracy COUNT="1000000" SEED="1" *ARGS:
+    python3 crates/autodiff/examples/accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
+
+# the derivatives of other random formulas beside mpmath's (needs Python with mpmath and sympy)
+derive SEED="2":
+    python3 crates/demo/tests/derive/generate.py {{SEED}} 200 > target/derive.json
+    DERIVE_REFERENCES={{justfile_directory()}}/target/derive.json cargo test --release -p demo --test derive -- --nocapture
+
+# matplotlib's ticks of other axes beside ours (needs Python with matplotlib 3.11)
+ticks SEED="1":
+    python3 crates/demo/tests/figures/generate.py {{SEED}} 120 > crates/demo/tests/figures/ticks.json
+    cargo test -p demo --lib figures
 
 # what CI runs
 ci:

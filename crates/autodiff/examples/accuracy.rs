@@ -1,191 +1,417 @@
-//! How exact the derivatives are, in units of the last place, over the whole range of floats.
+//! The derivatives of every function at points over its whole domain, for `accuracy.py` beside it to judge.
 //!
-//! `cargo run --release -p autodiff --example accuracy` sweeps f32 with the rules in f64 as the oracle.
-//! `… --example accuracy -- points | python3 crates/autodiff/examples/accuracy.py` sweeps f64 with mpmath as the oracle.
+//! `accuracy list` prints a row a line: how many derivatives it has, and its name.
+//! `accuracy ROW f64|f32 COUNT SEED` writes about COUNT points of the domain, of two numbers each, followed by the
+//! derivatives there, to standard output as little-endian doubles. Before, it compares all number types with one another
+//! bit for bit, and their value with that of plain floats; what differs goes to standard error and makes the exit code 1.
 
 use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
 
-use autodiff::{Dual, HyperDual, Number};
+use autodiff::{Dual, Float, HyperDual, Number, Taylor};
 
-/// Three derivatives beside the value.
-type Third<P> = Dual<HyperDual<P, 1>, 1>;
-type Fourth<P> = HyperDual<HyperDual<P, 1>, 1>;
-
-fn derivatives<P: Number<Precision = P>>(f: impl Fn(Third<P>) -> Third<P>, x: P) -> [P; 3] {
-    let y = f(Dual::variable(HyperDual::variable(x, 0), 0));
-    [y.re.eps[0], y.re.hessian()[0][0], y.eps[0].hessian()[0][0]]
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        ["list"] => {
+            double::rows().iter().for_each(|row| println!("{} {}", row.orders, row.name));
+            Ok(0)
+        }
+        [name, precision, count, seed] => match (count.parse(), seed.parse(), precision) {
+            (Ok(count), Ok(seed), "f64") => sweep(&double::rows(), name, count, Random(seed)),
+            (Ok(count), Ok(seed), "f32") => sweep(&single::rows(), name, count, Random(seed)),
+            _ => Err(io::Error::other("a precision is f64 or f32, count and seed are integers")),
+        },
+        _ => Err(io::Error::other("usage: accuracy list | accuracy ROW f64|f32 COUNT SEED")),
+    };
+    match outcome {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(differing) => {
+            eprintln!("{} points where the number types differ", differing);
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
-/// Functions of one variable, each for the three number types of the sweep.
-macro_rules! functions {
-    ($($name:expr => |$x:ident| $f:expr;)*) => {
-        vec![$(
-            Function {
-                name: $name.to_string(),
-                single: |x| derivatives(|$x| $f, x),
-                double: |x| derivatives(|$x| $f, x),
-                oracle: |x| {
-                    let $x: Fourth<f64> = HyperDual::variable(HyperDual::variable(x, 0), 0);
-                    let y = $f;
-                    let (h, g) = (y.hessian()[0][0], y.eps[0]);
-                    [y.re.re, y.re.eps[0], g.eps[0], g.hessian()[0][0], h.hessian()[0][0]]
-                },
-            }
-        ),*]
+/// The derivatives at a point by every number type, or what two of them differ in.
+type Found<P> = Result<Vec<P>, String>;
+
+/// A function of one variable and perhaps a parameter, or of two variables.
+struct Row<P> {
+    name: &'static str,
+    /// How many derivatives there are.
+    orders: usize,
+    /// The second number of a point, given the first and the range of exponents.
+    second: fn(&mut Random, f64, (f64, f64)) -> f64,
+    value: fn(P, f64) -> P,
+    /// Of one variable: f', f'', f''', and the same by a Taylor series, whose coefficients are scaled.
+    /// Of two: x, y, xx, xy, yy, xxx, xxy, xyy, yyy, and by series x, xx, xxx, y, yy, yyy.
+    derivatives: fn(P, f64) -> Found<P>,
+}
+
+/// Rows `name => |x, c: type from generator| f`, where c does not move. `$taylor` compares the series, or does not.
+macro_rules! curves {
+    ($taylor:ident: $($name:expr => |$x:ident, $c:ident: $type:ident from $second:ident| $f:expr;)*) => {
+        vec![$(Row::<P> {
+            name: $name,
+            orders: 6,
+            second: |random, x, range| ($second(random, x, range) as $type).into(),
+            value: |$x, $c| { let $c = $c as $type; $f },
+            derivatives: |x, $c| {
+                let $c = $c as $type;
+                let plain = { let $x = x; $f };
+                let dual = { let $x = Dual::<P, 1>::variable(x, 0); $f };
+                let hyper = { let $x = HyperDual::<P, 1>::variable(x, 0); $f };
+                let nested = { let $x = Dual::<Dual<Dual<P, 1>, 1>, 1>::variable(Dual::variable(Dual::variable(x, 0), 0), 0); $f };
+                let outer = { let $x = Dual::<HyperDual<P, 1>, 1>::variable(HyperDual::variable(x, 0), 0); $f };
+                let inner = { let $x = HyperDual::<Dual<P, 1>, 1>::variable(Dual::variable(x, 0), 0); $f };
+                let series = { let $x = Taylor::<P, 3>::variable(x); $f };
+                let third = nested.eps[0].eps[0].eps[0];
+                let [d1, d2, d3] = [nested.re.re.eps[0], nested.re.eps[0].eps[0], third];
+                agree("the plain value", &[plain], "Dual<Dual<Dual>>", &[nested.re.re.re])?;
+                agree("Dual<Dual<Dual>>", &[plain, d1, d2, d3], "its middle level", &[plain, nested.re.eps[0].re, nested.eps[0].re.eps[0]])?;
+                agree("Dual<Dual<Dual>>", &[plain, d1, d2, d3], "its outer level", &[plain, nested.eps[0].re.re, nested.eps[0].eps[0].re])?;
+                agree("Dual<Dual<Dual>>", &[plain, d1, d2, d3], "Dual", &[dual.re, dual.eps[0]])?;
+                agree("Dual<Dual<Dual>>", &[plain, d1, d2, d3], "HyperDual", &[hyper.re, hyper.eps[0], hyper.hessian()[0][0]])?;
+                agree("Dual<Dual<Dual>>", &[plain, d1, d2, d3], "Dual<HyperDual>", &[outer.re.re, outer.eps[0].re, outer.re.hessian()[0][0], outer.eps[0].hessian()[0][0]])?;
+                agree("Dual<Dual<Dual>>", &[plain, d1, d2, d3], "HyperDual<Dual>", &[inner.re.re, inner.eps[0].re, inner.hessian()[0][0].re, inner.hessian()[0][0].eps[0]])?;
+                agree("the plain value", &[plain], "Taylor", &[series.re])?;
+                $taylor([d1, d2, d3], &series)?;
+                Ok(vec![d1, d2, d3, series.derivative(1), series.derivative(2), series.derivative(3)])
+            },
+        }),*]
     };
 }
 
-struct Function {
-    name: String,
-    single: fn(f32) -> [f32; 3],
-    double: fn(f64) -> [f64; 3],
-    /// f to f'''' in double precision.
-    oracle: fn(f64) -> [f64; 5],
+/// Rows `name => |x, y| f`, where both move.
+macro_rules! surfaces {
+    ($taylor:ident: $($name:expr => |$x:ident, $y:ident from $second:ident| $f:expr;)*) => {
+        vec![$(Row::<P> {
+            name: $name,
+            orders: 15,
+            second: |random, x, range| ($second(random, x, range) as P).into(),
+            value: |$x, y| { let $y = y as P; $f },
+            derivatives: |x, y| {
+                let y = y as P;
+                let plain = { let ($x, $y) = (x, y); $f };
+                let dual = { let [$x, $y] = Dual::variables([x, y]); $f };
+                let hyper = { let [$x, $y] = HyperDual::variables([x, y]); $f };
+                let nested = { let [$x, $y] = Dual::variables(Dual::variables(Dual::variables([x, y]))); $f };
+                let outer = { let [$x, $y] = Dual::variables(HyperDual::variables([x, y])); $f };
+                let inner = { let [$x, $y] = HyperDual::variables(Dual::variables([x, y])); $f };
+                let along_x = { let ($x, $y) = (Taylor::<P, 3>::variable(x), Taylor::constant(y)); $f };
+                let along_y = { let ($x, $y) = (Taylor::<P, 3>::constant(x), Taylor::variable(y)); $f };
+                let second = |h: [[P; 2]; 2]| [h[0][0], h[1][0], h[1][1]];
+                let third = |h: [[Dual<P, 2>; 2]; 2]| [h[0][0].eps[0], h[1][0].eps[0], h[1][1].eps[0], h[1][1].eps[1]];
+                let h = inner.hessian().map(|row| row.map(|h| h.re));
+                let [dx, dy] = inner.re.eps;
+                let ([xx, xy, yy], [xxx, xxy, xyy, yyy]) = (second(h), third(inner.hessian()));
+                let all = [inner.re.re, dx, dy, xx, xy, yy, xxx, xxy, xyy, yyy];
+                agree("the plain value", &[plain], "HyperDual<Dual>", &all)?;
+                let [nx, ny] = nested.re.re.eps;
+                let [nxx, nxy, nyy] = second(nested.re.eps.map(|d| d.eps));
+                let [nxxx, nxxy, nxyy, nyyy] = third(nested.eps.map(|d| d.eps));
+                agree("HyperDual<Dual>", &all, "Dual<Dual<Dual>>", &[nested.re.re.re, nx, ny, nxx, nxy, nyy, nxxx, nxxy, nxyy, nyyy])?;
+                let [oxx, oxy, oyy] = second(outer.re.hessian());
+                let (g, h) = (outer.eps[0].hessian(), outer.eps[1].hessian());
+                agree("HyperDual<Dual>", &all, "Dual<HyperDual>", &[outer.re.re, outer.eps[0].re, outer.eps[1].re, oxx, oxy, oyy, g[0][0], g[1][0], g[1][1], h[1][1]])?;
+                let [hxx, hxy, hyy] = second(hyper.hessian());
+                agree("HyperDual<Dual>", &all, "HyperDual", &[hyper.re, hyper.eps[0], hyper.eps[1], hxx, hxy, hyy])?;
+                agree("HyperDual<Dual>", &all, "Dual", &[dual.re, dual.eps[0], dual.eps[1]])?;
+                agree("the plain value", &[plain, plain], "Taylor", &[along_x.re, along_y.re])?;
+                $taylor([dx, xx, xxx], &along_x)?;
+                $taylor([dy, yy, yyy], &along_y)?;
+                let series = [along_x, along_y].map(|s| [1, 2, 3].map(|k| s.derivative(k)));
+                Ok([&all[1..], series.as_flattened()].concat())
+            },
+        }),*]
+    };
 }
 
-fn table() -> Vec<Function> {
-    macro_rules! rules {
-        ($($name:ident)*) => { functions! { $(stringify!($name) => |x| x.$name();)* } };
-    }
-    let mut all = autodiff::rule_names!(rules);
-    all.extend(functions! {
-        "powi(3)" => |x| x.powi(3);
-        "powi(-2)" => |x| x.powi(-2);
-        "powi(7)" => |x| x.powi(7);
-        "powi(-9)" => |x| x.powi(-9);
-        "powi(20)" => |x| x.powi(20);
-        "powi(100)" => |x| x.powi(100);
-        "powf(0.5)" => |x| x.powf(0.5);
-        "powf(1.5)" => |x| x.powf(1.5);
-        "powf(-2.5)" => |x| x.powf(-2.5);
-        "powf(0.0078125)" => |x| x.powf(0.0078125);
-        "powf(30.25)" => |x| x.powf(30.25);
-        "powf(1+1/8388608)" => |x| x.powf(1.0 + 1.0 / 8_388_608.0);
-        "log(3)" => |x| x.log(3.0);
-        "division(3, x)" => |x| Number::powi(x, 0) * 3.0 / x;
-    });
-    all
+macro_rules! rules {
+    ($($name:ident)*) => { curves! { of_like_digits: $(stringify!($name) => |x, _c: f64 from none| x.$name();)* } };
 }
 
-/// Points of every size, both signs, and points near those where something happens.
-fn points<P>(count: usize, smallest: i32, largest: i32, round: impl Fn(f64) -> P) -> Vec<P> {
-    let mut points = Vec::new();
-    let steps = count / 2;
-    for i in 0..steps {
-        let exponent = f64::from(smallest) + f64::from(largest - smallest) * (i as f64 + 0.37) / steps as f64;
-        let size = exponent.rem_euclid(1.0).exp2();
-        // in two halves: the power alone may be out of range
-        let half = (exponent.floor() / 2.0).floor();
-        let size = size * half.exp2() * (exponent.floor() - half).exp2();
-        points.extend([size, -size]);
-    }
-    let special = [
-        1.0,
-        0.5,
-        0.577_350_269_2,
-        std::f64::consts::FRAC_1_SQRT_2,
-        0.658_478_948_5,
-        std::f64::consts::FRAC_PI_2,
-        std::f64::consts::PI,
-        10.0,
-        88.0,
-        354.5,
-        709.0,
-    ];
-    for s in special {
-        for i in 0..count / 200 {
-            let aside = (-50.0 * (i as f64 + 0.5) / (count as f64 / 200.0)).exp2();
-            points.extend([s + s * aside, s - s * aside, -s - s * aside, -s + s * aside]);
-        }
-    }
-    points.into_iter().map(round).collect()
-}
+/// The rows, in each precision.
+macro_rules! tables {
+    ($($module:ident $P:ident)*) => {
+        $(
+            mod $module {
+                #![allow(clippy::useless_conversion, clippy::unnecessary_cast, clippy::eq_op, reason = "as x/x in both precisions")]
+                use super::*;
+                type P = $P;
 
-fn ulp(x: f32) -> f64 {
-    let size = x.abs().max(f32::MIN_POSITIVE);
-    f64::from(f32::from_bits(size.to_bits() + 1)) - f64::from(size)
-}
-
-/// The worst error of each order in f32, where the derivative is a normal number.
-fn sweep_single(count: usize) {
-    println!("f32, {count} points a function: the worst error of f', f'', f''' in ulp, and where");
-    let points = points(count, -149, 128, |x| x as f32);
-    for function in table() {
-        let mut worst = [(0.0, f32::NAN); 3];
-        for x in &points {
-            let found = (function.single)(*x);
-            let exact = (function.oracle)(f64::from(*x));
-            for order in 1..=3 {
-                let want = exact[order];
-                // a zero of a derivative lies between large neighbours: they tell how large the terms are that cancel
-                let term = want.abs().max((exact[order - 1] * exact[order + 1]).abs().sqrt());
-                let normal = f64::from(f32::MIN_POSITIVE)..f64::from(f32::MAX) * (1.0 - 1e-6);
-                if !normal.contains(&want.abs()) || term > f64::from(f32::MAX) {
-                    continue;
-                }
-                let error = (f64::from(found[order - 1]) - want).abs() / ulp(term as f32);
-                if error > worst[order - 1].0 || error.is_nan() {
-                    worst[order - 1] = (error, *x);
+                pub(super) fn rows() -> Vec<Row<P>> {
+                    let mut rows = autodiff::rule_names!(rules);
+                    rows.extend(curves! { of_like_digits:
+                        "powi(n)" => |x, n: i32 from integer| x.powi(n);
+                        "powf(c)" => |x, c: P from exponent| x.powf(c);
+                        "log(b)" => |x, b: P from base| x.log(b);
+                        "to_degrees" => |x, _c: f64 from none| x.to_degrees();
+                        "to_radians" => |x, _c: f64 from none| x.to_radians();
+                    });
+                    rows.extend(curves! { of_own_digits:
+                        "c/x" => |x, c: P from divisor| c / x;
+                        "x/c" => |x, c: P from divisor| x / c;
+                        "x/x" => |x, _c: f64 from none| x / x;
+                        "x^x" => |x, _c: f64 from none| x.pow(x);
+                    });
+                    rows.extend(surfaces! { of_like_digits:
+                        "x^y" => |x, y from moving_exponent| x.pow(y);
+                        "hypot" => |x, y from of_like_or_any_size| x.hypot(y);
+                        "atan2" => |y, x from of_like_or_any_size| y.atan2(x);
+                        "x%y" => |x, y from of_like_or_any_size| x % y;
+                        "rem_euclid" => |x, y from of_like_or_any_size| x.rem_euclid(y);
+                    });
+                    rows.extend(surfaces! { of_own_digits:
+                        "x/y" => |x, y from of_like_or_any_size| x / y;
+                    });
+                    rows
                 }
             }
-        }
-        print!("{:26}", function.name);
-        for (error, x) in worst {
-            print!("{error:8.2} at {x:<15e}");
-        }
-        println!();
+        )*
+    };
+}
+tables! { double f64 single f32 }
+
+/// Equal in every bit, but for the sign of a zero, to which a chain rule adds, and the kind of a NaN.
+fn same<P: Real>(a: P, b: P) -> bool {
+    a == b || a.is_nan() && b.is_nan()
+}
+
+/// Compares what two number types found, as far as both reach.
+fn agree<P: Real>(one: &str, a: &[P], other: &str, b: &[P]) -> Result<(), String> {
+    match a.iter().zip(b).position(|(a, b)| !same(*a, *b)) {
+        Some(i) => Err(format!("{one} has {a:?}, {other} has {b:?}: they differ in {:?} and {:?}", a[i], b[i])),
+        None => Ok(()),
     }
 }
 
-/// A function of two variables.
-type Pair = fn(HyperDual<Dual<f64, 2>, 2>, HyperDual<Dual<f64, 2>, 2>) -> HyperDual<Dual<f64, 2>, 2>;
-
-/// For the script: a function, a point and three derivatives a line, as the bits of doubles; or a function of two
-/// variables and its partials x, y, xx, xy, yy, xxx, xxy, xyy, yyy.
-fn print_points(count: usize) -> io::Result<()> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    let all = points(count, -1074, 1024, |x| x);
-    for function in table() {
-        for x in &all {
-            let [d1, d2, d3] = (function.double)(*x).map(f64::to_bits);
-            writeln!(out, "{} {:x} {d1:x} {d2:x} {d3:x}", function.name.replace(' ', ""), x.to_bits())?;
-        }
-    }
-    let pairs: [(&str, Pair); 3] =
-        [("pow", |x, y| x.pow(y)), ("hypot", |x, y| x.hypot(y)), ("atan2", |y, x| y.atan2(x))];
-    let exponents = points(count / 4, -40, 12, |x| x);
-    for (name, f) in pairs {
-        for (i, x) in all.iter().enumerate() {
-            // of like size and of any size, in turn
-            let y = match (name, i % 2) {
-                ("pow", _) => exponents[(i * 7919) % exponents.len()],
-                (_, 0) => x * exponents[(i * 7919) % exponents.len()],
-                _ => all[(i * 7919 + 13) % all.len()],
-            };
-            let [x_moving, y_moving] = HyperDual::variables(Dual::variables([*x, y]));
-            let z = f(x_moving, y_moving);
-            let h = z.hessian();
-            let first = z.re.eps;
-            let second = [z.eps[0].eps[0], z.eps[1].eps[0], z.eps[1].eps[1]];
-            let third = [h[0][0].eps[0], h[0][0].eps[1], h[1][1].eps[0], h[1][1].eps[1]];
-            write!(out, "{name} {:x} {:x}", x.to_bits(), y.to_bits())?;
-            for partial in first.into_iter().chain(second).chain(third) {
-                write!(out, " {:x}", partial.to_bits())?;
-            }
-            writeln!(out)?;
-        }
-    }
-    out.flush()
+/// A function of the table takes its derivatives over k!, so a series of the variable has no other rounding.
+fn of_like_digits<P: Real>([d1, d2, d3]: [P; 3], series: &Taylor<P, 3>) -> Result<(), String> {
+    agree("the derivatives over k!", &[d1, d2 / P::of(2.0), d3 / P::of(6.0)], "Taylor", &series.coefficients)
 }
 
-fn main() -> io::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let mode = arguments.next();
-    let count = |default| arguments.next().and_then(|count| count.parse().ok()).unwrap_or(default);
-    if mode.as_deref() == Some("points") {
-        let mut count = count;
-        return print_points(count(20_000));
-    }
-    sweep_single(1_000_000);
+/// An operator sums scaled terms, with other roundings.
+fn of_own_digits<P: Real>(_: [P; 3], _: &Taylor<P, 3>) -> Result<(), String> {
     Ok(())
+}
+
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+struct Random(u64);
+
+impl Random {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+    /// In [0, 1).
+    fn unit(&mut self) -> f64 {
+        (self.bits() >> 11) as f64 * 0.5f64.powi(53)
+    }
+    fn once_in(&mut self, n: u64) -> bool {
+        self.bits().is_multiple_of(n)
+    }
+    /// 2ᵉ with either sign, e uniform between two.
+    fn size(&mut self, low: f64, high: f64) -> f64 {
+        let size = power_of_two(low + (high - low) * self.unit());
+        if self.once_in(2) { size } else { -size }
+    }
+    fn one_of(&mut self, items: &[f64]) -> f64 {
+        items[(self.bits() % items.len() as u64) as usize]
+    }
+}
+
+/// 2ᵉ in two halves: the power alone may be out of range.
+fn power_of_two(e: f64) -> f64 {
+    let half = (e / 2.0).floor();
+    half.exp2() * (e - half).exp2()
+}
+
+fn none(_: &mut Random, _: f64, _: (f64, f64)) -> f64 {
+    0.0
+}
+
+/// Small integers mostly, and some of every size.
+fn integer(random: &mut Random, _: f64, _: (f64, f64)) -> f64 {
+    match random.bits() % 8 {
+        0 => {
+            random.one_of(&[-2_147_483_648.0, 2_147_483_647.0, 50_000.0, 16_777_217.0, -16_777_217.0, 1023.0, -1074.0])
+        }
+        1 | 2 => random.size(0.0, 31.0).trunc(),
+        _ => (random.unit() * 41.0 - 20.5).round(),
+    }
+}
+
+/// Quarters, numbers near integers, and numbers of every size.
+fn exponent(random: &mut Random, _: f64, _: (f64, f64)) -> f64 {
+    let quarter = (random.unit() * 41.0 - 20.5).round() / 4.0;
+    match random.bits() % 4 {
+        0 => quarter,
+        1 => quarter.round() + random.size(-30.0, -1.0),
+        2 => random.size(-60.0, 12.0),
+        _ => random.size(-3.0, 6.0),
+    }
+}
+
+/// The same, and those that bring the power to a number of any size.
+fn moving_exponent(random: &mut Random, x: f64, range: (f64, f64)) -> f64 {
+    if random.once_in(3) {
+        let logarithm = range.0 + (range.1 - range.0) * random.unit();
+        let y = logarithm / x.abs().log2();
+        if y.is_finite() { y } else { logarithm }
+    } else {
+        exponent(random, x, range)
+    }
+}
+
+/// The usual bases, bases near 1, and bases of every size.
+fn base(random: &mut Random, _: f64, _: (f64, f64)) -> f64 {
+    match random.bits() % 3 {
+        0 => random.one_of(&[2.0, 3.0, 10.0, 0.5, 1.5, 16.0, 60.0, 1e6]),
+        1 => 1.0 + random.size(-20.0, -1.0),
+        _ => random.size(-100.0, 100.0).abs(),
+    }
+}
+
+fn divisor(random: &mut Random, _: f64, (low, high): (f64, f64)) -> f64 {
+    if random.once_in(2) { random.size(-4.0, 4.0) } else { random.size(low, high) }
+}
+
+/// Not 0.
+fn of_like_or_any_size(random: &mut Random, x: f64, (low, high): (f64, f64)) -> f64 {
+    let y = match random.bits() % 3 {
+        0 => x * random.size(-3.0, 3.0),
+        1 => x * random.size(-60.0, 60.0),
+        _ => random.size(low, high),
+    };
+    y.abs().max(power_of_two(low)).copysign(y)
+}
+
+/// What the sweep asks of a float.
+trait Real: Float + Into<f64> {
+    /// The logarithms to base 2 of the smallest and the largest number.
+    const RANGE: (f64, f64);
+    /// The number and those beside it.
+    fn with_neighbours(self) -> [Self; 3];
+    /// 0, 1, the smallest number, the smallest normal and the largest.
+    fn edges() -> [Self; 5];
+}
+
+macro_rules! real {
+    ($($float:ident $range:expr;)*) => {
+        $(impl Real for $float {
+            const RANGE: (f64, f64) = $range;
+            fn with_neighbours(self) -> [Self; 3] {
+                [self, self.next_up(), self.next_down()]
+            }
+            fn edges() -> [Self; 5] {
+                [0.0, 1.0, $float::from_bits(1), $float::MIN_POSITIVE, $float::MAX]
+            }
+        })*
+    };
+}
+real! { f64 (-1074.0, 1024.0); f32 (-149.0, 128.0); }
+
+/// Where functions turn, overflow or end: zeros and extrema of derivatives, edges of domains, the ends of the exponentials.
+const PLACES: [f64; 22] = [
+    1.0,
+    0.5,
+    2.0,
+    0.577_350_269_2,
+    std::f64::consts::FRAC_1_SQRT_2,
+    0.658_478_948_5,
+    0.367_879_441_2,
+    1.543_404_638_4,
+    10.0,
+    20.0,
+    36.0,
+    44.0,
+    52.0,
+    88.722_839,
+    103.972_08,
+    126.0,
+    149.0,
+    354.891_356,
+    372.566_6,
+    709.782_712_9,
+    745.133_219_1,
+    1022.0,
+];
+
+/// Both signs of each of: `cells` random numbers, one in each of as many equal cells of the exponents; a quarter as many
+/// within 2^±12; a fifth as many crowding to the special places and to multiples of π/2; and the edges.
+fn for_each_point<P: Real>(cells: usize, random: &mut Random, visit: &mut impl FnMut(P, &mut Random)) {
+    let (low, high) = P::RANGE;
+    let mut both = |x: f64, random: &mut Random| {
+        visit(P::of(x), random);
+        visit(P::of(-x), random);
+    };
+    for (cells, low, high) in [(cells, low, high), (cells / 4, -12.0, 12.0)] {
+        for i in 0..cells {
+            both(power_of_two(low + (high - low) * (i as f64 + random.unit()) / cells as f64), random);
+        }
+    }
+    let crowd = cells / 10;
+    for i in 0..crowd {
+        let place = PLACES[i % PLACES.len()];
+        both(place + place * random.size(-52.0, -1.0), random);
+        let multiple = random.size(0.0, 30.0).round() * std::f64::consts::FRAC_PI_2;
+        both(if random.once_in(2) { multiple } else { multiple + random.size(-52.0, -1.0) }, random);
+    }
+    for x in P::edges().into_iter().flat_map(P::with_neighbours).filter(|x| x.all_finite()) {
+        visit(x, random);
+        visit(-x, random);
+    }
+}
+
+/// Writes the points of a row and returns at how many of them the number types differ.
+fn sweep<P: Real>(rows: &[Row<P>], name: &str, count: usize, mut random: Random) -> io::Result<u64> {
+    let row = rows.iter().find(|row| row.name == name);
+    let row = row.ok_or_else(|| io::Error::other(format!("there is no row {name}: see `accuracy list`")))?;
+    // of trial points, the share in the domain tells how many are needed
+    let (mut trials, mut inside) = (0, 0);
+    for_each_point(1000, &mut Random(random.0), &mut |x: P, random| {
+        trials += 1;
+        inside += usize::from(!(row.value)(x, (row.second)(random, x.into(), P::RANGE)).is_nan());
+    });
+    let cells = count.div_ceil(2) * trials / inside.max(1);
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut differing = 0;
+    let mut written = Ok(());
+    for_each_point(cells, &mut random, &mut |x: P, random| {
+        let second = (row.second)(random, x.into(), P::RANGE);
+        let nowhere = (row.value)(x, second).is_nan();
+        if !P::of(second).all_finite() {
+            return;
+        }
+        let found = (row.derivatives)(x, second).and_then(|found| match found.iter().all(|d| d.is_nan()) {
+            false if nowhere => Err(format!("outside of the domain the derivatives are {found:?}")),
+            _ => Ok(found),
+        });
+        match found {
+            Ok(_) if nowhere => {}
+            Ok(found) => {
+                for number in [x.into(), second].into_iter().chain(found.into_iter().map(Into::into)) {
+                    if written.is_ok() {
+                        written = out.write_all(&f64::to_le_bytes(number));
+                    }
+                }
+            }
+            Err(difference) => {
+                differing += 1;
+                if differing <= 3 {
+                    eprintln!("{name} at {x:?}, {second:?}: {difference}");
+                }
+            }
+        }
+    });
+    written.and(out.flush()).map(|()| differing)
 }

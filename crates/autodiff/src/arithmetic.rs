@@ -22,6 +22,12 @@ macro_rules! derived_operator {
                 *self = $operator::$method(*self, other);
             }
         }
+        impl<$($generics)* T: Number> $assign<&$number> for $number {
+            #[inline]
+            fn $assign_method(&mut self, other: &$number) {
+                *self = $operator::$method(*self, *other);
+            }
+        }
         impl<$($generics)* F: Float, T: Scalar<F>> $assign<F> for $number {
             #[inline]
             fn $assign_method(&mut self, c: F) {
@@ -255,7 +261,7 @@ macro_rules! number_type {
             pub fn is_finite(self) -> bool {
                 Elementary::is_finite(self.value())
             }
-            inherent_pairs! { hypot atan2 max min copysign rem_euclid }
+            inherent_pairs! { hypot xlogy atan2 max min copysign rem_euclid }
             inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
             unary_rules!(inherent_rules);
         }

@@ -63,6 +63,12 @@ impl<T: Number, const N: usize> Dual<T, N> {
         x.map(|x| Dual { tag, ..x })
     }
 
+    /// The number as one of a driver call.
+    #[inline]
+    pub(crate) fn tagged(self, tag: Tag) -> Self {
+        Dual { tag, ..self }
+    }
+
     /// f(x) = f + f' xᵢ εᵢ
     #[inline]
     fn chain(self, f: T, df: T) -> Self {

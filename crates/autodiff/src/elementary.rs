@@ -145,8 +145,16 @@ pub trait Elementary:
     fn to_radians(self) -> Self;
 }
 
+// Where the functions are: the methods of the floats themselves, or those of libm under the same names.
+#[cfg(not(feature = "std"))]
+use crate::without_std::{Double, Single};
+#[cfg(feature = "std")]
+type Single = f32;
+#[cfg(feature = "std")]
+type Double = f64;
+
 macro_rules! elementary {
-    ($float:ident, sqrt_min_positive: $tiny:expr, one: $($one:ident)*, two: $($two:ident)*, test: $($test:ident)*) => {
+    ($float:ident by $functions:ident, sqrt_min_positive: $tiny:expr, one: $($one:ident)*, two: $($two:ident)*, test: $($test:ident)*) => {
         impl Elementary for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -181,35 +189,35 @@ macro_rules! elementary {
             }
             #[inline]
             fn powi(self, n: i32) -> Self {
-                $float::powi(self, n)
+                $functions::powi(self, n)
             }
             #[inline]
             fn mul_add(self, a: Self, b: Self) -> Self {
-                $float::mul_add(self, a, b)
+                $functions::mul_add(self, a, b)
             }
             $(
                 #[inline]
                 fn $one(self) -> Self {
-                    $float::$one(self)
+                    $functions::$one(self)
                 }
             )*
             $(
                 #[inline]
                 fn $two(self, other: Self) -> Self {
-                    $float::$two(self, other)
+                    $functions::$two(self, other)
                 }
             )*
             $(
                 #[inline]
                 fn $test(self) -> bool {
-                    $float::$test(self)
+                    $functions::$test(self)
                 }
             )*
         }
     };
-    ($($float:ident: $tiny:expr),*) => {
+    ($($float:ident by $functions:ident: $tiny:expr),*) => {
         $(elementary! {
-            $float,
+            $float by $functions,
             sqrt_min_positive: $tiny,
             one: abs signum floor ceil round trunc fract recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p
                  sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh to_degrees to_radians,
@@ -219,4 +227,4 @@ macro_rules! elementary {
     };
 }
 
-elementary! { f32: 1.0842022e-19, f64: 1.4916681462400413e-154 }
+elementary! { f32 by Single: 1.0842022e-19, f64 by Double: 1.4916681462400413e-154 }

@@ -132,6 +132,8 @@ impl<const N: usize, const M: usize, F: Float, Fun: Function<N, F, Output = Seve
 ///     fn physics([x0, x1]) -> [2] { [x0, x1 * x1] }
 ///     /// All variables at once: their count is written behind the name.
 ///     fn sum_of_squares(x: [5]) { x.into_iter().map(|x| x * x).sum() }
+///     /// Any number of variables, as a slice: see [`SliceFn`](crate::SliceFn).
+///     fn longer(x: []) { x.iter().map(|&x| x * x).sum() }
 ///     /// With parameters, which are fields of the type and plain floats.
 ///     fn scaled { factor }([x]) { x.sin() * factor }
 /// }
@@ -152,6 +154,12 @@ macro_rules! function {
         $crate::function! { @impl f64 $name { $($($parameter),+)? } ([$($x),+], [{ [$($crate::function!(@unit $x)),+].len() }]) [$($m)?] $body }
         $crate::function! { $($rest)* }
     };
+    ($(#[$meta:meta])* $visibility:vis fn $name:ident $({ $($parameter:ident),+ $(,)? })? ($x:ident: []) $(-> [$($m:tt)?])? $body:block $($rest:tt)*) => {
+        $crate::function! { @struct ($(#[$meta])*) $visibility $name $({ $($parameter),+ })? }
+        $crate::function! { @slice f32 $name { $($($parameter),+)? } ($x) [$([$($m)?])?] $body }
+        $crate::function! { @slice f64 $name { $($($parameter),+)? } ($x) [$([$($m)?])?] $body }
+        $crate::function! { $($rest)* }
+    };
     ($(#[$meta:meta])* $visibility:vis fn $name:ident $({ $($parameter:ident),+ $(,)? })? ($x:ident: [$n:expr]) $(-> [$m:expr])? $body:block $($rest:tt)*) => {
         $crate::function! { @type ($(#[$meta])*) $visibility $name $({ $($parameter),+ })? }
         $crate::function! { @impl f32 $name { $($($parameter),+)? } ($x, [$n]) [$($m)?] $body }
@@ -159,21 +167,59 @@ macro_rules! function {
         $crate::function! { $($rest)* }
     };
     (@unit $x:pat_param) => { () };
-    (@type ($(#[$meta:meta])*) $visibility:vis $name:ident) => {
+    (@type ($($meta:tt)*) $visibility:vis $name:ident $({ $($parameter:ident),+ })?) => {
+        $crate::function! { @struct ($($meta)*) $visibility $name $({ $($parameter),+ })? }
+        $crate::function! { @operators $name $({ $($parameter),+ })? }
+    };
+    (@struct ($(#[$meta:meta])*) $visibility:vis $name:ident) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug)]
         #[allow(non_camel_case_types)]
         $visibility struct $name;
-        impl $crate::Operators for $name {}
     };
-    (@type ($(#[$meta:meta])*) $visibility:vis $name:ident { $($parameter:ident),+ }) => {
+    (@struct ($(#[$meta:meta])*) $visibility:vis $name:ident { $($parameter:ident),+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug)]
         #[allow(non_camel_case_types)]
         $visibility struct $name<F> {
             $(#[allow(missing_docs)] pub $parameter: F,)+
         }
-        impl<F> $crate::Operators for $name<F> {}
+    };
+    (@operators $name:ident) => { impl $crate::Operators for $name {} };
+    (@operators $name:ident { $($parameter:ident),+ }) => { impl<F> $crate::Operators for $name<F> {} };
+    (@slice $f:ident $name:ident {} ($x:ident) [] $body:block) => {
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        impl $crate::SliceFn<$f> for $name {
+            #[inline]
+            fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> T $body
+        }
+    };
+    (@slice $f:ident $name:ident {} ($x:ident) [[]] $body:block) => {
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        impl $crate::SliceMap<$f> for $name {
+            #[inline]
+            fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> Vec<T> $body
+        }
+    };
+    (@slice $f:ident $name:ident { $($parameter:ident),+ } ($x:ident) [] $body:block) => {
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        impl $crate::SliceFn<$f> for $name<$f> {
+            #[inline]
+            fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> T {
+                let Self { $($parameter),+ } = *self;
+                $body
+            }
+        }
+    };
+    (@slice $f:ident $name:ident { $($parameter:ident),+ } ($x:ident) [[]] $body:block) => {
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        impl $crate::SliceMap<$f> for $name<$f> {
+            #[inline]
+            fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> Vec<T> {
+                let Self { $($parameter),+ } = *self;
+                $body
+            }
+        }
     };
     (@impl $f:ident $name:ident {} ($x:pat_param, [$n:expr]) [] $body:block) => {
         #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]

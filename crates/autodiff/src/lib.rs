@@ -38,8 +38,11 @@
 //! # Where things are
 //!
 //! - Derivatives of closures: [`derivative`], [`gradient`], [`jacobian`], [`hessian`], each also with the value; in a
-//!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`].
-//! - Functions and operators: [`function!`], [`Function`], [`Operators`].
+//!   direction [`jvp`], [`hvp`], [`directional_derivatives`]; [`laplacian`], [`hessian_block`], [`mixed_partial`]. At arrays, slices and
+//!   nalgebra's vectors: [`Point`]. In place, without allocation: [`Workspace`].
+//! - Functions and operators: [`function!`], [`Function`], [`Operators`]; of any number of variables [`SliceFn`].
+//! - Many variables: [`reverse`].
+//! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
 //! # A closure that captures a number with derivatives
@@ -56,30 +59,76 @@
 //! let outer = derivative(|x| x * derivative(|y| Dual::constant(x) + y, Dual::constant(1.0)), 1.0);
 //! assert_eq!(outer, 1.0);
 //! ```
+//!
+//! # Features
+//!
+//! Each brings one crate's traits to [`Dual`], [`HyperDual`] and [`Taylor`], over any number below:
+//!
+//! - `num-traits`: `Num`, `NumCast`, `Signed`, `Float`, `FloatConst`, …; code that is generic over `num_traits::Float` is
+//!   differentiated by the drivers as it is. `is_zero` looks at the value, as `==` does; a conversion by `NumCast` or
+//!   `ToPrimitive` drops the derivatives.
+//! - `nalgebra`: `ComplexField` and `RealField`, so that LU, QR, Cholesky and the norms are differentiated through;
+//!   `symmetric_eigen` and `svd`, whose derivatives do not depend on nalgebra's iterations (its own eigenvalues, singular
+//!   values, Hessenberg and Schur forms lose zeros that move, and Schur's derivatives lag a step); `Mixed` for plain
+//!   matrices beside those of numbers.
+//! - `num-dual`: `DualNum`; functions written for num-dual run on these numbers.
+//! - `serde`: numbers as their parts, by name.
+//! - `approx`: comparison within a tolerance, of the value and of every derivative.
+//! - `std` (the default) takes the plain floats' functions from the standard library. Without it the crate is `no_std`, and
+//!   `libm` gives them.
 #![deny(missing_docs)]
-#![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
+// nalgebra's lanes have two unsafe methods, which `interop/nalgebra.rs` implements; nothing else may.
+#![cfg_attr(not(feature = "nalgebra"), forbid(unsafe_code))]
+#![cfg_attr(feature = "nalgebra", deny(unsafe_code))]
+
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!(
+    "autodiff needs the elementary functions of plain floats: enable its feature `std` (the default) or `libm`"
+);
+
+extern crate alloc;
 
 mod arithmetic;
+mod diagnose;
 mod drivers;
 mod dual;
 mod elementary;
+mod error;
 mod function;
 mod hyperdual;
+mod implicit;
+mod interop;
+mod linear_solve;
 mod number;
 mod operators;
+mod own;
 mod pairs;
 mod perturbation;
+mod reductions;
 pub mod reverse;
 mod rules;
+mod slice_function;
 mod taylor;
+#[cfg(not(feature = "std"))]
+mod without_std;
 
+pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;
 pub use dual::Dual;
 pub use elementary::Elementary;
+pub use error::{IndexError, LengthError};
 pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumbers, Shape, Single, VectorFn};
 pub use hyperdual::HyperDual;
+pub use implicit::{System, fixed_point, implicit};
+#[cfg(feature = "nalgebra")]
+pub use interop::{Mixed, svd, symmetric_eigen};
+pub use linear_solve::{SolveError, linear_solve, linear_solve_slice};
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
+pub use own::{CustomRule, MAX_ORDER_OF_SEVERAL};
 pub use pairs::Partials;
+pub use reductions::{log_sum_exp, norm};
 pub use rules::{MAX_ORDER, Rule};
+pub use slice_function::{SliceFn, SliceMap};
 pub use taylor::Taylor;

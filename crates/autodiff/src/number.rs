@@ -9,6 +9,11 @@ use crate::pairs::{self, Partials};
 use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a float that numbers with derivatives mix with",
+    label = "a number with derivatives mixes with plain floats of its own precision",
+    note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`"
+)]
 pub trait Float: Scalar<Self> + Ordered<Self> + Elementary {}
 
 impl Float for f32 {}
@@ -163,6 +168,18 @@ pub trait Number:
         pairs::hypot(self, other)
     }
 
+    /// `self · ln y`, 0 where `self` is 0 (as in entropies, `x.xlogy(x)`); JAX's name.
+    ///
+    /// ```
+    /// use autodiff::value_and_derivative;
+    /// assert_eq!(value_and_derivative(|x| x.xlogy(x), 0.0), (0.0, f64::NEG_INFINITY));
+    /// assert_eq!(value_and_derivative(|x| x.xlogy(x), 1.0), (0.0, 1.0));
+    /// ```
+    #[inline]
+    fn xlogy(self, y: Self) -> Self {
+        pairs::xlogy(self, y)
+    }
+
     /// The angle of the point (`x`, `self`), in radians.
     #[inline]
     fn atan2(self, x: Self) -> Self {
@@ -297,6 +314,11 @@ pub(crate) fn either_zero<T: Number>(x: T, y: T) -> T {
 ///
 /// `T: Scalar` is in f64; `T: Scalar<f32>` in f32. A function that branches takes [`Ordered`].
 /// It holds for every number that has the operators.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not mix with `{F}`",
+    label = "not a number in precision `{F}`",
+    note = "constants are floats of the number's own precision: `2.0` instead of `2`, and `f32` with `f32`, `f64` with `f64`"
+)]
 pub trait Scalar<F: Float = f64>:
     Number<Precision = F>
     + Add<F, Output = Self>
@@ -307,6 +329,7 @@ pub trait Scalar<F: Float = f64>:
 {
 }
 
+#[diagnostic::do_not_recommend]
 impl<F: Float, T> Scalar<F> for T where
     T: Number<Precision = F>
         + Add<F, Output = T>
@@ -363,7 +386,7 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn divides_safely(self) -> bool {
-                    let size = $float::abs(self);
+                    let size = Elementary::abs(self);
                     ($smallest..=1.0 / $smallest).contains(&size)
                 }
                 #[inline]
@@ -390,23 +413,23 @@ macro_rules! float_is_a_number {
                 // Of the functions that are not rows of the table, those of `std` are nearer at hand.
                 #[inline]
                 fn powf(self, exponent: $float) -> Self {
-                    $float::powf(self, exponent)
+                    Elementary::powf(self, exponent)
                 }
                 #[inline]
                 fn pow(self, exponent: $float) -> Self {
-                    $float::powf(self, exponent)
+                    Elementary::powf(self, exponent)
                 }
                 #[inline]
                 fn abs(self) -> Self {
-                    $float::abs(self)
+                    Elementary::abs(self)
                 }
                 #[inline]
                 fn copysign(self, sign: Self) -> Self {
-                    $float::copysign(self, sign)
+                    Elementary::copysign(self, sign)
                 }
                 #[inline]
                 fn mul_add(self, a: Self, b: Self) -> Self {
-                    $float::mul_add(self, a, b)
+                    Elementary::mul_add(self, a, b)
                 }
             }
         )*

@@ -91,6 +91,36 @@ fn pow_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
     times_lowered_power(polynomial, x, y, i)
 }
 
+/// `x ln y`, where a zero x wins over an infinite logarithm.
+#[inline]
+pub(crate) fn xlogy<T: Number>(x: T, y: T) -> T {
+    let (u, v) = (x.value(), y.value());
+    x.compose2(y, &xlogy_partials(u, v).with_higher([u, v], xlogy_partial), 0, 0)
+}
+
+#[inline]
+fn xlogy_partials<P: Elementary>(x: P, y: P) -> Partials<P> {
+    let (o, log) = (P::ZERO, y.ln());
+    // of 0 ln y, only a y that is NaN makes a NaN
+    let f = if x == o && !y.is_nan() { o } else { x * log };
+    let at = |i, j| xlogy_partial([x, y], i, j);
+    Partials::new(f, [log, at(0, 1)], [o, at(1, 1), at(0, 2)], [o, o, at(1, 2), at(0, 3)])
+}
+
+/// ∂ʲ/∂yʲ x ln y = (−1)ʲ⁻¹ (j − 1)! x/yʲ, j ≥ 1; by x once, the same without x; by x twice, 0.
+#[inline]
+fn xlogy_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
+    let factor = [x, P::ONE, P::ZERO][i.min(2)];
+    if factor == P::ZERO {
+        return P::ZERO;
+    }
+    let a = if y >= P::ZERO { y.abs() } else { P::NAN };
+    let divided = |numerator: P| (1..j).fold(numerator / a, |v, k| -P::count(k) * v / a);
+    // a subnormal quotient on the way would have lost digits: in its place, 2⁶⁰ of it
+    let scale = P::of(2.0).powi(60);
+    if (factor / a).is_normal() { divided(factor) } else { divided(factor * scale) / scale }
+}
+
 /// `√(x² + y²)`, with h its value, a = x/h, b = y/h.
 #[inline]
 pub(crate) fn hypot<T: Number>(x: T, y: T) -> T {
@@ -254,6 +284,9 @@ pub(crate) fn select<T: Number>(
 /// `x − q y` with the integer q that gives `value`: the slopes are 1 and −q.
 #[inline]
 pub(crate) fn remainder<T: Number>(x: T, y: T, value: T::Precision) -> T {
-    let quotient = Elementary::round((x.value() - value) / y.value());
+    let (a, b) = (x.value(), y.value());
+    // the difference may overflow where the quotient is small
+    let quotient = if (a - value).all_finite() { (a - value) / b } else { a / b - value / b };
+    let quotient = Elementary::round(quotient);
     (x - y * T::constant(quotient)).with_value(value)
 }

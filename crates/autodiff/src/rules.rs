@@ -140,6 +140,22 @@ macro_rules! unary_rules {
             atanh(x) { let r = not_negative((P::of(1.0) - x) * (P::of(1.0) + x)).recip(); }
                 [x.atanh(), r, P::of(2.0) * x * r * r, P::of(2.0) * r * r * r * (P::of(1.0) + P::of(3.0) * x * x)]
                 next(n, d) { (P::count(2 * n - 2) * x * d[n - 1] + P::count(n - 2) * P::count(n - 1) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
+
+            /// The logistic function, `1/(1 + e⁻ˣ)`; its slope is resolved down to the smallest numbers.
+            logistic(x) { // with e = e^−|x|, f' = e/(1 + e)², and 1 − 2 f = −tanh(x/2) = −t
+                          let e = (-x.abs()).exp(); let g = P::of(1.0) + e; let t = (P::of(0.5) * x).tanh(); let f1 = logistic_slope(e); }
+                [upper_or_lower(x, e) / g, f1, -t * f1, f1 * (t * t - P::of(2.0) * f1)]
+                next(n, d) { -square_derivative_with((P::of(0.5) * x).tanh() * P::of(0.5), d, n - 1) }
+
+            /// `ln(1 + eˣ)`, the smooth maximum of x and 0; its slope is the logistic function.
+            softplus(x) { let e = (-x.abs()).exp(); let g = P::of(1.0) + e; let t = (P::of(0.5) * x).tanh(); let f2 = logistic_slope(e); }
+                [if x > P::ZERO { x + e.ln_1p() } else { e.ln_1p() }, upper_or_lower(x, e) / g, f2, -t * f2]
+                next(n, d) { logistic.next(x, n - 1, &d[1..]) }
+
+            /// `sin x / x` (`x` in radians), 1 at 0 and 0 at ±∞.
+            sinc(x) { let [f, f1, f2, f3] = sinc_jet(x); }
+                [f, f1, f2, f3]
+                next(n, d) { sinc_derivative(x, n, d[n - 1]) }
         }
     };
 }
@@ -304,6 +320,98 @@ fn inverse_roots_derivative<P: Elementary>(a: P, b: P, m: usize) -> P {
 /// The derivative of order `m` of d[0]², from the derivatives of d[0]: Σ C(m, i) d[i] d[m − i].
 fn square_derivative<P: Elementary>(d: &[P], m: usize) -> P {
     binomial_sum(m, |i| d[i] * d[m - i])
+}
+
+/// The same where d[0] is another: that of a function which differs by a constant.
+fn square_derivative_with<P: Elementary>(first: P, d: &[P], m: usize) -> P {
+    let at = |i| if i == 0 { first } else { d[i] };
+    binomial_sum(m, |i| at(i) * at(m - i))
+}
+
+/// The numerator of the logistic function over 1 + e, where e = e^−|x|.
+#[inline]
+fn upper_or_lower<P: Elementary>(x: P, e: P) -> P {
+    if x >= P::ZERO { P::ONE } else { e }
+}
+
+/// e/(1 + e)², where the rounding of 1 + e does not count twice.
+#[inline]
+fn logistic_slope<P: Elementary>(e: P) -> P {
+    e / (P::ONE + e * (P::of(2.0) + e))
+}
+
+/// The series of sin x / x and its derivatives around 0: `[n][j]` is the coefficient of x²ʲ, or of x²ʲ⁺¹ if n is odd.
+/// With k = j + ⌈n/2⌉ it is (−1)ᵏ/((2k + 1) (2k − n)!).
+const SINC_SERIES: [[f64; 13]; 4] = {
+    let mut table = [[0.0; 13]; 4];
+    let mut n = 0_usize;
+    while n < 4 {
+        let mut j = 0;
+        while j < 13 {
+            let k = j + n.div_ceil(2);
+            let mut divisor = (2 * k + 1) as f64;
+            let mut i = 1;
+            while i <= 2 * k - n {
+                divisor *= i as f64;
+                i += 1;
+            }
+            table[n][j] = if k.is_multiple_of(2) { 1.0 } else { -1.0 } / divisor;
+            j += 1;
+        }
+        n += 1;
+    }
+    table
+};
+
+/// sin x / x and its first three derivatives: by the series where the recurrence cancels.
+#[inline]
+fn sinc_jet<P: Elementary>(x: P) -> [P; 4] {
+    let f = if x == P::ZERO { P::ONE } else { sine(x) / x };
+    if x.abs() < P::of(2.0) {
+        let square = x * x;
+        let [f1, f2, f3] = [1, 2, 3].map(|n: usize| {
+            let even = SINC_SERIES[n].iter().rev().fold(P::ZERO, |sum, c| sum * square + P::of(*c));
+            if n == 2 { even } else { even * x }
+        });
+        return [f, f1, f2, f3];
+    }
+    let f1 = sinc_derivative(x, 1, f);
+    let f2 = sinc_derivative(x, 2, f1);
+    [f, f1, f2, sinc_derivative(x, 3, f2)]
+}
+
+/// f⁽ⁿ⁾ of f = sin x / x, given f⁽ⁿ⁻¹⁾: the n-th derivative of x f = sin x is x f⁽ⁿ⁾ + n f⁽ⁿ⁻¹⁾ = sin⁽ⁿ⁾ x.
+/// Below |x| = n it would multiply the rounding errors; read the other way, f⁽ⁿ⁾ = (sin⁽ⁿ⁺¹⁾ x − x f⁽ⁿ⁺¹⁾)/(n + 1), it
+/// gives f⁽ⁿ⁾ = Σ (−x)ʲ sin⁽ⁿ⁺¹⁺ʲ⁾ x / ((n + 1) … (n + 1 + j)), whose terms shrink.
+#[inline]
+fn sinc_derivative<P: Elementary>(x: P, n: usize, last: P) -> P {
+    let (s, c) = (sine(x), cosine(x));
+    let derivative_of_sine = |n: usize| [s, c, -s, -c][n % 4];
+    let a = x.abs();
+    // the first three orders have a better series where this one would be taken
+    if n <= 3 || a.is_nan() || a > P::count(n) {
+        return (derivative_of_sine(n) - P::count(n) * last) / x;
+    }
+    let mut factor = P::count(n + 1).recip();
+    let mut sum = P::ZERO;
+    // x/(n + 1) · x/(n + 2) … falls below the last digit of any precision within 100 factors, as |x| ≤ n ≤ 24
+    for j in 0..100 {
+        sum = sum + factor * derivative_of_sine(n + 1 + j);
+        factor = -factor * x / P::count(n + 2 + j);
+    }
+    sum
+}
+
+/// sin x, 0 at ±∞: for quotients by x.
+#[inline]
+fn sine<P: Elementary>(x: P) -> P {
+    if x.abs() == P::INFINITY { P::ZERO } else { x.sin() }
+}
+
+/// cos x, 0 at ±∞: for quotients by x.
+#[inline]
+fn cosine<P: Elementary>(x: P) -> P {
+    if x.abs() == P::INFINITY { P::ZERO } else { x.cos() }
 }
 
 /// Σ C(m, i) term(i)

@@ -92,11 +92,14 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         .take(K + 1)
     }
 
-    /// x y where the value is infinite or NaN: zeros stay zero.
+    /// x y where something is infinite or NaN: coefficients that are zero stay zero, values that are zero do not win.
     #[cold]
     fn careful_product(&self, other: &Self, value: T) -> Self {
-        let product = Self::from_fn(|k| if k == 0 { value } else { self.convolution(other, k, either_zero) });
-        Taylor { re: value, tag: self.tag.and(other.tag), ..product }
+        let coefficient = |k: usize| {
+            let ends = other.at(k).times_slope(self.re) + self.at(k).times_slope(other.re);
+            (1..k).fold(ends, |sum, j| sum + either_zero(self.at(j), other.at(k - j)))
+        };
+        Self::from_fn(|k| if k == 0 { value } else { coefficient(k) }).tagged(self.tag.and(other.tag))
     }
 }
 
@@ -169,17 +172,17 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     }
     fn over_divisor(self, divisor: Self) -> Self {
         let q = self.re.over_divisor(divisor.re);
-        self.quotient(divisor, q, either_zero, T::over_divisor)
+        self.quotient(divisor, q, T::over_divisor)
     }
 }
 
 impl<T: Number, const K: usize> Taylor<T, K> {
     /// q_k = (x_k − Σ_{1 ≤ j ≤ k} y_j q_{k−j}) / y₀
     #[inline]
-    fn quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T, over: impl Fn(T, T) -> T) -> Self {
+    fn quotient(self, other: Self, q: T, over: impl Fn(T, T) -> T) -> Self {
         let mut quotient = Self::constant(q).tagged(self.tag.and(other.tag));
         for k in 1..=K {
-            let known = (1..=k).fold(self.at(k), |rest, j| rest - times(other.at(j), quotient.at(k - j)));
+            let known = (1..=k).fold(self.at(k), |rest, j| rest - either_zero(other.at(j), quotient.at(k - j)));
             quotient.coefficients[k - 1] = over(known, other.re);
         }
         quotient
@@ -216,7 +219,7 @@ impl<T: Number, const K: usize> Mul for Taylor<T, K> {
     #[inline]
     fn mul(self, other: Self) -> Self {
         let value = self.re * other.re;
-        if !value.all_finite() {
+        if !(self.all_finite() && other.all_finite()) {
             return self.careful_product(&other, value);
         }
         Self::from_fn(|k| self.convolution(&other, k, T::mul)).tagged(self.tag.and(other.tag))
@@ -229,9 +232,9 @@ impl<T: Number, const K: usize> Div for Taylor<T, K> {
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
         if other.re.divides_safely() && q.all_finite() {
-            self.quotient(other, q, T::mul, T::div)
+            self.quotient(other, q, T::div)
         } else {
-            self.quotient(other, q, either_zero, T::over_divisor)
+            self.quotient(other, q, T::over_divisor)
         }
     }
 }
@@ -252,7 +255,7 @@ impl<F: Float, T: Scalar<F>, const K: usize> Div<F> for Taylor<T, K> {
     #[inline]
     fn div(self, c: F) -> Self {
         if !c.divides_safely() {
-            return self.quotient(Self::constant(T::constant(c)), self.re / c, either_zero, T::over_divisor);
+            return self.quotient(Self::constant(T::constant(c)), self.re / c, T::over_divisor);
         }
         Self::from_fn(|k| self.at(k) / c).tagged(self.tag)
     }

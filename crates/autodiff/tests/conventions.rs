@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2, LN_2};
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2, LN_2, SQRT_2};
 use std::hint::black_box;
 
 use autodiff::{
@@ -202,6 +202,43 @@ rows! {
         both: [-INF, -1e5] => [0.0; 3]; both: [INF, 1e5] => [INF; 3]; both: [0.0] => [LN_2, LN_2 * LN_2, LN_2 * LN_2 * LN_2]; }
     exp_m1([x]) { x.exp_m1() } { both: [1e-20] => [1.0, 1.0, 1.0]; both: [-INF] => [0.0; 3]; }
     ln_1p([x]) { x.ln_1p() } { both: [1e-20] => [1.0, -1.0, 2.0]; both: [-1.0] => [INF, -INF, INF]; both: [-2.0] => [NAN; 3]; both: [INF] => [0.0, -0.0, 0.0]; }
+    logistic([x]) { x.logistic() } {
+        both: [0.0, -0.0] => [0.25, 0.0, -0.125];
+        both: [-INF, INF, 1e4, -1e4] => [0.0; 3];
+        f64: [-700.0] => { let e = (-700f64).exp(); [e, e, e] };
+        f64: [700.0] => { let e = (-700f64).exp(); [e, -e, e] };
+        f64: [800.0, -800.0] => [0.0; 3];
+        f64: [-740.0] => { let e = (-740f64).exp(); [e, e, e] };
+        f32: [-80.0] => { let e = (-80f64).exp(); [e, e, e] };
+        f32: [80.0] => { let e = (-80f64).exp(); [e, -e, e] };
+        both: [NAN] => [NAN; 3];
+    }
+    softplus([x]) { x.softplus() } {
+        both: [0.0, -0.0] => [0.5, 0.25, 0.0];
+        both: [800.0, INF, 1e30] => [1.0, 0.0, 0.0];
+        both: [-800.0, -INF, -1e30] => [0.0; 3];
+        f64: [-700.0] => { let e = (-700f64).exp(); [e, e, e] };
+        f64: [700.0] => { let e = (-700f64).exp(); [1.0, e, -e] };
+        f32: [-80.0] => { let e = (-80f64).exp(); [e, e, e] };
+        both: [NAN] => [NAN; 3];
+    }
+    sinc([x]) { x.sinc() } {
+        both: [0.0, -0.0] => [0.0, -1.0 / 3.0, 0.0];
+        both: [1e-20] => [-1e-20 / 3.0, -1.0 / 3.0, 1e-20 / 5.0];
+        f64: [1e-300] => [-1e-300 / 3.0, -1.0 / 3.0, 1e-300 / 5.0];
+        both: [INF, -INF] => [0.0; 3];
+        f64: [1e300] => { let x = 1e300_f64; [x.cos() / x, -x.sin() / x, -x.cos() / x] };
+        both: [NAN] => [NAN; 3];
+    }
+    x_ln_x([x]) { x.xlogy(x) } {
+        both: [0.0, -0.0] => [-INF, INF, -INF];
+        both: [1.0] => [1.0, 1.0, -1.0];
+        both: [-1.0] => [NAN; 3];
+        f64: [1e-200] => [1e-200f64.ln() + 1.0, 1e200];
+    }
+    norm([x]) { autodiff::norm(&[x, T::zero(), x]) } { both: [0.0, -0.0] => [0.0; 3]; both: [2.0] => [SQRT_2]; both: [-2.0] => [-SQRT_2]; }
+    norm_of_one([x]) { autodiff::norm(&[x]) } { both: [0.0, -0.0] => [0.0; 3]; both: [2.0, INF] => [1.0, 0.0, 0.0]; both: [-2.0] => [-1.0, 0.0, 0.0]; f64: [5e-324, 1e-310, 1e308] => [1.0, 0.0, 0.0]; }
+    log_sum_exp_of_one([x]) { autodiff::log_sum_exp(&[x]) } { both: [0.0, -2.0, 1e30, INF, -INF] => [1.0, 0.0, 0.0]; }
     hypot_with_zero([x]) { x.hypot(T::zero()) } { both: [3.0] => [1.0, 0.0, 0.0]; f64: [1e-310, 1e308] => [1.0, 0.0, 0.0]; f32: [1e-40, 2e38] => [1.0, 0.0, 0.0]; both: [0.0] => [0.0; 3]; }
     branch_by_if([x]) { if x < 0.0 { x * x } else { x * x * x } } { both: [0.0, -0.0] => [0.0, 0.0, 6.0]; both: [-1.0] => [-2.0, 2.0, 0.0]; }
     branch_by_match([x]) { match x.partial_cmp(&0.0) { Some(std::cmp::Ordering::Equal) => x * x, _ => x } } { both: [0.0, -0.0] => [0.0, 2.0, 0.0]; both: [-1.0] => [1.0, 0.0, 0.0]; }
@@ -333,6 +370,37 @@ pairs! {
         f64: [[1e200, 1e200]] => ([5e-201, -5e-201], [0.0, 0.0, 0.0]);
         both: [[INF, 2.0], [2.0, INF], [INF, INF]] => ([0.0, 0.0], [0.0, 0.0, 0.0]);
     }
+    xlogy([x, y]) { x.xlogy(y) } {
+        both: [[0.0, 0.0], [-0.0, 0.0], [0.0, -0.0]] => ([-INF, 0.0], [0.0, INF, 0.0]);
+        both: [[0.0, 2.0]] => ([LN_2, 0.0], [0.0, 0.5, 0.0]);
+        both: [[0.0, INF]] => ([INF, 0.0], [0.0, 0.0, 0.0]);
+        both: [[3.0, 2.0]] => ([LN_2, 1.5], [0.0, 0.5, -0.75]);
+        both: [[-3.0, 1.0]] => ([0.0, -3.0], [0.0, 1.0, 3.0]);
+        both: [[2.0, 0.0]] => ([-INF, INF], [0.0, INF, -INF]);
+        both: [[0.0, -1.0]] => ([NAN, 0.0], [0.0, NAN, 0.0]);
+        both: [[2.0, -1.0], [2.0, NAN]] => ([NAN, NAN], [0.0, NAN, NAN]);
+        f64: [[2e300, 1e200]] => ([1e200f64.ln(), 2e100], [0.0, 1e-200, -2e-100]);
+        f64: [[2e-310, 1e-20]] => ([1e-20f64.ln(), 2e-310 / 1e-20], [0.0, 1e20, -2e-310 / 1e-20 / 1e-20]);
+    }
+    log_sum_exp([x, y]) { autodiff::log_sum_exp(&[x, y]) } {
+        both: [[0.0, 0.0], [3.0, 3.0], [1000.0, 1000.0], [-1e4, -1e4]] => ([0.5, 0.5], [0.25, -0.25, 0.25]);
+        f64: [[0.0, -700.0]] => { let e = (-700f64).exp(); ([1.0, e], [e, -e, e]) };
+        f64: [[1000.25, 300.25]] => { let e = (-700f64).exp(); ([1.0, e], [e, -e, e]) };
+        f32: [[0.0, -80.0]] => { let e = (-80f64).exp(); ([1.0, e], [e, -e, e]) };
+        both: [[INF, 3.0], [2.0, -INF], [INF, -INF]] => ([1.0, 0.0], [0.0, 0.0, 0.0]);
+        both: [[INF, INF], [-INF, -INF], [NAN, 0.0], [0.0, NAN]] => ([NAN, NAN], [NAN, NAN, NAN]);
+    }
+    norm_of_two([x, y]) { autodiff::norm(&[x, y]) } {
+        both: [[0.0, 0.0], [-0.0, 0.0]] => ([0.0, 0.0], [0.0, 0.0, 0.0]);
+        both: [[3.0, 4.0]] => ([0.6, 0.8], [0.64 / 5.0, -0.48 / 5.0, 0.36 / 5.0]);
+        f64: [[1e200, 1e200]] => ([FRAC_1_SQRT_2, FRAC_1_SQRT_2], [FRAC_1_SQRT_2 * 5e-201, FRAC_1_SQRT_2 * -5e-201, FRAC_1_SQRT_2 * 5e-201]);
+        f64: [[3e-200, 4e-200]] => ([0.6, 0.8], [0.64 * 2e199, -0.48 * 2e199, 0.36 * 2e199]);
+        both: [[1.0, 1e-9]] => ([1.0, 1e-9], [1e-18, -1e-9, 1.0]);
+        f64: [[1e-260, 1e-100]] => ([1e-160, 1.0], [1e100, -1e-60, 1e-220]);
+        f64: [[1e-170, 1e-20]] => ([1e-150, 1.0], [1e20, -1e-130, 1e-280]);
+        both: [[INF, 2.0]] => ([1.0, 0.0], [0.0, 0.0, 0.0]);
+        both: [[NAN, 2.0]] => ([NAN, NAN], [NAN, NAN, NAN]);
+    }
     max_in_a_tie([x, y]) { (x * x).max(y) } { both: [[1.0, 1.0]] => ([1.0, 0.5], [1.0, 0.0, 0.0]); both: [[0.0, -0.0]] => ([0.0, 0.5], [1.0, 0.0, 0.0]); }
     min_in_a_tie([x, y]) { (x * x).min(y) } { both: [[1.0, 1.0]] => ([1.0, 0.5], [1.0, 0.0, 0.0]); both: [[0.0, -0.0]] => ([0.0, 0.5], [1.0, 0.0, 0.0]); }
     max([x, y]) { x.max(y) } {
@@ -391,6 +459,7 @@ fn operations<P: Real, T: Ordered<P>>(x: T, y: T, z: T, c: P) -> Vec<(String, T)
         "+=" { let mut s = x; s += y; s -= z; s *= y; s /= z; s %= y; s };
         "sum" [x, y, z].into_iter().sum(); "product" [x, y, z].into_iter().product();
         "mul_add" x.mul_add(y, z); "rem_euclid" x.rem_euclid(y); "pow" x.pow(y); "hypot" x.hypot(y); "atan2" x.atan2(y);
+        "xlogy" x.xlogy(y); "norm" autodiff::norm(&[x, y, z]); "log_sum_exp" autodiff::log_sum_exp(&[x, y, z]);
         "max" x.max(y); "min" x.min(y); "copysign" x.copysign(y); "abs" x.abs(); "signum" x.signum();
         "floor" x.floor(); "ceil" x.ceil(); "round" x.round(); "trunc" x.trunc(); "fract" x.fract();
         "to_degrees" x.to_degrees(); "to_radians" x.to_radians();

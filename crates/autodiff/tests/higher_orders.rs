@@ -112,6 +112,7 @@ fn pairs_to_the_fifth_order() {
             "pow" |x, y| x.pow(y);
             "hypot" |x, y| x.hypot(y);
             "atan2" |y, x| y.atan2(x);
+            "xlogy" |x, y| x.xlogy(y);
             "div" |x, y| x / y;
         }
     }

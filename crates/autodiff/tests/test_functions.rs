@@ -3,8 +3,8 @@
 mod common;
 
 use autodiff::{
-    Dual, HyperDual, Operators, ScalarFn, function, gradient, hessian, jacobian, value_and_gradient, value_and_hessian,
-    value_gradient_hessian,
+    Chunks, Dual, HyperDual, Operators, ScalarFn, directional_derivatives, function, gradient, hessian, jacobian,
+    reverse, value_and_gradient, value_and_hessian, value_gradient_hessian,
 };
 use common::{Grid, Real, hex, hexes, reference, ulps_of_term};
 use serde_json::Value;
@@ -57,8 +57,21 @@ fn every_route<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, x: [f64; 
     let (value_again, h) = value_and_hessian(|x| f.call(x), x);
     let (value_once_more, g_again, h_again) = value_gradient_hessian(|x| f.call(x), x);
     let nested = jacobian(|x| gradient(|x| f.call(x), x), x);
-    let route = |name, (value, g, h)| (name, value, g, h);
-    vec![
+    let route = |name, (value, g, h)| -> Route<N> { (name, value, g, h) };
+    let square = |h: Vec<Vec<f64>>| std::array::from_fn(|i| std::array::from_fn(|j| h[i][j]));
+    let array = |g: Vec<f64>| g.try_into().unwrap();
+    let of_slice = value_gradient_hessian(|x: &[_]| f.call(std::array::from_fn(|i| x[i])), &x);
+    let in_chunks = value_gradient_hessian(|x: &[_]| f.call(std::array::from_fn(|i| x[i])), Chunks::<_, 3>(&x));
+    let (swept, slopes) = reverse::value_and_gradient(|x| f.call(std::array::from_fn(|i| x[i])), &x).unwrap();
+    let swept_twice = reverse::hessian(|x| f.call(std::array::from_fn(|i| x[i])), &x).unwrap();
+    let mut all = vec![
+        ("slice", of_slice.0, array(of_slice.1), square(of_slice.2)),
+        ("slice in chunks of three", in_chunks.0, array(in_chunks.1), square(in_chunks.2)),
+        ("reverse sweep", swept, array(slopes), square(swept_twice)),
+        by_taylor(f, x),
+    ];
+    all.extend(by_vectors(f, x));
+    all.extend([
         ("value_and_gradient, value_and_hessian", value, g, h),
         ("value_gradient_hessian", value_once_more, g_again, h_again),
         ("gradient, hessian", value_again, gradient(|x| f.call(x), x), hessian(|x| f.call(x), x)),
@@ -69,7 +82,43 @@ fn every_route<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, x: [f64; 
         route("Dual<Dual>", by(f.call(Dual::variables(Dual::variables(x))))),
         route("Dual<HyperDual>", by(f.call(Dual::variables(HyperDual::variables(x))))),
         route("HyperDual<Dual>", by(f.call(HyperDual::variables(Dual::variables(x))))),
-    ]
+    ]);
+    all
+}
+
+/// Second derivatives in the directions eᵢ and eᵢ + eⱼ give the Hessian: 2 hᵢⱼ = d²(eᵢ + eⱼ) − hᵢᵢ − hⱼⱼ.
+fn by_taylor<const N: usize>(f: impl ScalarFn<N>, x: [f64; N]) -> Route<N> {
+    let along = |v: [f64; N]| directional_derivatives::<2, _, _>(|x| f.call(x), x, v);
+    let unit = |i: usize| std::array::from_fn(|k| if k == i { 1.0 } else { 0.0 });
+    let pure: [_; N] = std::array::from_fn(|i| along(unit(i)).1);
+    let h = std::array::from_fn(|i| {
+        std::array::from_fn(|j| {
+            if i == j {
+                return pure[i][1];
+            }
+            let both = std::array::from_fn(|k| if k == i || k == j { 1.0 } else { 0.0 });
+            (along(both).1[1] - pure[i][1] - pure[j][1]) / 2.0
+        })
+    });
+    ("Taylor", along([0.0; N]).0, pure.map(|d| d[0]), h)
+}
+
+#[cfg(feature = "nalgebra")]
+fn by_vectors<const N: usize>(f: impl ScalarFn<N>, x: [f64; N]) -> Vec<Route<N>> {
+    use nalgebra::{DVector, SVector};
+
+    let (value, g, h) = value_gradient_hessian(|x| f.call(x.into()), SVector::from(x));
+    let fixed = ("SVector", value, g.into(), std::array::from_fn(|i| std::array::from_fn(|j| h[(i, j)])));
+    let point = DVector::from_column_slice(&x);
+    let (value, g, h) = value_gradient_hessian(|x: &DVector<_>| f.call(std::array::from_fn(|i| x[i])), &point);
+    let g = std::array::from_fn(|i| g[i]);
+    let h = std::array::from_fn(|i| std::array::from_fn(|j| h[(i, j)]));
+    vec![fixed, ("DVector", value, g, h)]
+}
+
+#[cfg(not(feature = "nalgebra"))]
+fn by_vectors<const N: usize>(_: impl ScalarFn<N>, _: [f64; N]) -> Vec<Route<N>> {
+    vec![]
 }
 
 /// Checks one point of the file; the bars are 4, 16 and 64 units in the last place of the largest entry.

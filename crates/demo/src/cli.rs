@@ -23,8 +23,12 @@ pub enum Command {
     Notebook,
     /// Compare every published value with ours: expected, computed, difference
     Check,
+    /// Draw the notebook's five figures
+    Figures(commands::figures::Arguments),
     /// Run one optimizer on one problem
     Run(commands::run::Arguments),
+    /// Differentiate formulas at a point, exactly, to third order
+    Derive(commands::derive::Arguments),
     /// Find x such that y(x) is a given target
     Invert(commands::invert::Arguments),
     /// List problems, optimizers, their options and defaults

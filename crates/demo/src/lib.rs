@@ -5,6 +5,7 @@
 pub mod cli;
 pub mod commands;
 pub mod expression;
+pub mod figures;
 pub mod json;
 pub mod notebook;
 pub mod numpy_text;

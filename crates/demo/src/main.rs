@@ -23,7 +23,9 @@ fn execute(cli: &Cli) -> Result<ExitCode, Refusal> {
     match &cli.command {
         None | Some(Command::Notebook) => commands::notebook::execute(shared),
         Some(Command::Check) => commands::check::execute(shared),
+        Some(Command::Figures(arguments)) => commands::figures::execute(arguments, shared),
         Some(Command::Run(arguments)) => commands::run::execute(arguments, shared),
+        Some(Command::Derive(arguments)) => commands::derive::execute(arguments, shared),
         Some(Command::Invert(arguments)) => commands::invert::execute(arguments, shared),
         Some(Command::List) => commands::list::execute(shared),
     }

@@ -38,10 +38,11 @@ impl Destination {
     /// # Errors
     ///
     /// [`WriteError`] with path and reason; then nothing has changed.
-    pub fn prepare(&self, text: String) -> Result<Prepared, WriteError> {
+    pub fn prepare(&self, content: impl Into<Vec<u8>>) -> Result<Prepared, WriteError> {
+        let content = content.into();
         match self {
-            Destination::Stdout => Ok(Prepared(Kind::Stdout(text))),
-            Destination::File(path) => match prepare_file(path, text) {
+            Destination::Stdout => Ok(Prepared(Kind::Stdout(content))),
+            Destination::File(path) => match prepare_file(path, content) {
                 Ok(kind) => Ok(Prepared(kind)),
                 Err(error) => Err(failed(path, &error)),
             },
@@ -81,9 +82,9 @@ pub struct Prepared(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Stdout(String),
+    Stdout(Vec<u8>),
     /// A device or a pipe, which is written to.
-    Device(PathBuf, String),
+    Device(PathBuf, Vec<u8>),
     /// A regular file, whose new content is whole.
     File(PathBuf, tempfile::NamedTempFile),
 }
@@ -96,9 +97,9 @@ impl Prepared {
     /// [`WriteError`] with path and reason. A standard output that is closed is no error.
     pub fn commit(self) -> Result<(), WriteError> {
         match self.0 {
-            Kind::Stdout(text) => print(&text).map_err(|error| failed(Path::new("standard output"), &error)),
-            Kind::Device(path, text) => {
-                let write = || File::options().write(true).open(&path)?.write_all(text.as_bytes());
+            Kind::Stdout(content) => print(&content).map_err(|error| failed(Path::new("standard output"), &error)),
+            Kind::Device(path, content) => {
+                let write = || File::options().write(true).open(&path)?.write_all(&content);
                 write().map_err(|error| failed(&path, &error))
             }
             Kind::File(path, file) => match file.persist(&path) {
@@ -123,15 +124,15 @@ fn failed(path: &Path, error: &io::Error) -> WriteError {
 /// # Errors
 ///
 /// Other errors of the operating system, such as a full disk.
-pub fn print(text: &str) -> io::Result<()> {
+pub fn print(content: impl AsRef<[u8]>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(content.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
 }
 
-fn prepare_file(path: &Path, content: String) -> io::Result<Kind> {
+fn prepare_file(path: &Path, content: Vec<u8>) -> io::Result<Kind> {
     let path = match fs::metadata(path) {
         Ok(found) if found.is_dir() => return Err(io::Error::other("it is a directory")),
         Ok(found) if !found.is_file() => return Ok(Kind::Device(path.to_owned(), content)),
@@ -148,7 +149,7 @@ fn prepare_file(path: &Path, content: String) -> io::Result<Kind> {
     #[cfg(unix)]
     let builder = builder.permissions(permissions(&path));
     let mut file = builder.tempfile_in(folder_of(&path))?;
-    file.write_all(content.as_bytes())?;
+    file.write_all(&content)?;
     file.as_file().sync_all()?;
     Ok(Kind::File(path, file))
 }

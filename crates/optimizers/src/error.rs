@@ -68,6 +68,22 @@ pub enum Error {
         /// Its upper bound.
         upper: f64,
     },
+    /// A test function exists for another number of variables only.
+    #[error("a problem of {given} variables is asked for, but it has {expected}")]
+    Dimension {
+        /// The number asked for.
+        given: usize,
+        /// The number it has.
+        expected: usize,
+    },
+    /// A test function exists for multiples of a number of variables only.
+    #[error("a problem of {given} variables is asked for, but a positive multiple of {multiple_of} is needed")]
+    DimensionMultiple {
+        /// The number asked for.
+        given: usize,
+        /// What it must be a multiple of.
+        multiple_of: usize,
+    },
     /// Two arguments have different lengths.
     #[error("{name} has {given} components, but {expected} are needed")]
     Length {
@@ -99,6 +115,18 @@ pub enum Failure {
     /// Newton's linear system has no solution.
     #[error("Hessian is singular at iteration {iteration}")]
     SingularHessian {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// The Gauss–Newton step is not determined.
+    #[error("Jacobian has no full rank at iteration {iteration}")]
+    SingularJacobian {
+        /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// The direction of a line search does not lead downhill.
+    #[error("the direction of iteration {iteration} is not a descent direction")]
+    NotDescent {
         /// The iteration whose step was wanted.
         iteration: usize,
     },

@@ -124,6 +124,10 @@ impl<P, const N: usize, const M: usize> Physics<P, N, M> {
     pub const fn new(function: P) -> Self {
         Physics { function }
     }
+
+    pub(crate) const fn function(&self) -> &P {
+        &self.function
+    }
 }
 
 impl<F, T, P, const N: usize, const M: usize> Map<T> for Physics<P, N, M>
@@ -254,7 +258,7 @@ fn put<T: Entry, const N: usize>(y: Dual<T, N>, gradient: &mut DVector<T>) -> T 
     y.re
 }
 
-fn hessian_parts<T: Entry, const N: usize>(y: HyperDual<T, N>) -> (T, DVector<T>, DMatrix<T>) {
+pub(crate) fn hessian_parts<T: Entry, const N: usize>(y: HyperDual<T, N>) -> (T, DVector<T>, DMatrix<T>) {
     let hessian = y.hessian();
     (y.re, DVector::from_column_slice(&y.eps), DMatrix::from_fn(N, N, |i, j| hessian[i][j]))
 }

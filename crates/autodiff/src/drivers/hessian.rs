@@ -1,7 +1,7 @@
-use super::ScalarOutput;
-use crate::{HyperDual, Number};
+use super::{Point, ScalarOutput, Takes};
 
-/// The Hessian matrix `H[i][j]` = ∂²f/∂xᵢ∂xⱼ of a function of `N` variables, symmetric. One call of f.
+/// The Hessian matrix `H[i][j]` = ∂²f/∂xᵢ∂xⱼ of a function of several variables, symmetric. One call of f; for slices,
+/// one for each two [chunks](crate::Chunks).
 ///
 /// ```
 /// use autodiff::hessian;
@@ -9,11 +9,8 @@ use crate::{HyperDual, Number};
 /// assert_eq!(hessian(|[x, y]| x * x + y.powi(4), [3.0, 3.0]), [[2.0, 0.0], [0.0, 108.0]]);
 /// ```
 #[inline]
-pub fn hessian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const N: usize>(
-    f: impl FnOnce([HyperDual<T, N>; N]) -> R,
-    x: [T; N],
-) -> [[T; N]; N] {
-    f(HyperDual::seeds(HyperDual::variables(x))).number().hessian()
+pub fn hessian<P: Point, R: ScalarOutput<P::Second>>(mut f: impl Takes<P, P::Second, R>, x: P) -> P::Hessian {
+    x.hessian(|x| f(x).number()).2
 }
 
 /// The value f(x) and the Hessian matrix. One call of f.
@@ -25,10 +22,10 @@ pub fn hessian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const N: usize>(
 /// assert_eq!((value, hessian), (6.0, [[0.0, 1.0], [1.0, 0.0]]));
 /// ```
 #[inline]
-pub fn value_and_hessian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const N: usize>(
-    f: impl FnOnce([HyperDual<T, N>; N]) -> R,
-    x: [T; N],
-) -> (T, [[T; N]; N]) {
+pub fn value_and_hessian<P: Point, R: ScalarOutput<P::Second>>(
+    f: impl Takes<P, P::Second, R>,
+    x: P,
+) -> (P::Base, P::Hessian) {
     let (value, _, hessian) = value_gradient_hessian(f, x);
     (value, hessian)
 }
@@ -44,10 +41,9 @@ pub fn value_and_hessian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const N: u
 /// assert_eq!(hessian, [[2.0, 0.0], [0.0, 108.0]]);
 /// ```
 #[inline]
-pub fn value_gradient_hessian<T: Number, R: ScalarOutput<HyperDual<T, N>>, const N: usize>(
-    f: impl FnOnce([HyperDual<T, N>; N]) -> R,
-    x: [T; N],
-) -> (T, [T; N], [[T; N]; N]) {
-    let y = f(HyperDual::seeds(HyperDual::variables(x))).number();
-    (y.re, y.eps, y.hessian())
+pub fn value_gradient_hessian<P: Point, R: ScalarOutput<P::Second>>(
+    mut f: impl Takes<P, P::Second, R>,
+    x: P,
+) -> (P::Base, P::Gradient, P::Hessian) {
+    x.hessian(|x| f(x).number())
 }

@@ -1,9 +1,10 @@
-use super::VectorOutput;
-use crate::{Dual, Number};
+use super::{Point, Takes, VectorOutput};
 
-/// The Jacobian matrix `J[i][j]` = ∂fᵢ/∂xⱼ of a function of `N` variables: a row an output. One call of f.
+/// The Jacobian matrix `J[i][j]` = ∂fᵢ/∂xⱼ of a function of several variables: a row an output. One call of f; for
+/// slices, one a [chunk](crate::Chunks).
 ///
-/// f returns `[T; M]`, and the result is `[[T; N]; M]`; or `Vec<T>`, and it is `Vec<[T; N]>`.
+/// At an array of `N` numbers f returns `[T; M]`, and the result is `[[T; N]; M]`, or `Vec<T>`, and it is `Vec<[T; N]>`; other points
+/// and results: [`Point`].
 ///
 /// ```
 /// use autodiff::jacobian;
@@ -11,11 +12,8 @@ use crate::{Dual, Number};
 /// assert_eq!(jacobian(|[x0, x1]| [x0, x1 * x1], [3.0, 3.0]), [[1.0, 0.0], [0.0, 6.0]]);
 /// ```
 #[inline]
-pub fn jacobian<T: Number, R: VectorOutput<Dual<T, N>>, const N: usize>(
-    f: impl FnOnce([Dual<T, N>; N]) -> R,
-    x: [T; N],
-) -> R::Of<[T; N]> {
-    f(Dual::seeds(Dual::variables(x))).each(|y| y.eps)
+pub fn jacobian<P: Point, R: VectorOutput<P::First>>(f: impl Takes<P, P::First, R>, x: P) -> P::Jacobian<R> {
+    x.jacobian(f).1
 }
 
 /// The values fᵢ(x) and the Jacobian matrix ∂fᵢ/∂xⱼ. One call of f.
@@ -27,9 +25,9 @@ pub fn jacobian<T: Number, R: VectorOutput<Dual<T, N>>, const N: usize>(
 /// assert_eq!((y, j), ([3.0, 9.0], [[1.0, 0.0], [0.0, 6.0]]));
 /// ```
 #[inline]
-pub fn value_and_jacobian<T: Number, R: VectorOutput<Dual<T, N>>, const N: usize>(
-    f: impl FnOnce([Dual<T, N>; N]) -> R,
-    x: [T; N],
-) -> (R::Of<T>, R::Of<[T; N]>) {
-    f(Dual::seeds(Dual::variables(x))).each_two(|y| (y.re, y.eps))
+pub fn value_and_jacobian<P: Point, R: VectorOutput<P::First>>(
+    f: impl Takes<P, P::First, R>,
+    x: P,
+) -> (R::Of<P::Base>, P::Jacobian<R>) {
+    x.jacobian(f)
 }

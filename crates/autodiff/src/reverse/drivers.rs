@@ -1,5 +1,8 @@
 //! Derivatives by reverse sweeps of functions over slices.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::Reverse;
 use super::tape::{Tape, TapeError};
 use crate::elementary::Elementary;

@@ -1,5 +1,6 @@
 //! The record of a computation, and the sweep back through it.
 
+use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 use core::fmt;
 

@@ -48,6 +48,9 @@ UNARY = {
     "asinh": (mp.asinh, EVERYWHERE + [1e6]),
     "acosh": (mp.acosh, ABOVE_ONE),
     "atanh": (mp.atanh, INSIDE),
+    "logistic": (lambda x: 1 / (1 + mp.exp(-x)), EVERYWHERE + [-100.0, -40.0, 40.0, 100.0]),
+    "softplus": (lambda x: mp.log1p(mp.exp(x)), EVERYWHERE + [-100.0, -40.0, 40.0, 100.0]),
+    "sinc": (lambda x: mp.sin(x) / x, EVERYWHERE + [-5.0, -2.0, 1e-9, 1.9, 2.1, 4.5, 7.5, 8.5, 25.0, 1e6]),
     "powi(3)": (lambda x: x**3, EVERYWHERE),
     "powi(-2)": (lambda x: x**-2, NOT_ZERO),
     "powi(20)": (lambda x: x**20, EVERYWHERE),
@@ -61,6 +64,7 @@ PAIRS = {
     "pow": (lambda x, y: x**y, [(0.3, 0.7), (1.0, 3.0), (2.5, -1.3), (10.0, 2.0), (1e-3, 1.5), (3.0, 0.0)]),
     "hypot": (lambda x, y: mp.sqrt(x * x + y * y), [(3.0, 4.0), (-1.0, 2.0), (0.1, -0.1), (5.0, 0.0), (0.0, 2.0), (1e-3, 7.0)]),
     "atan2": (lambda y, x: mp.im(mp.log(mp.mpc(x, y))), [(3.0, 4.0), (-1.0, 2.0), (0.1, 0.1), (0.5, -2.0), (1.0, 0.0), (1e-3, 7.0)]),
+    "xlogy": (lambda x, y: x * mp.log(y), [(3.0, 4.0), (-1.0, 0.3), (0.0, 2.0), (1e3, 1.0), (1e-3, 1e-3), (-7.0, 1e3)]),
     "div": (lambda x, y: x / y, [(3.0, 4.0), (-1.0, 0.3), (0.0, 2.0), (1e3, -7.0)]),
 }
 

@@ -19,6 +19,8 @@ FUNCTIONS = {
     "log10": lambda x: mp.log(x) / mp.log(10), "ln_1p": lambda x: mp.log(1 + x), "sin": mp.sin, "cos": mp.cos, "tan": mp.tan,
     "asin": mp.asin, "acos": mp.acos, "atan": mp.atan, "sinh": mp.sinh, "cosh": mp.cosh, "tanh": mp.tanh,
     "asinh": mp.asinh, "acosh": mp.acosh, "atanh": mp.atanh,
+    "logistic": lambda x: 1 / (1 + mp.exp(-x)), "softplus": lambda x: mp.log(1 + mp.exp(x)), "sinc": lambda x: mp.sin(x) / x,
+    "xlogy": lambda x: x * mp.log(x),
     "to_degrees": lambda x: x * 180 / PI, "to_radians": lambda x: x * PI / 180,
     "powi7": lambda x: x ** 7, "powi_minus_3": lambda x: x ** -3, "powf_2_5": lambda x: x ** mp.mpf("2.5"),
     "sin_exp_ln_1p": lambda x: mp.sin(mp.exp(mp.log(1 + x))) * mp.exp(mp.sin(x)),

@@ -7,12 +7,14 @@ use anstream::ColorChoice;
 use optimizers::NumericInverse;
 use thiserror::Error;
 
-use crate::cli::{Color, Shared};
+use crate::cli::{Color, Precision, Shared};
 use crate::json::Real;
 use crate::numpy_text::vector;
 use crate::output::{Destination, WriteError, print};
 
 pub mod check;
+pub mod derive;
+pub mod figures;
 pub mod invert;
 pub mod list;
 pub mod notebook;
@@ -67,7 +69,7 @@ pub fn refuse(line: &str, status: u8) -> ExitCode {
 /// What the command-line reader has to say: help and version as they are, errors in one line.
 pub fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
-        return match print(&error.render().to_string()) {
+        return match print(error.render().to_string()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         };
@@ -125,7 +127,7 @@ pub(crate) fn deliver(
         prepared.commit()?;
     }
     if !stdout_taken {
-        print(&text())?;
+        print(text())?;
     }
     Ok(())
 }
@@ -140,6 +142,21 @@ pub(crate) fn numbers(name: &str, text: &str) -> Result<Vec<f64>, Refusal> {
         Err(_) => Err(format!("{name}[{index}] is '{}': a number is needed", item.trim()).into()),
     };
     text.split(',').enumerate().map(parse).collect()
+}
+
+/// The numbers if each is finite in the precision.
+pub(crate) fn finite(name: &str, typed: Vec<f64>, precision: Precision) -> Result<Vec<f64>, Refusal> {
+    let is_finite = |x: f64| match precision {
+        Precision::F32 => (x as f32).is_finite(),
+        Precision::F64 => x.is_finite(),
+    };
+    match typed.iter().position(|&x| !is_finite(x)) {
+        Some(i) => {
+            let (value, wanted) = (Real::from(typed[i]), precision.name());
+            Err(format!("{name}[{i}] is {value}: a number that is finite in {wanted} is needed").into())
+        }
+        None => Ok(typed),
+    }
 }
 
 /// The numeric inverse with the gradient that was asked for.

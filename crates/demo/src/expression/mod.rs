@@ -28,6 +28,7 @@ mod problem;
 mod tree;
 mod variables;
 
+pub use derivatives::{Derivatives, MOST_ORDER};
 pub use error::{ExpressionError, Fault};
 pub use evaluate::Formula;
 pub use functions::{BINARY, Binary, UNARY, Unary};

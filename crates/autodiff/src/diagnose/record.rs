@@ -1,0 +1,316 @@
+//! What is recorded of an operation that made something infinite or NaN, and what it means.
+
+use core::cell::RefCell;
+use core::fmt::{self, Display};
+use core::panic::Location;
+
+/// The place of an event in the log; earlier ones are smaller.
+pub(super) type Id = usize;
+
+/// The value and the partial derivatives of a number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parts {
+    /// The value.
+    pub value: f64,
+    /// The first partial derivatives by the inputs.
+    pub first: Vec<f64>,
+    /// The second, row by row.
+    pub second: Vec<f64>,
+}
+
+impl Parts {
+    /// Whether the value and the derivatives up to an order pass a test.
+    pub(super) fn all(&self, order: usize, test: impl Fn(f64) -> bool) -> bool {
+        let second = if order > 1 { &self.second[..] } else { &[] };
+        core::iter::once(&self.value).chain(&self.first).chain(second).all(|x| test(*x))
+    }
+
+    pub(super) fn without_value(self) -> Self {
+        Parts { value: 0.0, ..self }
+    }
+
+    /// The derivatives by operands, where those by operands that do not move count as zero.
+    pub(super) fn of_moving(mut self, moving: &[bool]) -> Self {
+        let n = moving.len();
+        for i in 0..n {
+            for j in 0..n {
+                if !(moving[i] && moving[j]) {
+                    self.second[i * n + j] = 0.0;
+                }
+            }
+            if !moving[i] {
+                self.first[i] = 0.0;
+            }
+        }
+        self
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, order: usize) -> fmt::Result {
+        write!(f, "{}", short(self.value))?;
+        let list = |f: &mut fmt::Formatter<'_>, x: &[f64]| {
+            let items: Vec<String> = x.iter().map(|x| short(*x)).collect();
+            write!(f, "[{}]", items.join(", "))
+        };
+        if !self.clone().without_value().all(2, |x| x == 0.0) {
+            f.write_str(" ")?;
+            list(f, &self.first)?;
+            f.write_str("ε")?;
+            if order > 1 {
+                f.write_str(" [")?;
+                for (i, row) in self.second.chunks(self.first.len().max(1)).enumerate() {
+                    f.write_str(if i > 0 { ", " } else { "" })?;
+                    list(f, &row[..=i])?;
+                }
+                f.write_str("]ε²")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A number in at most some ten characters, with all digits if they are few.
+fn short(x: f64) -> String {
+    let size = x.abs();
+    if x != 0.0 && x.is_finite() && !(1e-4..1e7).contains(&size) {
+        let exact = format!("{x:e}");
+        return if exact.len() > 10 { format!("{x:.4e}") } else { exact };
+    }
+    let exact = x.to_string();
+    if exact.len() > 10 { format!("{x:.6}") } else { exact }
+}
+
+/// Why a number is not finite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// An input of the function is infinite or NaN.
+    Input,
+    /// A constant of the function is infinite or NaN.
+    Constant,
+    /// The function is infinite at this point: 1/0, ln 0.
+    Pole,
+    /// A value or a derivative is too large for the floats.
+    Overflow,
+    /// The function has no value at this point: sqrt(−1), acos(1.1).
+    Domain,
+    /// 0/0
+    ZeroOverZero,
+    /// The value is finite, and a derivative infinite: the square root at 0.
+    VerticalTangent,
+    /// The value is finite, and a derivative does not exist: atan2 at (0, 0).
+    NoDerivative,
+    /// An infinity of an earlier operation was multiplied by zero.
+    InfinityMetZero,
+    /// Infinities of earlier operations were subtracted or divided, or a function has no limit at infinity.
+    InfinitiesMet,
+    /// A derivative of the operation is infinite or NaN, but all that it was multiplied by is zero, and was kept zero.
+    ZeroKept,
+}
+
+impl Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cause::Input => "the input is not finite",
+            Cause::Constant => "the constant is not finite",
+            Cause::Pole => "a pole: the function is infinite here",
+            Cause::Overflow => "overflow: the true result does not fit the floats",
+            Cause::Domain => "outside the domain: the function has no value here",
+            Cause::ZeroOverZero => "0/0 has no value",
+            Cause::VerticalTangent => "a vertical tangent: the derivative is infinite here",
+            Cause::NoDerivative => "there is no derivative here",
+            Cause::InfinityMetZero => "the infinity met a zero: 0·∞ is NaN",
+            Cause::InfinitiesMet => "∞ − ∞, ∞/∞ or no limit at ∞: NaN",
+            Cause::ZeroKept => "a zero derivative met an infinite slope and was kept zero; if the function has a kink here, it is not its derivative",
+        })
+    }
+}
+
+/// An operation, with what went in and what came out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The operator or function, or `input` or `constant`.
+    pub operation: &'static str,
+    /// What it was applied to.
+    pub operands: Vec<Parts>,
+    /// What came out.
+    pub result: Parts,
+    /// What is wrong.
+    pub cause: Cause,
+    /// The source file.
+    pub file: &'static str,
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+    /// Whether the operation stands there. If not, it stands in a library that was called there or after, as the
+    /// additions of `Iterator::sum` do.
+    pub exact: bool,
+    order: usize,
+}
+
+impl Display for Finding {
+    /// Two lines: where and why; the operation with its numbers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding { operation, file, line, column, cause, .. } = self;
+        let place = if self.exact { "at" } else { "in a library, called at or after" };
+        writeln!(f, "`{operation}` {place} {file}:{line}:{column}: {cause}")?;
+        f.write_str("    ")?;
+        match &self.operands[..] {
+            [] => return self.result.write(f, self.order),
+            [x] => {
+                write!(f, "{operation}(")?;
+                x.write(f, self.order)?;
+                f.write_str(")")?;
+            }
+            [x, y] if !operation.starts_with(char::is_alphabetic) => {
+                f.write_str("(")?;
+                x.write(f, self.order)?;
+                write!(f, ") {operation} (")?;
+                y.write(f, self.order)?;
+                f.write_str(")")?;
+            }
+            operands => {
+                write!(f, "{operation}(")?;
+                for (i, x) in operands.iter().enumerate() {
+                    f.write_str(if i > 0 { "; " } else { "" })?;
+                    x.write(f, self.order)?;
+                }
+                f.write_str(")")?;
+            }
+        }
+        f.write_str(" = ")?;
+        self.result.write(f, self.order)
+    }
+}
+
+/// An operation before it is in the log.
+pub(super) struct Event {
+    operation: &'static str,
+    operands: Vec<Parts>,
+    result: Parts,
+    /// The derivatives by the operands that move, if it is an operation.
+    local: Option<Parts>,
+    cause: Option<Cause>,
+}
+
+impl Event {
+    pub(super) fn new(operation: &'static str, operands: Vec<Parts>, result: Parts, local: Option<Parts>) -> Self {
+        Event { operation, operands, result, local, cause: None }
+    }
+
+    /// As one that made NaN of an infinity.
+    pub(super) fn turning(self) -> Self {
+        let has_zero = |x: &Parts| x.value == 0.0 || x.first.contains(&0.0);
+        let multiplies = !matches!(self.operation, "+" | "-");
+        let slopes = self.local.as_ref().is_some_and(|local| local.first.contains(&0.0));
+        let met_zero = multiplies && (slopes || self.operands.len() > 1 && self.operands.iter().any(has_zero));
+        Event { cause: Some(if met_zero { Cause::InfinityMetZero } else { Cause::InfinitiesMet }), ..self }
+    }
+
+    /// As one that kept a zero.
+    pub(super) fn keeping(self) -> Self {
+        Event { cause: Some(Cause::ZeroKept), ..self }
+    }
+
+    /// Whether a derivative by an operand is not finite.
+    pub(super) fn hides_a_slope(&self, order: usize) -> bool {
+        self.local.as_ref().is_some_and(|local| !local.clone().without_value().all(order, f64::is_finite))
+    }
+
+    /// What an operation on finite numbers did to make others.
+    fn cause(&self, order: usize) -> Cause {
+        let Some(local) = &self.local else {
+            return if self.operation == "input" { Cause::Input } else { Cause::Constant };
+        };
+        let x = self.operands[0].value;
+        let last = self.operands[self.operands.len() - 1].value;
+        let special = match self.operation {
+            "/" | "%" => last == 0.0,
+            "ln_1p" => x == -1.0,
+            "asin" | "acos" | "acosh" | "atanh" => x.abs() == 1.0,
+            "recip" | "ln" | "log2" | "log10" | "log" | "sqrt" | "cbrt" | "powi" | "powf" | "pow" => x == 0.0,
+            "own rule" => true,
+            _ => false,
+        };
+        let value = self.result.value;
+        if value.is_nan() {
+            return if self.operation == "/" && x == 0.0 && last == 0.0 { Cause::ZeroOverZero } else { Cause::Domain };
+        }
+        if value.is_infinite() {
+            return if special { Cause::Pole } else { Cause::Overflow };
+        }
+        if !local.all(order, |x| !x.is_nan()) {
+            return Cause::NoDerivative;
+        }
+        if special && self.hides_a_slope(order) { Cause::VerticalTangent } else { Cause::Overflow }
+    }
+
+    pub(super) fn log(self, caller: &'static Location<'static>) -> Id {
+        LOG.with_borrow_mut(|log| {
+            let order = log.order;
+            let exact = is_users(caller);
+            let location = if exact { caller } else { log.last.unwrap_or(caller) };
+            log.findings.push(Finding {
+                cause: self.cause.unwrap_or_else(|| self.cause(order)),
+                operation: self.operation,
+                operands: self.operands,
+                result: self.result,
+                file: location.file(),
+                line: location.line(),
+                column: location.column(),
+                exact,
+                order,
+            });
+            log.findings.len() - 1
+        })
+    }
+}
+
+/// Whether a line is neither of this library nor of the standard library.
+fn is_users(location: &Location<'_>) -> bool {
+    let own = file!().strip_suffix("diagnose/record.rs").unwrap_or(file!());
+    let file = location.file();
+    !(file.starts_with(own) || file.starts_with("/rustc/") || file.contains("/library/core/src/"))
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    order: usize,
+    findings: Vec<Finding>,
+    /// The last line of the user's that an operation passed.
+    last: Option<&'static Location<'static>>,
+}
+
+thread_local! {
+    static LOG: RefCell<Log> = RefCell::default();
+}
+
+/// The order of derivatives that must be finite.
+pub(super) fn order() -> usize {
+    LOG.with_borrow(|log| log.order)
+}
+
+pub(super) fn passes(caller: &'static Location<'static>) {
+    if is_users(caller) {
+        LOG.with_borrow_mut(|log| log.last = Some(caller));
+    }
+}
+
+/// One run of a function, with a log of its own; the one before comes back when it ends.
+pub(super) struct Session(Log);
+
+impl Session {
+    pub(super) fn new(order: usize, caller: &'static Location<'static>) -> Self {
+        Session(LOG.replace(Log { order, findings: vec![], last: Some(caller) }))
+    }
+
+    pub(super) fn finding(&self, id: Option<Id>) -> Option<Finding> {
+        LOG.with_borrow(|log| log.findings.get(id?).cloned())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        LOG.set(core::mem::take(&mut self.0));
+    }
+}

@@ -1,0 +1,147 @@
+//! Functions of any number of variables, written once for every number type.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::drivers::{chunked_gradient, chunked_jacobian};
+use crate::number::{Float, Ordered};
+use crate::reverse::{self, Tape};
+use crate::{Dual, LengthError};
+
+/// The most variables that move in one pass: of more partials a number no longer fits the registers.
+const WIDEST: usize = 24;
+
+/// From so many variables on a reverse sweep is quicker than forward passes.
+const REVERSE_FROM: usize = 64;
+
+/// The width of the passes for n variables: as few passes as possible, all of about the same width, which is a multiple of
+/// four beyond the smallest, so that vector registers are filled.
+fn width(n: usize) -> usize {
+    let even = n.max(1).div_ceil(n.div_ceil(WIDEST).max(1));
+    if even <= 2 { even } else { even.next_multiple_of(4) }
+}
+
+/// Runs a body with the constant `W` for the width of the passes.
+macro_rules! with_width {
+    ($n:expr, $W:ident => $body:expr; $($width:literal)*) => {
+        match width($n) {
+            $($width => { const $W: usize = $width; $body })*
+            _ => { const $W: usize = WIDEST; $body }
+        }
+    };
+    ($n:expr, $W:ident => $body:expr) => {
+        with_width!($n, $W => $body; 1 2 4 8 12 16 20)
+    };
+}
+
+/// A function of any number of variables that computes with any number type of precision `F`, and returns one number.
+///
+/// As it is not bound to one number type, it chooses how it is differentiated: by forward passes in chunks of equal width for a few
+/// variables, by a reverse sweep for many. [`function!`](crate::function) writes the implementation:
+///
+/// ```
+/// use autodiff::{SliceFn, function};
+///
+/// function! { fn sum_of_squares(x: []) { x.iter().map(|&x| x * x).sum() } }
+///
+/// let x = [1.0, 2.0, 3.0];
+/// assert_eq!(sum_of_squares.at(&x), 14.0);
+/// assert_eq!(sum_of_squares.gradient(&x), [2.0, 4.0, 6.0]);
+/// assert_eq!(sum_of_squares.hessian(&x)[2], [0.0, 0.0, 2.0]);
+/// let long = vec![1.0_f32; 10_000];
+/// assert_eq!(sum_of_squares.gradient(&long)[9_999], 2.0);
+/// ```
+pub trait SliceFn<F: Float = f64>: Sized {
+    /// The function.
+    fn call<T: Ordered<F>>(&self, x: &[T]) -> T;
+
+    /// The value at a point of plain floats. One call of the function.
+    fn at(&self, x: &[F]) -> F {
+        self.call(x)
+    }
+
+    /// The gradient ∂f/∂xᵢ. Up to 63 variables ⌈n/24⌉ calls of the function, for more one call and one reverse sweep.
+    fn gradient(&self, x: &[F]) -> Vec<F>
+    where
+        F: 'static,
+    {
+        self.value_and_gradient(x).1
+    }
+
+    /// The value and the gradient ∂f/∂xᵢ. Calls as [`gradient`](SliceFn::gradient).
+    fn value_and_gradient(&self, x: &[F]) -> (F, Vec<F>)
+    where
+        F: 'static,
+    {
+        let mut gradient = vec![F::ZERO; x.len()];
+        if x.len() >= REVERSE_FROM
+            && let Ok(value) = Tape::new().gradient_into(|x| self.call(x), x, &mut gradient)
+        {
+            return (value, gradient);
+        }
+        let value = with_width!(x.len(), W => chunked_gradient::<F, W>(x, &mut gradient, |x| self.call(x)));
+        (value, gradient)
+    }
+
+    /// The Hessian ∂²f/∂xᵢ∂xⱼ. Up to 7 variables by blocks of 4 × 4, for more by reverse sweeps that are differentiated
+    /// forward, 8 columns at a time.
+    fn hessian(&self, x: &[F]) -> Vec<Vec<F>>
+    where
+        F: 'static,
+    {
+        if x.len() >= 8
+            && let Ok(hessian) = reverse::hessian(|x| self.call(x), x)
+        {
+            return hessian;
+        }
+        crate::hessian(|x: &[_]| self.call(x), x)
+    }
+
+    /// The Hessian times v. Calls as [`gradient`](SliceFn::gradient).
+    ///
+    /// # Errors
+    /// If v has another length than x.
+    fn hvp(&self, x: &[F], v: &[F]) -> Result<Vec<F>, LengthError>
+    where
+        F: 'static,
+    {
+        LengthError::check("the direction v", v.len(), x.len())?;
+        if x.len() >= REVERSE_FROM
+            && let Ok((_, _, product)) = reverse::hvp(|x| self.call(x), x, v)
+        {
+            return Ok(product);
+        }
+        crate::hvp(|x: &[_]| self.call(x), x, v)
+    }
+}
+
+/// A function of any number of variables that computes with any number type of precision `F`, and returns any number of
+/// numbers.
+///
+/// ```
+/// use autodiff::{SliceMap, function};
+///
+/// function! { fn differences(x: []) -> [] { x.windows(2).map(|x| x[1] - x[0]).collect() } }
+///
+/// assert_eq!(differences.jacobian(&[1.0, 4.0, 9.0]), [[-1.0, 1.0, 0.0], [0.0, -1.0, 1.0]]);
+/// ```
+pub trait SliceMap<F: Float = f64>: Sized {
+    /// The function.
+    fn call<T: Ordered<F>>(&self, x: &[T]) -> Vec<T>;
+
+    /// The values at a point of plain floats. One call of the function.
+    fn at(&self, x: &[F]) -> Vec<F> {
+        self.call(x)
+    }
+
+    /// The Jacobian ∂fᵢ/∂xⱼ, a row an output. ⌈n/24⌉ calls of the function for n variables.
+    fn jacobian(&self, x: &[F]) -> Vec<Vec<F>> {
+        self.value_and_jacobian(x).1
+    }
+
+    /// The values and the Jacobian. ⌈n/24⌉ calls of the function for n variables.
+    #[allow(clippy::type_complexity, reason = "values and rows, as the documentation says")]
+    fn value_and_jacobian(&self, x: &[F]) -> (Vec<F>, Vec<Vec<F>>) {
+        with_width!(x.len(), W => chunked_jacobian::<F, Vec<Dual<F, W>>, W>(x, |x| self.call(x)))
+    }
+}

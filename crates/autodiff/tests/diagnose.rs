@@ -1,0 +1,255 @@
+//! The first operation that is not finite: which, where and why.
+
+use autodiff::{
+    Cause, CustomRule, Diagnosis, Dual, Finding, Function, Number, Ordered, Scalar, custom_rule, diagnose,
+    diagnose_hessian, function, gradient,
+};
+use proptest::prelude::*;
+
+/// The culprit must be this operation, at this line of this file, for this reason.
+#[track_caller]
+fn assert_culprit(found: &Option<Finding>, operation: &str, line: u32, cause: Cause) {
+    let finding = found.as_ref().expect("a finding");
+    assert_eq!((finding.operation, finding.cause), (operation, cause), "{finding}");
+    assert_eq!((finding.file, finding.line, finding.exact), (file!(), line, true), "{finding}");
+}
+
+fn nothing(found: &Diagnosis) {
+    assert!(found.is_healthy(), "{found}");
+    assert_eq!(found.to_string(), "the result and its derivatives are finite");
+}
+
+/// The line that a comment `// @marker` stands on.
+fn at(marker: &str) -> u32 {
+    let line = include_str!("diagnose.rs").lines().position(|line| line.ends_with(&format!("// @{marker}")));
+    line.unwrap_or_else(|| panic!("no {marker}")) as u32 + 1
+}
+
+/// A closure of one or more variables, its point, the culprit and the cause: on one line, which is the culprit's.
+macro_rules! culprits {
+    ($($closure:expr, $x:expr => $operation:literal, $cause:ident;)*) => {
+        $({
+            let found = diagnose($closure, $x);
+            assert_culprit(&found.first, $operation, line!(), Cause::$cause);
+        })*
+    };
+}
+
+#[test]
+#[rustfmt::skip]
+fn each_operation_and_its_cause() {
+    // a macro's lines are those of its call's tokens for what is passed in, and of its end for `line!()`: hence one call a line
+    culprits! { |[x]| x / x, [0.0] => "/", ZeroOverZero; }
+    culprits! { |[x]| x.ln(), [0.0] => "ln", Pole; }
+    culprits! { |[x]| x.log2(), [-0.0] => "log2", Pole; }
+    culprits! { |[x]| x.ln_1p(), [-1.0] => "ln_1p", Pole; }
+    culprits! { |[x]| x.atanh(), [1.0] => "atanh", Pole; }
+    culprits! { |[x]| 1.0 / x, [0.0] => "/", Pole; }
+    culprits! { |[x]| x.recip(), [0.0] => "recip", Pole; }
+    culprits! { |[x]| x.powi(-2), [0.0] => "powi", Pole; }
+    culprits! { |[x]| x.exp(), [1000.0] => "exp", Overflow; }
+    culprits! { |[x]| x.exp(), [100.0_f32] => "exp", Overflow; }
+    culprits! { |[x]| x * x, [1e200] => "*", Overflow; }
+    culprits! { |[x]| x + x, [1.7e308] => "+", Overflow; }
+    culprits! { |[x]| 1.0 / x, [1e-310] => "/", Overflow; }
+    culprits! { |[x]| 1.0 / x, [1e-200] => "/", Overflow; }
+    culprits! { |[x]| x.sqrt(), [-1.0] => "sqrt", Domain; }
+    culprits! { |[x]| x.ln(), [-1.0] => "ln", Domain; }
+    culprits! { |[x]| x.acos(), [1.1] => "acos", Domain; }
+    culprits! { |[x]| x.powf(0.5), [-2.0] => "powf", Domain; }
+    culprits! { |[x]| x % 0.0, [1.0] => "%", Domain; }
+    culprits! { |[x]| x.sqrt(), [0.0] => "sqrt", VerticalTangent; }
+    culprits! { |[x]| x.cbrt(), [0.0] => "cbrt", VerticalTangent; }
+    culprits! { |[x]| x.acos(), [1.0] => "acos", VerticalTangent; }
+    culprits! { |[x]| x.powf(0.5), [0.0] => "powf", VerticalTangent; }
+    culprits! { |[x, y]| x.pow(y), [-2.0, 3.0] => "pow", NoDerivative; }
+    culprits! { |[x, y]| y.atan2(x), [0.0, 0.0] => "atan2", NoDerivative; }
+    culprits! { |[x]| x + 1.0, [f64::NAN] => "input", Input; }
+    culprits! { |[x, y]| x * y, [1.0, f64::INFINITY] => "input", Input; }
+    culprits! { |[x]| x * f64::INFINITY, [2.0] => "constant", Constant; }
+    culprits! { |[x]| f64::NAN - x, [2.0] => "constant", Constant; }
+}
+
+#[test]
+fn an_infinity_that_met_a_zero_is_told_from_a_genuine_one() {
+    let found = diagnose(
+        |[x]| {
+            let root = x.sqrt(); // @root
+            root * 0.0 // @times zero
+        },
+        [0.0],
+    );
+    assert_culprit(&found.first, "sqrt", at("root"), Cause::VerticalTangent);
+    assert_culprit(&found.then, "*", at("times zero"), Cause::InfinityMetZero);
+    let genuine = diagnose(|[x]| x.sqrt() * 2.0, [0.0]);
+    assert!(genuine.first.is_some() && genuine.then.is_none(), "{genuine}");
+
+    let found = diagnose(|[x]| x * (1.0 / x), [0.0]);
+    assert_culprit(&found.first, "/", line!() - 1, Cause::Pole);
+    assert_culprit(&found.then, "*", line!() - 2, Cause::InfinityMetZero);
+    let found = diagnose(|[x]| x * 0.0 * f64::INFINITY, [1.0]);
+    assert_culprit(&found.first, "constant", line!() - 1, Cause::Constant);
+    assert_culprit(&found.then, "*", line!() - 2, Cause::InfinityMetZero);
+    let found = diagnose(|[x]| x.exp() - x.exp(), [1000.0]);
+    assert_culprit(&found.first, "exp", line!() - 1, Cause::Overflow);
+    assert_culprit(&found.then, "-", line!() - 2, Cause::InfinitiesMet);
+    let found = diagnose(|[x]| (1.0 / x).sin(), [0.0_f64]);
+    assert_culprit(&found.then, "sin", line!() - 1, Cause::InfinitiesMet);
+}
+
+#[test]
+fn a_zero_that_was_kept_is_noted_where_something_moves() {
+    let found = diagnose(|[x]| (x * x).sqrt(), [0.0]);
+    assert!(found.first.is_none(), "{found}");
+    assert_culprit(&found.kept, "sqrt", line!() - 2, Cause::ZeroKept);
+    // to second order the infinity is seen
+    let found = diagnose_hessian(|[x]| (x * x).sqrt(), [0.0]);
+    assert_culprit(&found.first, "sqrt", line!() - 1, Cause::VerticalTangent);
+    // a constant's zero is nobody's
+    nothing(&diagnose(|[x]| x + (x * x - x * x).floor().sqrt(), [1.0]));
+    nothing(&diagnose(|[x]| x.clamp(0.0, 1.0).sqrt(), [-1.0]));
+    nothing(&diagnose(|[x]| x.powi(2).powf(2.0), [0.0]));
+    nothing(&diagnose(|[x]| x.max(autodiff::Traced::constant(0.0)).sqrt() + x, [-1.0]));
+}
+
+function! {
+    fn nested([x, y]) {
+        let mut sum = x * 0.0;
+        for i in 0..3 {
+            let z = x - [0.0, 1.0, 2.0][i];
+            sum += (z * y).exp()
+                + z.ln(); // @logarithm in a loop
+        }
+        if y > 0.5 { sum / y } else { sum }
+    }
+    fn branches([x]) { let bad = x.recip(); if x == 0.0 { x * x } else { bad * x } }
+}
+
+fn generic<T: Scalar>(x: T) -> T {
+    let a = x.cos() - 1.0;
+    a.sqrt() + Number::exp(x) // @root in a generic function
+}
+
+fn compared<T: Ordered>(x: T) -> T {
+    let mut y = x;
+    while y > 1.0 {
+        y = y / 2.0;
+    }
+    let zero = y * 0.0;
+    zero.recip() // @reciprocal behind a loop
+}
+
+#[test]
+fn generic_bodies_report_their_own_lines() {
+    // the third turn of the loop takes the logarithm of 0
+    let found = diagnose(|x| nested.call(x), [2.0, 1.0]);
+    assert_culprit(&found.first, "ln", at("logarithm in a loop"), Cause::Pole);
+    let found = diagnose(|[x]| generic(x), [1.0]);
+    assert_culprit(&found.first, "sqrt", at("root in a generic function"), Cause::Domain);
+    let found = diagnose(|[x]| compared(x), [40.0]);
+    assert_culprit(&found.first, "recip", at("reciprocal behind a loop"), Cause::Pole);
+    // the branch that is not used
+    nothing(&diagnose(|x| branches.call(x), [0.0]));
+}
+
+#[test]
+fn sums_and_folds() {
+    #[rustfmt::skip]
+    let found = diagnose(|x: [_; 3]| x.iter().map(|x| x.ln()).sum::<autodiff::Traced<f64, 3>>(), [1.0, 0.0, -1.0]);
+    assert_culprit(&found.first, "ln", line!() - 1, Cause::Pole);
+    // the addition itself stands in the standard library
+    let found = diagnose(
+        |x: [autodiff::Traced<f64, 2>; 2]| {
+            let y = x.map(|x| x * 1.0); // @before the sum
+            y.iter().sum::<autodiff::Traced<f64, 2>>()
+        },
+        [1.7e308, 1.7e308],
+    );
+    let first = found.first.unwrap();
+    assert_eq!((first.operation, first.cause, first.line), ("+", Cause::Overflow, at("before the sum")));
+    assert_eq!((first.file, first.exact), (file!(), false));
+    let found = diagnose(|[x, y]| [x, y].into_iter().fold(x, |a, b| a * b), [1e200, 1.0]);
+    assert_culprit(&found.first, "*", line!() - 1, Cause::Overflow);
+}
+
+#[test]
+fn the_result_decides() {
+    // the earlier infinity does not reach the result
+    let found = diagnose(
+        |[x]| {
+            let unused = x.ln();
+            let zero = (unused + 1.0).exp() * 0.0;
+            let used = (x - 1.0).sqrt(); // @used
+            (used, [zero * 0.0 + x][0]).0
+        },
+        [0.0],
+    );
+    assert_culprit(&found.first, "sqrt", at("used"), Cause::Domain);
+    nothing(&diagnose(|[x]| (x.recip().recip() - 0.0) * 0.0 + x.min(x.recip()), [2.0]));
+    // several results: the earliest culprit of all
+    let found = diagnose(|[x, y]| vec![x.sqrt(), y.ln()], [1.0, 0.0]);
+    assert_culprit(&found.first, "ln", line!() - 1, Cause::Pole);
+    // an infinite start of a search is none
+    nothing(&diagnose(
+        |x: [_; 2]| x.into_iter().fold(autodiff::Traced::constant(f64::INFINITY), |a, b| a.min(b)),
+        [2.0, 1.0],
+    ));
+}
+
+custom_rule! { fn own_root([x]) { x.sqrt() } gradient { [own_root.apply([x]).recip() * 0.5] } }
+
+#[test]
+fn own_rules_are_reported_near_their_call() {
+    let found = diagnose(|[x]| own_root.apply([x * 1.0]), [0.0]);
+    let first = found.first.unwrap();
+    assert_eq!((first.operation, first.line, first.exact), ("own rule", line!() - 2, false), "{first}");
+}
+
+#[test]
+fn findings_are_readable() {
+    let line = line!() + 1;
+    let found = diagnose(|[x, y]| (x * y).sqrt() * 0.0, [0.0, 3.0]);
+    let text = format!(
+        "first: `sqrt` at {0}:{line}:43: a vertical tangent: the derivative is infinite here\n    \
+         sqrt(0 [3, 0]ε) = 0 [inf, 0]ε\n\
+         then:  `*` at {0}:{line}:35: the infinity met a zero: 0·∞ is NaN\n    \
+         (0 [inf, 0]ε) * (0) = 0 [NaN, 0]ε",
+        file!()
+    );
+    assert_eq!(found.to_string(), text);
+    let found = diagnose_hessian(|[x]| x.exp(), [1000.0]);
+    assert!(found.to_string().ends_with("exp(1000 [1]ε [[0]]ε²) = inf [inf]ε [[inf]]ε²"), "{found}");
+}
+
+#[test]
+fn one_diagnosis_within_another() {
+    let outer = diagnose(
+        |[x]| {
+            let inner = diagnose(|[y]| y.ln(), [x.value()]);
+            assert_eq!(inner.first.unwrap().operation, "ln");
+            x.recip() // @outer
+        },
+        [0.0],
+    );
+    assert_culprit(&outer.first, "recip", at("outer"), Cause::Pole);
+    // after a panic within, the next starts anew
+    let panicked = std::panic::catch_unwind(|| {
+        diagnose(|[x]: [autodiff::Traced<f64, 1>; 1]| if x == 0.0 { panic!("stop") } else { x }, [0.0])
+    });
+    assert!(panicked.is_err());
+    nothing(&diagnose(|[x]| x, [0.0]));
+}
+
+proptest! {
+    #[test]
+    fn finds_something_exactly_where_the_gradient_is_not_finite(x in -2.0..2.0f64, y in -2.0..2.0f64, a in 0..4u8) {
+        fn f<T: Ordered>([x, y]: [T; 2], a: u8) -> T {
+            let t = match a { 0 => x.ln() * y, 1 => (x * y).acos(), 2 => x.pow(y), _ => (x + y).sqrt() / (x - x.round()) };
+            if x > y { t } else { t.sin() + x }
+        }
+        let g = gradient(|x: [Dual<f64, 2>; 2]| f(x, a), [x, y]);
+        let found = diagnose(|x| f(x, a), [x, y]);
+        let finite = g.iter().all(|g| g.is_finite());
+        prop_assert_eq!(found.first.is_none(), finite, "{:?} {}", g, found);
+    }
+}

@@ -1,0 +1,226 @@
+//! Solutions of equations: their derivatives to third order against closed forms, elimination on the numbers and
+//! differentiation through the iterations.
+
+mod common;
+
+use autodiff::{
+    Dual, HyperDual, Ordered, SolveError, Taylor, fixed_point, gradient, hessian, implicit, jacobian, linear_solve,
+    linear_solve_slice, system, taylor,
+};
+use common::{Grid, paths};
+use proptest::prelude::*;
+
+type Third<const N: usize> = Dual<HyperDual<f64, N>, N>;
+
+fn assert_close(got: f64, want: f64, tolerance: f64, what: &str) {
+    assert!((got - want).abs() <= tolerance * (1.0 + want.abs()), "{what}: {got:e} instead of {want:e}");
+}
+
+fn assert_same<const N: usize, T: Grid<N, Precision = f64>>(got: T, want: T, tolerance: f64) {
+    for path in paths::<N>(T::ORDER) {
+        assert_close(got.partial(&path).unwrap(), want.partial(&path).unwrap(), tolerance, &format!("{path:?}"));
+    }
+}
+
+system! {
+    fn kepler([anomaly], [mean, eccentricity]) { [anomaly - eccentricity * anomaly.sin() - mean] }
+    fn circle_and_line([x, y], [r, s]) { [x * x + y * y - r * r, y - s * x] }
+    fn babylonian([x], [p]) { [(x + p / x) * 0.5] }
+    fn slow([x], [p]) { [x * 0.999 + p * 0.001] }
+    fn coupled([x, y], [a, b]) { [(y * a).cos() * 0.5, (x * b).sin() * 0.5] }
+    fn expanding([x], [p]) { [x * x + p] }
+    fn no_root([x], [p]) { [x * x + p * p + 1.0] }
+    fn double_root([x], [p]) { let d = x - p; [d * d] }
+    fn needs_positive([x], [p]) { [x.ln() - p] }
+    fn without_parameters([x], []) { [x * x - 2.0] }
+    fn apart([x, y], [p, q]) { [x - p, y - q] }
+}
+
+/// Cramer's rule, on the numbers.
+fn cramer<T: Ordered>([[a, b], [c, d]]: [[T; 2]; 2], [e, f]: [T; 2]) -> [T; 2] {
+    let det = a * d - b * c;
+    [(e * d - b * f) / det, (a * f - e * c) / det]
+}
+
+fn system_of<T: Ordered>([x, y]: [T; 2]) -> ([[T; 2]; 2], [T; 2]) {
+    ([[x * y, y.exp()], [x.sin() + 3.0, y * y]], [x + y, x * x * y])
+}
+
+#[test]
+fn linear_solutions_are_right_at_every_order() {
+    fn check<T: Grid<2, Precision = f64> + Ordered<f64>>() {
+        for at in [[0.3, 1.2], [2.0, -0.7]] {
+            let (a, b) = system_of([T::along(at[0], 0), T::along(at[1], 1)]);
+            let (got, want) = (linear_solve(a, b).unwrap(), cramer(a, b));
+            for i in 0..2 {
+                assert_same(got[i], want[i], 1e-12);
+            }
+            let plain = linear_solve(a.map(|row| row.map(T::value)), b.map(T::value)).unwrap();
+            assert_eq!(got.map(|x| x.value().to_bits()), plain.map(f64::to_bits));
+        }
+    }
+    check::<f64>();
+    check::<Dual<f64, 2>>();
+    check::<HyperDual<f64, 2>>();
+    check::<Third<2>>();
+    check::<HyperDual<HyperDual<f64, 2>, 2>>();
+    let (a, b) = system_of([Taylor::<f64, 12>::variable(0.3), Taylor::line(1.2, -2.0)]);
+    let (got, want) = (linear_solve(a, b).unwrap(), cramer(a, b));
+    for k in 0..12 {
+        let size = want[0].coefficients[k].abs();
+        assert_close(got[0].coefficients[k] / size, want[0].coefficients[k] / size, 1e-9, &format!("coefficient {k}"));
+    }
+}
+
+#[test]
+fn linear_solve_in_single_precision_and_with_exchanged_rows() {
+    assert_eq!(linear_solve([[0.0_f32, 2.0], [4.0, 0.0]], [6.0, 8.0]), Ok([2.0, 3.0]));
+    let h = [[1e-20, 1.0], [1.0, 1.0]];
+    assert_eq!(linear_solve(h, [1.0, 2.0]), Ok([1.0, 1.0]));
+    // badly scaled, but not singular
+    assert_eq!(linear_solve([[1.0, 1e20], [0.0, 1.0]], [1e20, 1.0]), Ok([0.0, 1.0]));
+    assert_eq!(linear_solve([[1e-200, 0.0], [0.0, 1e200]], [1e-200, 1e200]), Ok([1.0, 1.0]));
+    assert_eq!(linear_solve_slice::<f64, f64>(&[], &[]), Ok(vec![]));
+}
+
+#[test]
+fn linear_solve_names_what_is_wrong() {
+    let singular = linear_solve([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]], [1.0, 2.0, 4.0]);
+    assert!(matches!(singular, Err(SolveError::Singular { pivot: 2, .. })), "{singular:?}");
+    let zero = linear_solve([[0.0, 1.0], [0.0, 2.0]], [1.0, 2.0]).unwrap_err();
+    assert_eq!(zero, SolveError::Singular { pivot: 0, value: 0.0 });
+    assert_eq!(zero.to_string(), "the matrix is singular to working precision: pivot 0 is 0e0");
+    let infinite = linear_solve([[1.0, f64::INFINITY], [0.0, 1.0]], [1.0, 1.0]).unwrap_err();
+    assert_eq!(infinite.to_string(), "entry 1 of the matrix is inf, which is not finite");
+    let nan = linear_solve([[1.0, 0.0], [0.0, 1.0]], [1.0, f64::NAN]).unwrap_err();
+    assert_eq!(nan.to_string(), "entry 1 of the right-hand side is NaN, which is not finite");
+    let huge = linear_solve([[1e-300]], [1e300]).unwrap_err();
+    assert_eq!(huge.to_string(), "entry 0 of the solution is inf, which is not finite");
+    let short = linear_solve_slice(&[1.0, 2.0, 3.0], &[1.0, 2.0]).unwrap_err();
+    assert_eq!(short.to_string(), "the matrix has 3 entries instead of 4");
+}
+
+#[test]
+fn an_infinite_partial_stays_in_its_place() {
+    let g = jacobian(
+        |[p, q]| linear_solve([[2.0 + 0.0 * p, 0.0 * p], [0.0 * p, 4.0 + 0.0 * p]], [p.sqrt(), q]).unwrap(),
+        [0.0, 1.0],
+    );
+    assert_eq!(g, [[f64::INFINITY, 0.0], [0.0, 0.25]]);
+    let g = jacobian(|[p, q]| implicit(&apart, [1.0, 1.0], [p.sqrt(), q]).unwrap(), [0.0, 1.0]);
+    assert_eq!(g, [[f64::INFINITY, 0.0], [0.0, 1.0]]);
+}
+
+#[test]
+fn roots_agree_with_closed_forms() {
+    // x = r/√(1 + s²), y = s x
+    let at = [5.0, 0.75];
+    let p = [Third::<2>::along(at[0], 0), Third::along(at[1], 1)];
+    let [x, y] = implicit(&circle_and_line, [1.0, 1.0], p).unwrap();
+    let want = p[0] / (p[1] * p[1] + 1.0).sqrt();
+    assert_same(x, want, 1e-13);
+    assert_same(y, want * p[1], 1e-13);
+
+    // √p to the twelfth order
+    let (value, coefficients) = taylor::<_, _, 12>(|p| fixed_point(&babylonian, [1.0], [p]).unwrap()[0], 2.0);
+    let (root, want) = taylor::<_, _, 12>(|p| p.sqrt(), 2.0);
+    assert_close(value, root, 1e-15, "√2");
+    for k in 0..12 {
+        assert_close(coefficients[k] / want[k], 1.0, 1e-12, &format!("coefficient {k}"));
+    }
+    let single = taylor::<_, _, 3>(|p| implicit(&kepler, [1.0_f32], [p, Taylor::constant(0.5)]).unwrap()[0], 1.0_f32);
+    let double = taylor::<_, _, 3>(|p| implicit(&kepler, [1.0], [p, Taylor::constant(0.5)]).unwrap()[0], 1.0);
+    for k in 0..3 {
+        assert_close(f64::from(single.1[k]), double.1[k], 1e-5, &format!("coefficient {k}"));
+    }
+    let [root] = implicit(&without_parameters, [1.0], [0.0_f64; 0]).unwrap();
+    assert_close(root, 2.0_f64.sqrt(), 2e-16, "√2 without parameters");
+}
+
+#[test]
+fn fixed_points_agree_with_differentiation_through_the_iterations() {
+    let p = [Third::<2>::along(0.9, 0), Third::along(1.3, 1)];
+    let got = fixed_point(&coupled, [0.1, 0.1], p).unwrap();
+    let mut x = [Third::constant(HyperDual::constant(0.1)); 2];
+    for _ in 0..200 {
+        x = autodiff::System::call(&coupled, x, p);
+    }
+    for i in 0..2 {
+        assert_same(got[i], x[i], 1e-14);
+    }
+    // where 6,908 iterations would be needed, Newton's finish it
+    let [x] = fixed_point(&slow, [0.0], [HyperDual::<f64, 1>::variable(3.0, 0)]).unwrap();
+    assert_close(x.re, 3.0, 1e-12, "slow value");
+    assert_close(x.eps[0], 1.0, 1e-12, "slow slope");
+    assert_close(x.hessian()[0][0], 0.0, 1e-12, "slow curvature");
+}
+
+#[test]
+fn values_are_those_of_plain_floats() {
+    let plain: f64 = implicit(&kepler, [1.0], [1.1, 0.4]).unwrap()[0];
+    let g = gradient(|p| implicit(&kepler, [1.0], p).unwrap()[0], [1.1, 0.4]);
+    let dual = implicit(&kepler, [1.0], Third::<2>::variables([HyperDual::constant(1.1), HyperDual::constant(0.4)]))
+        .unwrap()[0];
+    assert_eq!(autodiff::Number::value(dual).to_bits(), plain.to_bits());
+    assert_close(g[1], plain.sin() / (1.0 - 0.4 * plain.cos()), 1e-15, "dE/de");
+}
+
+#[test]
+fn failures_say_what_failed() {
+    assert!(matches!(
+        implicit(&no_root, [1.0], [1.0]),
+        Err(SolveError::NotConverged { .. } | SolveError::Singular { .. })
+    ));
+    assert!(matches!(implicit(&double_root, [0.0], [1.0]), Err(SolveError::Singular { pivot: 0, .. })));
+    assert!(matches!(implicit(&double_root, [1.0], [1.0]), Err(SolveError::Singular { pivot: 0, .. })));
+    let error = fixed_point(&expanding, [3.0], [1.0]).unwrap_err();
+    assert!(matches!(error, SolveError::NotFinite { quantity: "iterate", index: 0, .. }), "{error}");
+    let error = implicit(&needs_positive, [-1.0], [1.0]).unwrap_err();
+    assert!(matches!(error, SolveError::NotFinite { quantity: "functions", index: 0, .. }), "{error}");
+    let error = implicit(&kepler, [1.0], [f64::NAN, 0.1]).unwrap_err();
+    assert!(matches!(error, SolveError::NotFinite { quantity: "parameters", index: 0, .. }), "{error}");
+    let error = implicit(&kepler, [f64::INFINITY], [1.0, 0.1]).unwrap_err();
+    assert!(matches!(error, SolveError::NotFinite { quantity: "guess", index: 0, .. }), "{error}");
+}
+
+/// Elimination on the numbers.
+fn eliminated<T: Ordered, const N: usize>(mut a: [[T; N]; N], mut b: [T; N]) -> [T; N] {
+    for k in 0..N {
+        for i in k + 1..N {
+            let l = a[i][k] / a[k][k];
+            for j in k..N {
+                let product = l * a[k][j];
+                a[i][j] -= product;
+            }
+            let product = l * b[k];
+            b[i] -= product;
+        }
+    }
+    for i in (0..N).rev() {
+        for j in i + 1..N {
+            let product = a[i][j] * b[j];
+            b[i] -= product;
+        }
+        b[i] /= a[i][i];
+    }
+    b
+}
+
+proptest! {
+    #[test]
+    fn random_systems_agree_with_elimination(entries in prop::collection::vec(-1.0..1.0f64, 12)) {
+        // dominated by the diagonal, so that no rows need be exchanged
+        type H = HyperDual<f64, 12>;
+        fn parts(p: [H; 12]) -> ([[H; 3]; 3], [H; 3]) {
+            (std::array::from_fn(|i| std::array::from_fn(|j| if i == j { p[4 * i] + 4.0 } else { p[3 * i + j] })), [p[9], p[10], p[11]])
+        }
+        let at: [f64; 12] = entries.try_into().unwrap();
+        let got = hessian(|p| { let (a, b) = parts(p); linear_solve(a, b).unwrap()[1] }, at);
+        let want = hessian(|p| { let (a, b) = parts(p); eliminated(a, b)[1] }, at);
+        for i in 0..12 {
+            for j in 0..12 {
+                prop_assert!((got[i][j] - want[i][j]).abs() < 1e-13, "{i} {j}: {} {}", got[i][j], want[i][j]);
+            }
+        }
+    }
+}

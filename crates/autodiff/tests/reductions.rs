@@ -1,0 +1,127 @@
+//! The functions of a whole slice, against their closed formulas written so that nothing cancels.
+
+mod common;
+
+use autodiff::{Dual, HyperDual, gradient, log_sum_exp, norm, value_gradient_hessian};
+use common::{Grid, paths, ulps_of_term};
+use proptest::prelude::*;
+
+const N: usize = 4;
+
+/// Value, gradient and Hessian are those of the formulas, within a few roundings for each element.
+fn check(
+    f: impl Fn(&[HyperDual<f64, N>]) -> HyperDual<f64, N>,
+    x: [f64; N],
+    value: f64,
+    first: impl Fn(usize) -> f64,
+    second: impl Fn(usize, usize) -> f64,
+) {
+    let (got, g, h) = value_gradient_hessian(|x: [_; N]| f(&x), x);
+    let close = |got: f64, want: f64| ulps_of_term(got, want, f64::MIN_POSITIVE) <= 16.0;
+    assert!(ulps_of_term(got, value, 1.0_f64.min(x[0].abs())) <= 16.0, "{got}, not {value} at {x:?}");
+    for i in 0..N {
+        assert!(close(g[i], first(i)), "{i}: {} instead of {} at {x:?}", g[i], first(i));
+        for j in 0..N {
+            assert!(close(h[i][j], second(i, j)), "{i}, {j}: {} instead of {} at {x:?}", h[i][j], second(i, j));
+        }
+    }
+}
+
+/// Elements of very different sizes, so that one may outweigh the others by far, or not.
+fn elements(spread: f64) -> impl Strategy<Value = [f64; N]> {
+    [(); N].map(|()| prop_oneof![-1.0..1.0, -spread..spread])
+}
+
+proptest! {
+    #[test]
+    fn softmax(x in elements(200.0)) {
+        let x = x.map(|x| (x * 64.0).round() / 64.0); // so that differences are exact
+        let peak = x.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let e = x.map(|x| (x - peak).exp());
+        let total: f64 = e.iter().sum();
+        let p = e.map(|e| e / total);
+        let others = |i: usize| (0..N).filter(|j| *j != i).map(|j| p[j]).sum::<f64>();
+        let k = x.iter().position(|x| *x == peak).unwrap();
+        let rest: f64 = (0..N).filter(|i| *i != k).map(|i| e[i]).sum();
+        check(log_sum_exp, x, peak + rest.ln_1p(), |i| p[i], |i, j| if i == j { p[i] * others(i) } else { -p[i] * p[j] });
+    }
+
+    #[test]
+    fn direction(x in elements(40.0), scale in -300i32..300) {
+        // lengths of every size, of which no formula without scaling has a square
+        let x = x.map(|x| if x.abs() < 1.0 { x } else { x.signum() * (x.abs() - 20.0).exp2() });
+        let factor = 2f64.powi(scale);
+        let length = |left_out: Option<usize>| {
+            (0..N).filter(|i| Some(*i) != left_out).map(|i| x[i]).fold(0.0, f64::hypot)
+        };
+        let h = length(None);
+        let second = |i: usize, j: usize| if i == j { (length(Some(i)) / h).powi(2) } else { -(x[i] / h) * (x[j] / h) };
+        check(norm, x.map(|x| x * factor), h * factor, |i| x[i] / h, |i, j| second(i, j) / h / factor);
+    }
+
+    /// Deep nests take another way; what they share with the shallow ones is as exact.
+    #[test]
+    fn orders_agree(x in elements(5.0)) {
+        type Third = Dual<HyperDual<f64, N>, N>;
+        type Fourth = HyperDual<HyperDual<f64, N>, N>;
+        fn at<T: Grid<N, Precision = f64>>(f: fn(&[T]) -> T, x: [f64; N]) -> T {
+            f(&[0, 1, 2, 3].map(|i| T::along(x[i], i)))
+        }
+        for (third, fourth) in [(at::<Third>(norm, x), at::<Fourth>(norm, x)), (at(log_sum_exp, x), at(log_sum_exp, x))] {
+            prop_assert_eq!(third.value().to_bits(), fourth.value().to_bits());
+            for path in paths::<N>(3) {
+                let (a, b) = (third.partial(&path).unwrap(), fourth.partial(&path).unwrap());
+                let size = if path.len() == 3 { third.value().abs().powi(-2).max(1.0) } else { a.abs() };
+                prop_assert!((a - b).abs() <= 1e-13 * size.max(a.abs()), "{path:?} at {x:?}: {a} and {b}");
+            }
+        }
+    }
+}
+
+/// Σ exp(xᵢ − L) = 1 holds for every direction: differentiated three times, against the derivatives themselves.
+#[test]
+fn third_derivatives_of_log_sum_exp() {
+    type Third = Dual<HyperDual<f64, 2>, 2>;
+    for x in [[0.0, 0.0], [0.3, -1.7], [5.0, 4.0], [0.0, -30.0], [-30.0, 0.0], [700.0, 0.0]] {
+        let z = log_sum_exp(&[Third::along(x[0], 0), Third::along(x[1], 1)]);
+        // of two terms it is x₀ + softplus(x₁ − x₀)
+        let exact = HyperDual::<Dual<f64, 1>, 1>::variable(Dual::variable(x[1] - x[0], 0), 0).softplus();
+        let third = exact.hessian()[0][0].eps[0];
+        for path in paths::<2>(3).into_iter().filter(|path| path.len() == 3) {
+            let sign = if path.iter().sum::<usize>() % 2 == 0 { -1.0 } else { 1.0 };
+            let (got, want) = (z.partial(&path).unwrap(), sign * third);
+            // the terms are p and p²
+            let size = exact.hessian()[0][0].re.abs();
+            assert!((got - want).abs() <= 16.0 * f64::EPSILON * size, "{path:?} at {x:?}: {got}, not {want}");
+        }
+    }
+}
+
+#[test]
+fn of_nothing_and_of_long_slices() {
+    assert_eq!(log_sum_exp::<f64>(&[]), f64::NEG_INFINITY);
+    assert_eq!(norm::<f64>(&[]).to_bits(), 0);
+    assert_eq!(norm::<Dual<f64, 2>>(&[]).eps, [0.0; 2]);
+    assert_eq!(log_sum_exp::<Dual<f64, 2>>(&[]).eps, [0.0; 2]);
+    assert_eq!(norm(&[f64::INFINITY, f64::NAN]), f64::INFINITY);
+    assert!(norm(&[1.0, f64::NAN]).is_nan());
+    assert_eq!(norm(&[1e308_f64; 3]).to_bits(), (1e308 * 3f64.sqrt()).to_bits());
+    assert_eq!(norm(&[5e-324; 4]), 1e-323);
+    assert_eq!(log_sum_exp(&[f64::INFINITY, f64::INFINITY]), f64::INFINITY);
+    assert_eq!(log_sum_exp(&[f64::NEG_INFINITY; 3]), f64::NEG_INFINITY);
+    assert!(log_sum_exp(&[f64::NAN, f64::INFINITY]).is_nan());
+
+    // one moves among a thousand: its slope is not what is left of 1
+    let among = |f: fn(&[Dual<f64, 1>]) -> Dual<f64, 1>, others: f64| {
+        gradient(
+            |[x]: [Dual<f64, 1>; 1]| {
+                let mut all = vec![Dual::constant(others); 1000];
+                all[500] = x;
+                f(&all)
+            },
+            [others],
+        )[0]
+    };
+    assert!((among(log_sum_exp, 2.0) - 1e-3).abs() < 1e-17);
+    assert!((among(norm, 3.0) - 1e-3f64.sqrt()).abs() < 1e-15);
+}

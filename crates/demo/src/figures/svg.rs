@@ -1,0 +1,87 @@
+//! A scene as SVG.
+
+use std::fmt::Write;
+
+use super::scene::{Anchor, Color, Item, Paint, Scene, Shape};
+
+/// The figure as SVG, `inches` wide on paper.
+pub fn svg(scene: &Scene, inches: f64) -> String {
+    let [width, height] = scene.size;
+    let title = escaped(&scene.title);
+    let mut out = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{inches}in\" height=\"{}in\" viewBox=\"0 0 {width} {height}\" \
+         role=\"img\" font-family=\"DejaVu Sans, Verdana, sans-serif\">\n<title>{title}</title>\n",
+        inches * height / width
+    );
+    for item in &scene.items {
+        match item {
+            Item::Shape(shape, paint) => element(&mut out, shape, paint, ""),
+            Item::Mark { shape, paint, series, data: [x, y] } => {
+                let data = format!(" class=\"mark\" data-series=\"{}\" data-x=\"{x}\" data-y=\"{y}\"", escaped(series));
+                element(&mut out, shape, paint, &data);
+            }
+            Item::Text { text, at: [x, y], size, anchor, upwards } => {
+                let anchor = match anchor {
+                    Anchor::Start => "start",
+                    Anchor::Middle => "middle",
+                    Anchor::End => "end",
+                };
+                let (x, y) = (short(*x), short(*y));
+                let turn = if *upwards { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
+                let (size, text) = (short(*size), escaped(text));
+                let _ = writeln!(
+                    out,
+                    "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"{anchor}\"{turn}>{text}</text>"
+                );
+            }
+        }
+    }
+    out.push_str("</svg>\n");
+    out
+}
+
+fn element(out: &mut String, shape: &Shape, paint: &Paint, data: &str) {
+    let form = match shape {
+        Shape::Circle { center: [x, y], radius } => {
+            format!("circle cx=\"{}\" cy=\"{}\" r=\"{}\"", short(*x), short(*y), short(*radius))
+        }
+        Shape::Polygon(points) => format!("path d=\"{}Z\"", line(points)),
+        Shape::Lines(lines) => format!("path d=\"{}\"", lines.iter().map(|l| line(l)).collect::<String>()),
+        Shape::Rectangle { corner: [x, y], size: [w, h], rounding } => format!(
+            "rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"",
+            short(*x),
+            short(*y),
+            short(*w),
+            short(*h),
+            short(*rounding)
+        ),
+    };
+    let fill = match paint.fill {
+        Some((color, 1.0)) => hex(color),
+        Some((color, opacity)) => format!("{}\" fill-opacity=\"{opacity}", hex(color)),
+        None => "none".to_owned(),
+    };
+    let stroke =
+        paint.stroke.map(|(color, width)| format!(" stroke=\"{}\" stroke-width=\"{}\"", hex(color), short(width)));
+    let _ = writeln!(out, "<{form} fill=\"{fill}\"{}{data}/>", stroke.unwrap_or_default());
+}
+
+fn line(points: &[[f64; 2]]) -> String {
+    let step =
+        |(i, [x, y]): (usize, &[f64; 2])| format!("{}{} {}", if i == 0 { "M" } else { "L" }, short(*x), short(*y));
+    points.iter().enumerate().map(step).collect()
+}
+
+/// A thousandth of a pixel is enough.
+fn short(x: f64) -> f64 {
+    (x * 1000.0).round() / 1000.0
+}
+
+/// `#rrggbb`
+pub(super) fn hex([r, g, b]: Color) -> String {
+    format!("#{r:02X}{g:02X}{b:02X}")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

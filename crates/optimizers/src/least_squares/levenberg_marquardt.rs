@@ -1,0 +1,283 @@
+//! The method of Levenberg and Marquardt.
+
+use nalgebra::{DVector, RealField};
+
+use super::pivoted_qr::{PivotedQr, norm};
+use super::{LeastSquares, gradient, linearize, squares};
+use crate::bounds::constant;
+use crate::error::{Error, Failure, check_shape};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
+use crate::problem::{Entry, Map};
+use crate::range::{not_negative, positive};
+
+/// The Levenberg–Marquardt method for L = Σ rᵢ²: MINPACK's `lmder` (Moré 1977), with the tolerances of scipy's
+/// `least_squares(method="lm")`.
+///
+/// A step minimizes |r + J p|² within |D p| ≤ Δ, where D holds the largest norms so far of the columns of J. It is taken
+/// if the sum of squares falls by 10⁻⁴ or more of what the model promises; otherwise Δ shrinks and the step is
+/// tried again. It converges when
+///
+/// - `ftol` (1e−8): the actual and the predicted relative reduction of L are at most this (MINPACK's info 1),
+/// - `xtol` (1e−8): Δ is at most this times |D x| (info 2; 3 if both hold),
+/// - `gtol` (1e−8): no column of J has a larger cosine with r (info 4),
+///
+/// or when no progress is possible in the number's precision (info 6, 7, 8). The message says which.
+/// One value a trial, one Jacobian a step that is taken. A trial that is not finite counts as refused.
+/// In f32 a tolerance below 10 ε is replaced by that.
+///
+/// ```
+/// use optimizers::{LevenbergMarquardt, Physics, Run, Status, SumOfSquares};
+///
+/// autodiff::function! { fn valley([x0, x1]) -> [2] { [(x1 - x0 * x0) * 10.0, -x0 + 1.0] } }
+///
+/// let problem = SumOfSquares::new(Physics::new(valley));
+/// let report = Run::new(&problem, &LevenbergMarquardt::new(), &[-1.2, 1.0])?.iterations(100).finish();
+/// assert!(matches!(report.status, Status::Converged(_)));
+/// assert_eq!(report.trajectory.last().unwrap().x.as_slice(), [1.0, 1.0]);
+/// # Ok::<(), optimizers::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct LevenbergMarquardt<T> {
+    ftol: T,
+    xtol: T,
+    gtol: T,
+    factor: T,
+}
+
+impl<T: Entry + RealField> Default for LevenbergMarquardt<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Entry + RealField> LevenbergMarquardt<T> {
+    /// With the defaults: all tolerances 1e−8, the first radius 100 |D x|.
+    pub fn new() -> Self {
+        let tolerance = RealField::max(constant::<T>(1e-8), constant::<T>(10.0) * T::default_epsilon());
+        LevenbergMarquardt { ftol: tolerance, xtol: tolerance, gtol: tolerance, factor: constant(100.0) }
+    }
+
+    /// The relative reduction of L at which it converges.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Negative`] unless it is finite and not negative.
+    pub fn ftol(self, ftol: T) -> Result<Self, Error> {
+        Ok(LevenbergMarquardt { ftol: not_negative("ftol", ftol)?, ..self })
+    }
+
+    /// The relative radius at which it converges.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Negative`] unless it is finite and not negative.
+    pub fn xtol(self, xtol: T) -> Result<Self, Error> {
+        Ok(LevenbergMarquardt { xtol: not_negative("xtol", xtol)?, ..self })
+    }
+
+    /// The cosine between the residuals and the columns of the Jacobian at which it converges.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Negative`] unless it is finite and not negative.
+    pub fn gtol(self, gtol: T) -> Result<Self, Error> {
+        Ok(LevenbergMarquardt { gtol: not_negative("gtol", gtol)?, ..self })
+    }
+
+    /// The first radius, in units of |D x|, or itself if that is 0. MINPACK advises 0.1 to 100.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotPositive`] unless it is positive, finite and not subnormal.
+    pub fn factor(self, factor: T) -> Result<Self, Error> {
+        Ok(LevenbergMarquardt { factor: positive("factor", factor)?, ..self })
+    }
+}
+
+/// What Levenberg–Marquardt keeps between steps.
+#[derive(Clone, Debug)]
+pub struct LevenbergMarquardtMemory<T> {
+    /// The factors of the Jacobian; none where a test ended the run before the Jacobian was needed.
+    factors: Option<PivotedQr<T>>,
+    residuals: DVector<T>,
+    scale: DVector<T>,
+    radius: T,
+    lambda: T,
+    first: bool,
+}
+
+/// How a trial went.
+struct Trial<T> {
+    actual: T,
+    predicted: T,
+    ratio: T,
+}
+
+impl<T: RealField + Copy> LevenbergMarquardtMemory<T> {
+    /// Δ and λ after a trial.
+    fn adapt(&mut self, trial: &Trial<T>, slope: T, step: T, halves: bool) {
+        let half = constant::<T>(0.5);
+        let tenth = constant::<T>(0.1);
+        if trial.ratio <= constant(0.25) || !trial.ratio.is_finite() {
+            let parabola = if trial.actual >= T::zero() { half } else { half * slope / (slope + half * trial.actual) };
+            let shrink = if halves && parabola >= tenth { parabola } else { tenth };
+            self.radius = shrink * self.radius.min(step / tenth);
+            self.lambda /= shrink;
+        } else if self.lambda == T::zero() || trial.ratio >= constant(0.75) {
+            self.radius = step / half;
+            self.lambda *= half;
+        }
+    }
+}
+
+impl<T: Entry + RealField> LevenbergMarquardt<T> {
+    fn ended(&self, trial: &Trial<T>, radius: T, x_norm: T, cosine: T) -> Option<&'static str> {
+        let agrees = constant::<T>(0.5) * trial.ratio <= nalgebra::one();
+        let reduced = |tolerance: T| {
+            nalgebra::ComplexField::abs(trial.actual) <= tolerance && trial.predicted <= tolerance && agrees
+        };
+        let eps = T::default_epsilon();
+        match (reduced(self.ftol), radius <= self.xtol * x_norm) {
+            (true, true) => Some("converged: ftol and xtol are met (MINPACK info 3)"),
+            (true, false) => Some("converged: the relative reduction of L is at most ftol (MINPACK info 1)"),
+            (false, true) => Some("converged: the relative radius is at most xtol (MINPACK info 2)"),
+            _ if reduced(eps) => Some("ftol is too small: L cannot be reduced further (MINPACK info 6)"),
+            _ if radius <= eps * x_norm => Some("xtol is too small: x cannot be improved further (MINPACK info 7)"),
+            _ if cosine <= eps => Some("gtol is too small: r is orthogonal to J within precision (MINPACK info 8)"),
+            _ => None,
+        }
+    }
+
+    /// The state at a point whose Jacobian is wanted.
+    fn arrive<P: LeastSquares<T> + ?Sized>(
+        &self,
+        problem: &P,
+        mut iterate: Iterate<T>,
+        mut memory: LevenbergMarquardtMemory<T>,
+    ) -> Result<State<T, LevenbergMarquardtMemory<T>>, Failure> {
+        let (r, jacobian) = linearize(problem.residuals(), &iterate.x, iterate.iteration)?;
+        iterate.evaluations.gradient += 1;
+        iterate.gradient = Some(gradient(&r, &jacobian));
+        let factors = PivotedQr::new(jacobian, &r);
+        if memory.first {
+            memory.scale = factors.column_norms.map(|c| if c == nalgebra::zero() { nalgebra::one() } else { c });
+            let size = scaled_norm(&memory.scale, &iterate.x);
+            memory.radius = if size == nalgebra::zero() { self.factor } else { self.factor * size };
+        }
+        let cosine = factors.largest_cosine(norm(r.iter().copied()));
+        memory.scale = memory.scale.zip_map(&factors.column_norms, |d, c| RealField::max(d, c));
+        memory.factors = Some(factors);
+        memory.residuals = r;
+        let mut state = State::new(iterate, memory);
+        if cosine <= self.gtol {
+            state.converged = Some("converged: r is orthogonal to the columns of J to within gtol (MINPACK info 4)");
+        }
+        Ok(state)
+    }
+}
+
+fn scaled_norm<T: RealField + Copy>(scale: &DVector<T>, v: &DVector<T>) -> T {
+    norm(v.iter().zip(scale.iter()).map(|(&v, &d)| v * d))
+}
+
+impl<T: Entry + RealField, P: LeastSquares<T> + ?Sized> Optimizer<T, P> for LevenbergMarquardt<T> {
+    type Memory = LevenbergMarquardtMemory<T>;
+
+    fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
+        let residuals = evaluate(problem.residuals(), &start, 0)?;
+        let evaluations = Evaluations { value: 1, ..Evaluations::default() };
+        let y = problem.observe(&start);
+        let n = start.len();
+        let iterate = Iterate { y, evaluations, ..Iterate::new(0, start, squares(&residuals)) };
+        let memory = LevenbergMarquardtMemory {
+            factors: None,
+            residuals,
+            scale: DVector::from_element(n, nalgebra::one()),
+            radius: self.factor,
+            lambda: nalgebra::zero(),
+            first: true,
+        };
+        if !iterate.loss.all_finite() {
+            return Ok(State::new(iterate, memory));
+        }
+        self.arrive(problem, iterate, memory)
+    }
+
+    fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
+        let now = &state.iterate;
+        let iteration = now.iteration + 1;
+        let Some(factors) = state.memory.factors.clone() else {
+            // a test ended the run here, but it is to go on
+            let arrived = self.arrive(problem, now.clone(), state.memory.clone())?;
+            return if arrived.converged.is_some() { Ok(arrived) } else { self.step(problem, &arrived) };
+        };
+        let mut memory = state.memory.clone();
+        let mut evaluations = now.evaluations;
+        let before = norm(memory.residuals.iter().copied());
+        let cosine = factors.largest_cosine(before);
+        let mut x_norm = scaled_norm(&memory.scale, &now.x);
+        let (zero, one) = (nalgebra::zero::<T>(), nalgebra::one::<T>());
+        loop {
+            let (p, lambda) = factors.within(&memory.scale, memory.radius, memory.lambda);
+            memory.lambda = lambda;
+            let step = scaled_norm(&memory.scale, &p);
+            if memory.first {
+                memory.radius = RealField::min(memory.radius, step);
+            }
+            let x = &now.x - &p;
+            let residuals = evaluate(problem.residuals(), &x, iteration)?;
+            evaluations.value += 1;
+            let after = norm(residuals.iter().copied());
+            let halves = constant::<T>(0.1) * after < before;
+            let actual = if halves { one - (after / before) * (after / before) } else { -one };
+            let linear = norm(factors.times(&p).iter().copied()) / before;
+            let damped = nalgebra::ComplexField::sqrt(lambda) * step / before;
+            let predicted = linear * linear + damped * damped * constant(2.0);
+            let slope = -(linear * linear + damped * damped);
+            let ratio = if predicted == zero { zero } else { actual / predicted };
+            let trial = Trial { actual, predicted, ratio };
+            memory.adapt(&trial, slope, step, halves);
+            let taken = ratio >= constant(1e-4);
+            if taken {
+                x_norm = scaled_norm(&memory.scale, &x);
+            }
+            let ended = self.ended(&trial, memory.radius, x_norm, cosine);
+            if !taken && ended.is_none() {
+                if step.all_finite() {
+                    continue;
+                }
+                return Err(Failure::NotFinite { quantity: "step", iteration });
+            }
+            if !taken && !after.all_finite() {
+                let failure = Some(Failure::NotFinite { quantity: "loss", iteration });
+                let iterate = Iterate { evaluations, ..now.clone() };
+                return Ok(State { failure, ..State::new(iterate, memory) });
+            }
+            let mut iterate = Iterate { iteration, evaluations, ..now.clone() };
+            iterate.update = Some(p);
+            if taken {
+                memory.first = false;
+                memory.residuals = residuals;
+                memory.factors = None;
+                iterate.y = problem.observe(&x);
+                iterate.x = x;
+                iterate.loss = squares(&memory.residuals);
+                iterate.gradient = None;
+            } else {
+                // the last trial was refused, so the point is the old one
+                iterate.update = Some(DVector::from_element(now.x.len(), zero));
+            }
+            if let Some(test) = ended {
+                let converged = Some(test);
+                return Ok(State { converged, ..State::new(iterate, memory) });
+            }
+            return self.arrive(problem, iterate, memory);
+        }
+    }
+}
+
+fn evaluate<T: Entry>(residuals: &dyn Map<T>, x: &DVector<T>, iteration: usize) -> Result<DVector<T>, Failure> {
+    let r = residuals.value(x);
+    check_shape("r(x)", r.len(), residuals.outputs(), iteration)?;
+    Ok(r)
+}
