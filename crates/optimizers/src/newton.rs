@@ -71,6 +71,10 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
             Some(gradient) => gradient.clone(),
             None => problem.value_and_gradient(&now.x).1,
         };
+        // a state that was read back may be anything
+        check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
+        check_shape("a column of the Hessian", state.memory.nrows(), now.x.len(), now.iteration)?;
+        check_shape("a row of the Hessian", state.memory.ncols(), now.x.len(), now.iteration)?;
         let update = newton_direction(&gradient, state.memory.clone(), now.iteration)?;
         let descent = update.iter().zip(gradient.iter()).map(|(&u, &g)| u * g).sum::<T>();
         let x = now.x.zip_map(&update, |x, u| x - self.step * u);

@@ -424,7 +424,7 @@ impl Header<'_> {
         let typed = |x: f64| if single { Real::Single(x as f32) } else { Real::Double(x) };
         let status = match report.status {
             Status::MaxIterations => "max_iterations",
-            Status::Converged(_) => "converged",
+            Status::Converged(_) | Status::Stopped(_) => "converged",
             Status::NotFinite { .. } => "not_finite",
             Status::Failed(_) => "failed",
         };
