@@ -186,7 +186,7 @@ def sinc(x, _):
     if abs(x) < 1e-20:
         return -x / 3 + x * x * x / 30, -ONE / 3 + x * x / 10, x / 5 - x * x * x / 42
     # near 0 the closed form cancels by x⁻⁴
-    with gmpy2.local_context(precision=2 * PRECISION):
+    with gmpy2.context(gmpy2.get_context(), precision=2 * PRECISION):
         s, c = gmpy2.sin_cos(x)
         r = 1 / x
         derivatives = (
@@ -266,7 +266,7 @@ def remainder_partials(x, y):
 
 def euclid_partials(x, y):
     rest = mpfr(math.fmod(float(x), float(y)))
-    with gmpy2.local_context(precision=2200):
+    with gmpy2.context(gmpy2.get_context(), precision=2200):
         rest = rest + abs(y) if rest < 0 else rest
         quotient = (x - rest) / y
     return ONE, -quotient, *(ZERO,) * 7
@@ -333,6 +333,8 @@ BARS = (None, 4, 8, 16)
 QUOTIENTS = ("c/x", "x/y", "hypot", "atan2")
 # A division sums up to three terms before it divides: so near to the largest number its derivative may overflow.
 HEADROOM = {"c/x": 8, "x/y": 8}
+# A composition adds products of partial derivatives, each within the bars: twice the bar.
+COMPOSITIONS = {"x^x": 2}
 
 
 class Format:
@@ -344,7 +346,7 @@ class Format:
         self.tiny, self.least = math.ldexp(1.0, lowest), math.ldexp(1.0, lowest - self.digits + 1)
         self.largest = math.ldexp(2.0 - math.ldexp(1.0, 1 - self.digits), highest - 1)
         self.scale = math.ldexp(1.0, 53 - self.digits)
-        with gmpy2.local_context(precision=PRECISION):
+        with gmpy2.context(gmpy2.get_context(), precision=PRECISION):
             self.overflow = mpfr(self.largest) * (1 + mpfr(2) ** -self.digits)
 
     def ulp(self, size):
@@ -466,7 +468,7 @@ def row_of(result):
     faults = []
     cells = [f"`{name}`", str(points)]
     for column, tallies in enumerate(by_order):
-        bar = BARS[column % 3 + 1]
+        bar = BARS[column % 3 + 1] * COMPOSITIONS.get(name, 1)
         worst = max(tallies, key=lambda t: t["worst"])
         cells.append(f"{worst['worst']:.2f}")
         if worst["worst"] > bar:

@@ -163,6 +163,7 @@ macro_rules! tables {
                     });
                     rows.extend(surfaces! { of_like_digits:
                         "x^y" => |x, y from moving_exponent| x.pow(y);
+                        "xlogy" => |x, y from positive| x.xlogy(y);
                         "hypot" => |x, y from of_like_or_any_size| x.hypot(y);
                         "atan2" => |y, x from of_like_or_any_size| y.atan2(x);
                         "x%y" => |x, y from of_like_or_any_size| x % y;
@@ -293,6 +294,13 @@ fn of_like_or_any_size(random: &mut Random, x: f64, (low, high): (f64, f64)) -> 
         _ => random.size(low, high),
     };
     y.abs().max(power_of_two(low)).copysign(y)
+}
+
+fn positive(random: &mut Random, x: f64, range: (f64, f64)) -> f64 {
+    match random.bits() % 4 {
+        0 => 1.0 + random.size(-52.0, -1.0),
+        _ => of_like_or_any_size(random, x, range).abs(),
+    }
 }
 
 /// What the sweep asks of a float.

@@ -58,15 +58,20 @@ impl<T: Number, const N: usize> Dual<T, N> {
 
     /// The numbers as those of one driver call, which do not mix with another's.
     #[inline]
-    pub(crate) fn seeds<const M: usize>(x: [Self; M]) -> [Self; M] {
-        let tag = Tag::fresh();
-        x.map(|x| Dual { tag, ..x })
+    pub(crate) fn seeds<const M: usize>(x: [Self; M], tag: Tag) -> [Self; M] {
+        x.map(|x| x.tagged(tag))
     }
 
     /// The number as one of a driver call.
     #[inline]
     pub(crate) fn tagged(self, tag: Tag) -> Self {
         Dual { tag, ..self }
+    }
+
+    /// The number as the result of a driver call: a number of an outer derivative that its closure returns is none.
+    #[inline]
+    pub(crate) fn result_of(self, tag: Tag) -> Self {
+        Dual { tag: self.tag.and(tag), ..self }
     }
 
     /// f(x) = f + f' xᵢ εᵢ

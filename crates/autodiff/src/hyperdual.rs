@@ -69,9 +69,14 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
 
     /// The numbers as those of one driver call, which do not mix with another's.
     #[inline]
-    pub(crate) fn seeds<const M: usize>(x: [Self; M]) -> [Self; M] {
-        let tag = Tag::fresh();
+    pub(crate) fn seeds<const M: usize>(x: [Self; M], tag: Tag) -> [Self; M] {
         x.map(|x| HyperDual { tag, ..x })
+    }
+
+    /// The number as the result of a driver call: a number of an outer derivative that its closure returns is none.
+    #[inline]
+    pub(crate) fn result_of(self, tag: Tag) -> Self {
+        HyperDual { tag: self.tag.and(tag), ..self }
     }
 
     /// A number from its parts; of `hessian`, the lower triangle is taken.

@@ -115,7 +115,7 @@ fn xlogy_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
         return P::ZERO;
     }
     let a = if y >= P::ZERO { y.abs() } else { P::NAN };
-    let divided = |numerator: P| (1..j).fold(numerator / a, |v, k| -P::count(k) * v / a);
+    let divided = |numerator: P| (1..j).fold(numerator / a, |v, k| v / a * -P::count(k));
     // a subnormal quotient on the way would have lost digits: in its place, 2⁶⁰ of it
     let scale = P::of(2.0).powi(60);
     if (factor / a).is_normal() { divided(factor) } else { divided(factor * scale) / scale }

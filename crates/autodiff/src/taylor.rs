@@ -75,6 +75,12 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         Taylor { tag, ..self }
     }
 
+    /// The number as the result of a driver call: a number of an outer derivative that its closure returns is none.
+    #[inline]
+    pub(crate) fn result_of(self, tag: Tag) -> Self {
+        Taylor { tag: self.tag.and(tag), ..self }
+    }
+
     /// Σ_{j ≤ k} x_j y_{k−j}, where `times` multiplies.
     #[inline]
     fn convolution(&self, other: &Self, k: usize, times: impl Fn(T, T) -> T) -> T {

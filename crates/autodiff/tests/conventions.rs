@@ -6,7 +6,8 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2, LN_2, SQRT_2};
 use std::hint::black_box;
 
 use autodiff::{
-    Dual, HyperDual, Number, Operators, Ordered, ScalarFn, function, gradient, hessian, value_gradient_hessian,
+    Dual, HyperDual, Number, Operators, Ordered, ScalarFn, Taylor, directional_derivatives, function, gradient,
+    hessian, value_gradient_hessian,
 };
 use common::{Grid, Real, every_way, paths, ulps};
 
@@ -71,6 +72,25 @@ fn check_neighbours<P: Real, T: Grid<3, Precision = P> + Ordered<P>>(curve: impl
     }
 }
 
+/// The same of a series: a constant's coefficients stay zero, and a constant factor scales those of what moves.
+fn check_series<P: Real>(curve: impl ScalarFn<1, P>, x: f64) {
+    let x = P::of(black_box(x));
+    let alone = curve.call([Taylor::<P, 3>::variable(x)]);
+    let three = Taylor::constant(P::of(3.0));
+    let still = curve.call([Taylor::<P, 3>::constant(x)]);
+    let cases = [
+        ("of a constant", still, P::ZERO),
+        ("times a constant", alone * three, P::of(3.0)),
+        ("over one", alone / Taylor::one(), P::ONE),
+    ];
+    for (what, found, factor) in cases {
+        for (got, coefficient) in found.coefficients.into_iter().zip(alone.coefficients) {
+            let want = if factor == P::ZERO { P::ZERO } else { coefficient * factor };
+            assert!(got.bits() == want.bits() || got == want, "{what} at {x:?} by Taylor: {found:?} beside {alone:?}");
+        }
+    }
+}
+
 macro_rules! rows {
     ($($(#[$meta:meta])* $name:ident([$x:ident]) $body:block { $($precision:ident: $point:expr => $want:expr;)* })*) => {
         $(
@@ -81,6 +101,16 @@ macro_rules! rows {
                 $(rows! { @ $precision row, $point, $want })*
             }
         )*
+        /// The rows as the documents show them.
+        #[allow(clippy::eq_op, reason = "x / x is a row")]
+        fn lines_of_one_variable() -> Vec<Line> {
+            let mut lines = Vec::new();
+            $({
+                function! { fn row([$x]) $body }
+                $(lines.push(Line::new(stringify!($body), stringify!($precision), $point.map(|x| ([x], value(row, stringify!($precision), [x]))), vec![$want.to_vec()]));)*
+            })*
+            lines
+        }
     };
     (@ both $row:ident, $point:expr, $want:expr) => {
         rows! { @ f64 $row, $point, $want }
@@ -90,6 +120,7 @@ macro_rules! rows {
         for x in $point {
             check_row::<$precision>($row, x, &$want);
             with_every_grid!($precision, 3, check_neighbours($row, x));
+            check_series::<$precision>($row, x);
         }
     };
 }
@@ -294,6 +325,12 @@ fn check_pair_by_drivers<P: Real>(
     let (value, g, h) = value_gradient_hessian(|x| f.call(x), x);
     assert_eq!(value.bits(), f.call(x).bits());
     assert_eq!(value.bits(), f.at(x).bits());
+    for (i, direction) in [[P::ONE, P::ZERO], [P::ZERO, P::ONE]].into_iter().enumerate() {
+        let (value_along, d) = directional_derivatives::<2, _, _>(|x| f.call(x), x, direction);
+        assert_eq!(value.bits(), value_along.bits());
+        let right = agrees(d[0], first[i], 1) && agrees(d[1], second[i][i], 2);
+        assert!(right, "Taylor {d:?}, not {:?} and {:?} at {x:?}", first[i], second[i][i]);
+    }
     for i in 0..2 {
         for got in [g, gradient(|x| f.call(x), x), f.gradient().at(x)] {
             assert!(agrees(got[i], first[i], 1), "gradient {got:?}, not {first:?} at {x:?}");
@@ -315,6 +352,19 @@ macro_rules! pairs {
                 $(pairs! { @ $precision row, $point, $want })*
             }
         )*
+        /// The rows as the documents show them.
+        fn lines_of_two_variables() -> Vec<Line> {
+            let mut lines = Vec::new();
+            $({
+                function! { fn row([$x, $y]) $body }
+                $({
+                    let (first, second) = $want;
+                    let at = $point.map(|at| (at, value(row, stringify!($precision), at)));
+                    lines.push(Line::new(stringify!($body), stringify!($precision), at, vec![first.to_vec(), second.to_vec()]));
+                })*
+            })*
+            lines
+        }
     };
     (@ both $row:ident, $point:expr, $want:expr) => {
         pairs! { @ f64 $row, $point, $want }
@@ -439,6 +489,106 @@ pairs! {
         both: [[1.0, 0.0]] => ([INF, -INF], [0.0, -INF, INF]);
         both: [[1.0, -0.0]] => ([-INF, -INF], [0.0, -INF, -INF]);
     }
+}
+
+// ---------------------------------------------------------------- the same rows in the documents
+
+/// A row of the documents' table: points that share their derivatives.
+struct Line {
+    expression: String,
+    points: String,
+    values: String,
+    /// In two variables the first and the second ones together.
+    derivatives: Vec<String>,
+}
+
+impl Line {
+    fn new<const N: usize, const M: usize>(
+        body: &str,
+        precision: &str,
+        at: [([f64; N], f64); M],
+        derivatives: Vec<Vec<f64>>,
+    ) -> Self {
+        let list = |numbers: &[f64]| numbers.iter().map(|x| text(*x)).collect::<Vec<_>>().join(", ");
+        let point = |x: &[f64; N]| if N == 1 { list(x) } else { format!("({})", list(x)) };
+        let values: Vec<String> = at.iter().map(|(_, value)| text(*value)).collect();
+        let all_alike = values.iter().all(|value| *value == values[0]);
+        // a zero among derivatives may have either sign
+        let unsigned = |d: &f64| if *d == 0.0 { 0.0 } else { *d };
+        let derivatives = match &derivatives[..] {
+            [single] => (0..3).map(|i| single.get(i).map(|d| text(unsigned(d))).unwrap_or_default()).collect(),
+            several => several.iter().map(|d| list(&d.iter().map(unsigned).collect::<Vec<_>>())).collect(),
+        };
+        let inner = body.trim().strip_prefix('{').and_then(|body| body.strip_suffix('}')).unwrap_or(body);
+        Line {
+            expression: inner.split_whitespace().collect::<Vec<_>>().join(" "),
+            points: at.iter().map(|(x, _)| point(x)).collect::<Vec<_>>().join("; ")
+                + if precision == "f32" { " (f32)" } else { "" },
+            values: if all_alike { values[0].clone() } else { values.join("; ") },
+            derivatives,
+        }
+    }
+}
+
+/// The value on plain floats.
+fn value<const N: usize>(row: impl ScalarFn<N, f64> + ScalarFn<N, f32>, precision: &str, x: [f64; N]) -> f64 {
+    let x = black_box(x);
+    if precision == "f32" { row.call(x.map(|x| x as f32)).into() } else { row.call(x) }
+}
+
+/// At most eight digits.
+fn text(x: f64) -> String {
+    let size = x.abs();
+    if x.is_nan() {
+        "NaN".into()
+    } else if x.is_infinite() {
+        if x > 0.0 { "∞" } else { "−∞" }.into()
+    } else {
+        let rounded: f64 = format!("{x:.7e}").parse().unwrap();
+        let digits =
+            if size != 0.0 && !(1e-4..1e7).contains(&size) { format!("{rounded:e}") } else { format!("{rounded}") };
+        digits.replace('-', "−")
+    }
+}
+
+/// The table, with an expression written once for the rows below it.
+fn table(header: &[&str], lines: &[Line]) -> String {
+    let mut table = format!("| {} |\n|{}\n", header.join(" | "), " --- |".repeat(header.len()));
+    let mut last = "";
+    for line in lines {
+        let expression =
+            if line.expression == last { String::new() } else { format!("`{}`", line.expression.replace('|', "\\|")) };
+        last = &line.expression;
+        let cells = [&expression, &line.points, &line.values].into_iter().chain(&line.derivatives);
+        table += &format!("| {} |\n", cells.map(String::as_str).collect::<Vec<_>>().join(" | "));
+    }
+    table
+}
+
+/// The documents show these rows. With `UPDATE_DOCUMENTS=1` in the environment the table is written anew.
+#[test]
+fn the_documents_show_these_rows() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/conventions.md");
+    let document = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = document.split_once("<!-- rows -->\n").unwrap();
+    let (shown, after) = rest.split_once("<!-- end -->").unwrap();
+    let of_one = table(&["expression", "at x", "value", "first", "second", "third"], &lines_of_one_variable());
+    let of_two = table(
+        &["expression", "at", "value", "first, in the order of the point", "second: xx, xy, yy"],
+        &lines_of_two_variables(),
+    );
+    let rows = format!("\n{of_one}\n{of_two}\n");
+    if std::env::var_os("UPDATE_DOCUMENTS").is_some() {
+        std::fs::write(path, format!("{before}<!-- rows -->\n{rows}<!-- end -->{after}")).unwrap();
+        return;
+    }
+    for (shown, row) in shown.lines().zip(rows.lines()) {
+        assert_eq!(
+            shown, row,
+            "docs/conventions.md differs from the rows: UPDATE_DOCUMENTS=1 cargo test -p autodiff --test conventions"
+        );
+    }
+    assert_eq!(shown.lines().count(), rows.lines().count(), "docs/conventions.md has rows too few or too many");
 }
 
 // ---------------------------------------------------------------- rule 1: the value is the plain value

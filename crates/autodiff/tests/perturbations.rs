@@ -2,6 +2,7 @@
 
 use autodiff::{
     Dual, HyperDual, Operators, Ordered, Taylor, derivative, directional_derivatives, function, gradient, hessian,
+    jacobian, jvp, taylor,
 };
 
 /// The inner derivative at the outer number, what is captured lifted: right at every depth.
@@ -55,7 +56,92 @@ fn derivatives_within_generic_functions() {
     assert_eq!(hessian(|[x]| slope(x), [3.0]), [[4.0]]);
 }
 
-/// In a release build the check is not there: the confused programs are for debug builds.
+/// In a release build the check is not there: the confused program returns what it should not.
+#[cfg(not(debug_assertions))]
+#[test]
+fn release_builds_do_not_check() {
+    assert_eq!(derivative(|x| x * derivative(|y| x + y, 1.0), 1.0), 2.0);
+}
+
+/// Each way in which an outer number may come into an inner derivative panics in a debug build.
+#[cfg(debug_assertions)]
+#[test]
+#[allow(clippy::op_ref, clippy::useless_vec, reason = "these are ways too")]
+fn every_operation_notices() {
+    type D = Dual<f64, 1>;
+    fn sum<T: autodiff::Number>(terms: [T; 2]) -> T {
+        terms.into_iter().sum()
+    }
+    fn sum_of_references<'a, T: std::iter::Sum<&'a T> + 'a>(terms: &'a [T]) -> T {
+        terms.iter().sum()
+    }
+    fn product<T: autodiff::Number>(factors: Vec<T>) -> T {
+        factors.into_iter().product()
+    }
+    fn confused(name: &str, program: impl FnOnce() -> f64) {
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(program));
+        let message = match &outcome {
+            Ok(value) => panic!("{name} gives {value}"),
+            Err(payload) => payload.downcast_ref::<&str>().map_or_else(String::new, |text| (*text).to_owned()),
+        };
+        assert!(message.contains("numbers of two derivatives meet"), "{name}: {message}");
+    }
+    macro_rules! operations {
+        ($($name:literal |$x:ident, $y:ident| $f:expr;)*) => {$(
+            confused($name, || derivative(|$x: D| $x * derivative(|$y: D| $f, 1.5), 1.0));
+            confused(concat!($name, " in gradients"), || gradient(|[$x, _]| $x * gradient(|[$y, _]| $f, [1.5, 2.0])[0], [1.0, 2.0])[0]);
+            confused(concat!($name, " in Hessians"), || {
+                hessian(|[$x]| HyperDual::constant(hessian(|[$y]| $f, [1.5])[0][0]) * $x, [1.0])[0][0]
+            });
+            confused(concat!($name, " in series"), || {
+                taylor::<_, _, 2>(|$x| Taylor::constant(taylor::<_, _, 2>(|$y| $f, 1.5).1[0]) * $x, 1.0).1[0]
+            });
+            confused(concat!($name, " in Jacobians"), || {
+                jacobian(|[$x]| [$x * jacobian(|[$y]| [$f, $y], [1.5])[0][0]], [1.0])[0][0]
+            });
+            confused(concat!($name, " in products with a vector"), || {
+                jvp(|[$x]| [$x * jvp(|[$y]| [$f], [1.5], [1.0])[0]], [1.0], [1.0])[0]
+            });
+            confused(concat!($name, " at depth three"), || {
+                derivative(|$x: D| $x * derivative(|z: D| z * derivative(|$y: D| $f, 1.5), 2.0), 1.0)
+            });
+        )*};
+    }
+    operations! {
+        "+" |x, y| x + y;
+        "-" |x, y| y - x;
+        "*" |x, y| x * y;
+        "/" |x, y| y / x;
+        "%" |x, y| y % x;
+        "references" |x, y| &y + &x;
+        "+=" |x, y| { let mut sum = y; sum += x; sum };
+        "-=" |x, y| { let mut sum = x; sum -= y; sum };
+        "*=" |x, y| { let mut product = y; product *= x; product };
+        "/=" |x, y| { let mut quotient = x; quotient /= y; quotient };
+        "%=" |x, y| { let mut rest = y; rest %= x; rest };
+        "mul_add" |x, y| y.mul_add(x, y);
+        "added by mul_add" |x, y| y.mul_add(y, x);
+        "mul_add of the outer" |x, y| x.mul_add(y, y);
+        "sum" |x, y| sum([y, x]);
+        "sum of references" |x, y| sum_of_references(&[y, y, x]);
+        "product" |x, y| product(vec![x, y]);
+        "pow" |x, y| y.pow(x);
+        "base of pow" |x, y| x.pow(y);
+        "hypot" |x, y| y.hypot(x);
+        "atan2" |x, y| y.atan2(x);
+        "rem_euclid" |x, y| y.rem_euclid(x);
+        "copysign" |x, y| y.copysign(x) + x;
+        "a tie of max" |x, y| (y - 0.5).max(x);
+        "the larger by max" |x, y| y.max(x * 9.0);
+        "the smaller by min" |x, y| y.min(x * 0.1);
+        "clamp" |x, y| if y > x { x.clamp(0.0, 9.0) } else { y };
+        "selected" |x, y| if y > x { x } else { y };
+        "the outer alone" |x, _y| x;
+        "a function of the outer" |x, _y| x.sin();
+        "in a vector" |x, y| { let all = vec![y * 2.0, x]; all[1] + all[0] };
+    }
+}
+
 #[cfg(debug_assertions)]
 mod confused {
     use super::*;

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use optimizers::test_functions::SquaresProblem;
 use optimizers::{
-    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, MomentumRule, RmsPropRule,
-    Staged,
+    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, MomentumRule, Physics,
+    RmsPropRule, Staged, SumOfSquares,
 };
 
 use crate::notebook;
@@ -30,6 +31,8 @@ pub struct ProblemRow {
     pub problem: fn() -> Box<dyn Problem>,
     /// The inverse of its process as a formula.
     pub inverse: fn() -> Box<dyn BothInverse>,
+    /// It as a sum of squares.
+    pub squares: fn() -> Box<dyn SquaresProblem>,
 }
 
 /// The problems.
@@ -39,6 +42,7 @@ pub const PROBLEMS: &[ProblemRow] = &[ProblemRow {
     dimension: 2,
     problem: || Box::new(notebook::problem()),
     inverse: || Box::new(AnalyticInverse::<_, 2, 2>::new(notebook::inverse_physics)),
+    squares: || Box::new(SumOfSquares::new(Physics::new(notebook::physics))),
 }];
 
 /// An optimizer that has a name.
@@ -265,6 +269,62 @@ pub const OPTIMIZERS: &[OptimizerRow] = &[
         step: None,
         iterations: 15_000,
         options: &[GRADIENT, MEMORY, FACTR, PGTOL, LOWER, UPPER],
+    },
+    OptimizerRow {
+        name: "lbfgs",
+        summary: "L-BFGS, quasi-Newton of ten pairs, without bounds",
+        step: None,
+        iterations: 15000,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "bfgs",
+        summary: "BFGS, quasi-Newton with an inverse Hessian; strong Wolfe steps",
+        step: None,
+        iterations: 1000,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "cg",
+        summary: "conjugate gradients by Polak–Ribière+; strong Wolfe steps",
+        step: None,
+        iterations: 1000,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "cg-hager-zhang",
+        summary: "conjugate gradients by Hager and Zhang, with their line search",
+        step: None,
+        iterations: 1000,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "newton-damped",
+        summary: "Newton with a modified Cholesky factorization; strong Wolfe steps",
+        step: None,
+        iterations: 1000,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "trust-region",
+        summary: "Newton within a trust region, its model minimized exactly",
+        step: None,
+        iterations: 1000,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "gauss-newton",
+        summary: "Gauss–Newton with a fixed step, for sums of squares",
+        step: Some(1.0),
+        iterations: 10,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "levenberg-marquardt",
+        summary: "Levenberg–Marquardt as MINPACK has it, for sums of squares",
+        step: None,
+        iterations: 1000,
+        options: &[],
     },
 ];
 

@@ -359,3 +359,14 @@ fn colours_only_where_they_are_wanted() {
         assert!(!outcome.stderr.contains('\u{1b}'), "{:?}", outcome.stderr);
     }
 }
+
+#[test]
+fn test_functions() {
+    let run = |problem, optimizer, start| ["run", "--problem", problem, "--optimizer", optimizer, "--start", start];
+    refused(&run("rosenbrok", "bfgs", "1,1"), &["unknown problem 'rosenbrok'", "did you mean 'rosenbrock'"]);
+    refused(&run("rosenbrock", "bfgs", "1,1,1"), &["3 variables", "has 2"]);
+    refused(&run("extended-powell", "bfgs", "1,1,1"), &["3 variables", "multiple of 4"]);
+    refused(&run("ackley", "levenberg-marquardt", "1,1"), &["levenberg-marquardt", "sum of squares", "ackley"]);
+    refused(&run("rosenbrock", "pg", "1,1"), &["pg steps in y"]);
+    refused(&[&run("rosenbrock", "bfgs", "1,1")[..], &["--step", "1"]].concat(), &["bfgs has no fixed step"]);
+}

@@ -255,3 +255,28 @@ fn invert_is_scipys() {
     let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!((outcome.code, &document["evaluations"]), (Some(1), &102.into()), "{document}");
 }
+
+#[test]
+fn second_order_methods_run_on_test_functions() {
+    for (optimizer, problem, start) in [
+        ("levenberg-marquardt", "rosenbrock", "-1.2,1"),
+        ("gauss-newton", "rosenbrock", "-1.2,1"),
+        ("bfgs", "rosenbrock", "-1.2,1"),
+        ("cg", "rosenbrock", "-1.2,1"),
+        ("cg-hager-zhang", "rosenbrock", "-1.2,1"),
+        ("lbfgs", "rosenbrock", "-1.2,1"),
+        ("newton-damped", "rosenbrock", "-1.2,1"),
+        ("trust-region", "rosenbrock", "-1.2,1"),
+        ("trust-region", "extended-rosenbrock", "-1.2,1,-1.2,1"),
+        ("newton-damped", "zakharov", "1,1,1"),
+    ] {
+        for precision in ["f32", "f64"] {
+            let arguments = ["run", "--problem", problem, "--optimizer", optimizer, "--start", start];
+            let outcome = demo(&[&arguments[..], &["--precision", precision, "--json", "-"]].concat());
+            let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+            let least = document["iterations"].as_array().unwrap().iter().map(|row| row["loss"].as_f64().unwrap());
+            let least = least.fold(f64::INFINITY, f64::min);
+            assert!(least < 1e-3, "{optimizer} {problem} {precision}: {least} {}", document["message"]);
+        }
+    }
+}

@@ -22,6 +22,7 @@
 pub use nalgebra;
 
 mod bounds;
+mod descent;
 mod differences;
 mod error;
 mod first_order;
@@ -38,8 +39,12 @@ mod range;
 mod run;
 mod stop;
 pub mod test_functions;
+mod trust_region;
 
 pub use bounds::Bounds;
+pub use descent::{
+    Bfgs, ConjugateGradient, DampedNewton, Descent, DescentMemory, Direction, ModifiedCholesky, Step, StepRule,
+};
 pub use differences::ForwardDifferences;
 pub use error::{Error, Failure};
 pub use first_order::*;
@@ -50,6 +55,7 @@ pub use least_squares::{GaussNewton, LeastSquares, LevenbergMarquardt, Levenberg
 pub use newton::Newton;
 pub use optimizer::{Evaluations, Iterate, Optimizer, State};
 pub use own::{GradientByDifferences, OwnGradient};
-pub use problem::{Composite, Entry, Loss, Map, Objective, Physics, Staged, TwiceDifferentiable};
+pub use problem::{Composite, Entry, HessianProduct, Loss, Map, Objective, Physics, Staged, TwiceDifferentiable};
 pub use run::{Best, Report, Run, Status};
 pub use stop::{Stop, Test};
+pub use trust_region::{Exact, Model, ModelStep, Steihaug, TrustRegion, TrustRegionMemory};

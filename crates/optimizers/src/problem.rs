@@ -38,6 +38,12 @@ pub trait TwiceDifferentiable<T: Entry>: Objective<T> {
     fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>);
 }
 
+/// An objective with products of its Hessian with vectors, which need no Hessian.
+pub trait HessianProduct<T: Entry>: Objective<T> {
+    /// (∂²L/∂xᵢ∂xⱼ) v at x.
+    fn hessian_times(&self, x: &DVector<T>, v: &DVector<T>) -> DVector<T>;
+}
+
 /// A vector function y(x), with its Jacobian, over numbers `T`.
 pub trait Map<T: Entry> {
     /// The number of variables of x.
@@ -110,6 +116,21 @@ where
 {
     fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
         hessian_parts(self.function.call(HyperDual::variables(array::<T, N>(x))))
+    }
+}
+
+impl<F, T, L, const N: usize> HessianProduct<T> for Loss<L, N>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    L: ScalarFn<N, F>,
+{
+    fn hessian_times(&self, x: &DVector<T>, v: &DVector<T>) -> DVector<T> {
+        let (x, v) = (array::<T, N>(x), array::<T, N>(v));
+        // the gradient of numbers that move along v
+        let moving = std::array::from_fn(|i| Dual::new(x[i], [v[i]]));
+        let y = self.function.call(Dual::<Dual<T, 1>, N>::variables(moving));
+        DVector::from_iterator(N, y.eps.iter().map(|slope| slope.eps[0]))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::HyperDual;
 use crate::elementary::Elementary;
 use crate::number::{Float, Number};
 use crate::pairs::Partials;
+use crate::perturbation::Tag;
 use crate::rules::{Rule, unary_rules};
 
 /// The number on which [`diagnose`](crate::diagnose) runs a function: a [`HyperDual`] that remembers where it, or what it
@@ -31,7 +32,8 @@ pub struct Traced<F, const N: usize> {
 impl<F: Float, const N: usize> Traced<F, N> {
     /// One variable in each direction, of a call of the driver from this place.
     pub(super) fn variables(x: [F; N], caller: &'static Location<'static>) -> [Self; N] {
-        HyperDual::seeds(HyperDual::variables(x)).map(|x| Traced { moves: true, ..Self::source("input", x, caller) })
+        HyperDual::seeds(HyperDual::variables(x), Tag::fresh())
+            .map(|x| Traced { moves: true, ..Self::source("input", x, caller) })
     }
 
     /// A number that comes from no operation.

@@ -45,7 +45,7 @@ where
         let inner = Dual::new(x, array::from_fn(|c| moves(columns[c], i))).tagged(inner_tag);
         Dual::new(inner, array::from_fn(|r| Dual::constant(moves(rows[r], i)))).tagged(tag)
     };
-    Ok(x.seeded(seed, |x| f(x).number()).eps.map(|row| row.eps))
+    Ok(x.seeded(seed, |x| f(x).number().result_of(tag)).eps.map(|row| row.eps))
 }
 
 /// A derivative of any order up to eight: ∂ᵏf/∂xᵢ∂xⱼ… for the indices i, j, … . One call of f, on nested numbers of 2ᵏ

@@ -42,7 +42,7 @@ pub(crate) fn each_chunk<T: Number, D: Number, const W: usize>(
     numbers: &mut Vec<D>,
     still: impl Fn(usize) -> D,
     moving: impl Fn(usize, usize, Tag) -> D,
-    mut visit: impl FnMut(Range<usize>, &[D]),
+    mut visit: impl FnMut(Range<usize>, &[D], Tag),
 ) {
     numbers.clear();
     numbers.extend((0..x.len()).map(&still));
@@ -51,7 +51,7 @@ pub(crate) fn each_chunk<T: Number, D: Number, const W: usize>(
         for i in chunk.clone() {
             numbers[i] = moving(i, i - chunk.start, tag);
         }
-        visit(chunk.clone(), numbers);
+        visit(chunk.clone(), numbers, tag);
         for i in chunk {
             numbers[i] = still(i);
         }
@@ -68,8 +68,8 @@ pub(crate) fn gradient<T: Number, const W: usize>(
     let mut value = T::zero();
     let still = |i: usize| Dual::constant(x[i]);
     let moving = |i: usize, k: usize, tag| Dual::variable(x[i], k).tagged(tag);
-    each_chunk::<T, _, W>(x, numbers, still, moving, |chunk, x| {
-        let y = f(x);
+    each_chunk::<T, _, W>(x, numbers, still, moving, |chunk, x, tag| {
+        let y = f(x).result_of(tag);
         value = y.re;
         gradient[chunk.clone()].copy_from_slice(&y.eps[..chunk.len()]);
     });
@@ -108,7 +108,7 @@ pub(crate) fn hessian<T: Number, const W: usize>(
             for i in rows.clone().chain(columns.clone()) {
                 numbers[i] = seed(i);
             }
-            let y = f(numbers);
+            let y = f(numbers).result_of(tag);
             value = y.re.re;
             for i in rows.clone() {
                 gradient[i] = y.eps[i - rows.start].re;
@@ -132,8 +132,8 @@ pub(crate) fn laplacian<T: Number, const W: usize>(
     let mut second = vec![T::zero(); x.len()];
     let still = |i: usize| Dual::constant(Dual::constant(x[i]));
     let moving = |i: usize, k: usize, tag| Dual::variable(Dual::variable(x[i], k).tagged(tag), k).tagged(tag);
-    each_chunk::<T, _, W>(x, &mut Vec::new(), still, moving, |chunk, x| {
-        let y = f(x);
+    each_chunk::<T, _, W>(x, &mut Vec::new(), still, moving, |chunk, x, tag| {
+        let y = f(x).result_of(tag);
         for (k, i) in chunk.enumerate() {
             second[i] = y.eps[k].eps[k];
         }
@@ -153,8 +153,8 @@ pub(crate) fn hessian_times<T: Number, const W: usize>(
     let along = |i: usize| Dual::new(x[i], [v[i]]).tagged(slope);
     let still = |i: usize| Dual::constant(along(i));
     let moving = |i: usize, k: usize, tag| Dual::variable(along(i), k).tagged(tag);
-    each_chunk::<T, _, W>(x, numbers, still, moving, |chunk, x| {
-        let y = f(x);
+    each_chunk::<T, _, W>(x, numbers, still, moving, |chunk, x, tag| {
+        let y = f(x).result_of(tag);
         for (k, i) in chunk.enumerate() {
             product[i] = y.eps[k].eps[0];
         }
@@ -170,13 +170,13 @@ pub(crate) fn jacobian<T: Number, R: VectorOutput<Dual<T, W>>, const W: usize>(
     let mut values = None;
     let still = |i: usize| Dual::constant(x[i]);
     let moving = |i: usize, k: usize, tag| Dual::variable(x[i], k).tagged(tag);
-    each_chunk::<T, _, W>(x, &mut Vec::new(), still, moving, |chunk, point| {
+    each_chunk::<T, _, W>(x, &mut Vec::new(), still, moving, |chunk, point, tag| {
         let mut row = 0;
         let of_chunk = f(point).each(|y| {
             if row == rows.len() {
                 rows.push(vec![T::zero(); x.len()]);
             }
-            rows[row][chunk.clone()].copy_from_slice(&y.eps[..chunk.len()]);
+            rows[row][chunk.clone()].copy_from_slice(&y.result_of(tag).eps[..chunk.len()]);
             row += 1;
             y.re
         });

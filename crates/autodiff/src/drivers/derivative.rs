@@ -1,4 +1,5 @@
 use super::ScalarOutput;
+use crate::perturbation::Tag;
 use crate::{Dual, Number};
 
 /// The derivative f'(x) of a function of one variable. One call of f.
@@ -23,6 +24,7 @@ pub fn derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T,
 /// ```
 #[inline]
 pub fn value_and_derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T, 1>) -> R, x: T) -> (T, T) {
-    let y = f(Dual::seeds([Dual::variable(x, 0)])[0]).number();
+    let tag = Tag::fresh();
+    let y = f(Dual::variable(x, 0).tagged(tag)).number().result_of(tag);
     (y.re, y.eps[0])
 }

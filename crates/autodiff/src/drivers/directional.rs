@@ -22,7 +22,9 @@ where
     P: Point + Seeded<Dual<<P as Point>::Base, 1>>,
 {
     let tag = Tag::fresh();
-    x.beside(v, |x, v| x.seeded(|x, i| Dual::new(x, [v.variable(i)]).tagged(tag), |x| f(x).each(|y| y.eps[0])))
+    x.beside(v, |x, v| {
+        x.seeded(|x, i| Dual::new(x, [v.variable(i)]).tagged(tag), |x| f(x).each(|y| y.result_of(tag).eps[0]))
+    })
 }
 
 /// The values f(x) and the Jacobian times a vector. One call of f.
@@ -41,7 +43,10 @@ where
 {
     let tag = Tag::fresh();
     x.beside(v, |x, v| {
-        x.seeded(|x, i| Dual::new(x, [v.variable(i)]).tagged(tag), |x| f(x).each_two(|y| (y.re, y.eps[0])))
+        x.seeded(
+            |x, i| Dual::new(x, [v.variable(i)]).tagged(tag),
+            |x| f(x).each_two(|y| (y.re, y.result_of(tag).eps[0])),
+        )
     })
 }
 
@@ -89,7 +94,7 @@ where
 {
     let tag = Tag::fresh();
     x.beside(v, |x, v| {
-        let y = x.seeded(|x, i| Taylor::line(x, v.variable(i)).tagged(tag), |x| f(x).number());
+        let y = x.seeded(|x, i| Taylor::line(x, v.variable(i)).tagged(tag), |x| f(x).number().result_of(tag));
         (y.re, core::array::from_fn(|k| y.derivative(k + 1)))
     })
 }
@@ -106,7 +111,8 @@ pub fn taylor<T: Number, R: ScalarOutput<Taylor<T, K>>, const K: usize>(
     f: impl FnOnce(Taylor<T, K>) -> R,
     x: T,
 ) -> (T, [T; K]) {
-    let y = f(Taylor::variable(x).tagged(Tag::fresh())).number();
+    let tag = Tag::fresh();
+    let y = f(Taylor::variable(x).tagged(tag)).number().result_of(tag);
     (y.re, y.coefficients)
 }
 

@@ -3,6 +3,7 @@
 use core::array;
 
 use super::VectorOutput;
+use crate::perturbation::Tag;
 use crate::{Dual, HyperDual, Number};
 
 /// A point: an array, a slice, or one of nalgebra's vectors (feature `nalgebra`).
@@ -121,12 +122,14 @@ impl<T: Number, const N: usize> Point for [T; N] {
 
     #[inline]
     fn gradient(self, mut f: impl FnMut([Dual<T, N>; N]) -> Dual<T, N>) -> (T, [T; N]) {
-        let y = f(Dual::seeds(Dual::variables(self)));
+        let tag = Tag::fresh();
+        let y = f(Dual::seeds(Dual::variables(self), tag)).result_of(tag);
         (y.re, y.eps)
     }
     #[inline]
     fn hessian(self, mut f: impl FnMut([HyperDual<T, N>; N]) -> HyperDual<T, N>) -> (T, [T; N], [[T; N]; N]) {
-        let y = f(HyperDual::seeds(HyperDual::variables(self)));
+        let tag = Tag::fresh();
+        let y = f(HyperDual::seeds(HyperDual::variables(self), tag)).result_of(tag);
         (y.re, y.eps, y.hessian())
     }
     #[inline]
@@ -134,7 +137,8 @@ impl<T: Number, const N: usize> Point for [T; N] {
         self,
         mut f: impl FnMut([Dual<T, N>; N]) -> R,
     ) -> (R::Of<T>, R::Rows<T, N>) {
-        f(Dual::seeds(Dual::variables(self))).rows(|y| (y.re, y.eps))
+        let tag = Tag::fresh();
+        f(Dual::seeds(Dual::variables(self), tag)).rows(|y| (y.re, y.result_of(tag).eps))
     }
     #[inline]
     fn laplacian(self, f: impl FnMut([HyperDual<T, N>; N]) -> HyperDual<T, N>) -> T {
@@ -143,8 +147,9 @@ impl<T: Number, const N: usize> Point for [T; N] {
     }
     #[inline]
     fn hessian_times(self, v: Self, mut f: impl FnMut([Self::Slope; N]) -> Self::Slope) -> [T; N] {
-        let x = Dual::seeds(array::from_fn(|i| Dual::new(self[i], [v[i]])));
-        let y = f(Dual::seeds(Dual::variables(x)));
+        let (tag, slope) = (Tag::fresh(), Tag::fresh());
+        let x = Dual::seeds(array::from_fn(|i| Dual::new(self[i], [v[i]])), slope);
+        let y = f(Dual::seeds(Dual::variables(x), tag)).result_of(tag);
         array::from_fn(|i| y.eps[i].eps[0])
     }
     #[inline]

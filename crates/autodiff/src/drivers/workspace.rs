@@ -93,11 +93,11 @@ impl<T: Number, const W: usize> Workspace<T, W> {
         results.resize(values.len(), Dual::constant(T::zero()));
         let still = |i: usize| Dual::constant(x[i]);
         let moving = |i: usize, k: usize, tag| Dual::variable(x[i], k).tagged(tag);
-        each_chunk::<T, _, W>(x, &mut self.first, still, moving, |chunk, x| {
+        each_chunk::<T, _, W>(x, &mut self.first, still, moving, |chunk, x, tag| {
             f(x, results);
             for (i, y) in results.iter_mut().enumerate() {
                 values[i] = y.re;
-                jacobian[i * n..][chunk.clone()].copy_from_slice(&y.eps[..chunk.len()]);
+                jacobian[i * n..][chunk.clone()].copy_from_slice(&y.result_of(tag).eps[..chunk.len()]);
                 *y = Dual::constant(T::zero());
             }
         });
@@ -146,7 +146,7 @@ impl<T: Number, const W: usize> Workspace<T, W> {
         self.line_results.resize(values.len(), Dual::constant(T::zero()));
         f(&self.line, &mut self.line_results);
         for (i, y) in self.line_results.iter().enumerate() {
-            (values[i], product[i]) = (y.re, y.eps[0]);
+            (values[i], product[i]) = (y.re, y.result_of(tag).eps[0]);
         }
         Ok(())
     }

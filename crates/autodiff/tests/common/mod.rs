@@ -3,8 +3,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 use autodiff::{
-    Dual, Elementary, Filled, Float, Function, HyperDual, Number, Operators, Ordered, ScalarFn, Single, derivative,
-    hessian, reverse, value_and_derivative, value_and_gradient, value_gradient_hessian,
+    Dual, Elementary, Filled, Float, Function, HyperDual, Number, Operators, Ordered, ScalarFn, Single, Taylor,
+    derivative, hessian, reverse, value_and_derivative, value_and_gradient, value_gradient_hessian,
 };
 use serde_json::Value;
 
@@ -197,6 +197,11 @@ pub fn by<P: Real, T: Jet<Precision = P> + Ordered<P>>(curve: impl ScalarFn<1, P
     curve.call([T::seed(x)]).derivatives()
 }
 
+/// The derivatives that a series has: its coefficients times k!.
+fn series_derivatives<P: Real>(y: Taylor<P, 3>) -> Vec<P> {
+    (0..=3).map(|k| y.derivative(k)).collect()
+}
+
 /// One way to the derivatives and what it found: as many as it reaches.
 pub type Way<P> = (&'static str, Vec<P>);
 
@@ -215,6 +220,15 @@ pub fn every_way<P: Real>(curve: impl ScalarFn<1, P> + Operators + Copy, x: P) -
         ("Dual<HyperDual>", by::<P, Dual<HyperDual<P, 1>, 1>>(curve, x)),
         ("HyperDual<Dual>", by::<P, HyperDual<Dual<P, 1>, 1>>(curve, x)),
         ("Dual<Dual<Dual>>", by::<P, Dual<Dual<Dual<P, 1>, 1>, 1>>(curve, x)),
+        ("Taylor", series_derivatives(curve.call([Taylor::<P, 3>::variable(x)]))),
+        ("Taylor<Dual>", {
+            let y = curve.call([Taylor::<Dual<P, 1>, 2>::variable(Dual::variable(x, 0))]);
+            vec![y.re.re, y.derivative(1).re, y.derivative(2).re, y.derivative(2).eps[0]]
+        }),
+        ("Dual<Taylor>", {
+            let y = curve.call([Dual::<Taylor<P, 2>, 1>::variable(Taylor::variable(x), 0)]);
+            vec![y.re.re, y.eps[0].re, y.eps[0].derivative(1), y.eps[0].derivative(2)]
+        }),
         ("value_and_derivative", vec![value, first]),
         ("derivative", vec![plain, derivative(|x| curve.call([x]), x)]),
         ("value_and_gradient", vec![value_again, first_again]),

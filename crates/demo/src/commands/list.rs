@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use optimizers::test_functions::{TEST_FUNCTIONS, TestFunction};
 use serde::Serialize;
 
 use super::{Refusal, deliver};
@@ -24,12 +25,15 @@ pub fn execute(shared: &Shared) -> Result<ExitCode, Refusal> {
 fn text() -> String {
     let mut out = "Problems\n".to_owned();
     for row in PROBLEMS {
-        let _ = writeln!(out, "  {:<12}{} ({} variables)", row.name, row.summary, row.dimension);
+        let _ = writeln!(out, "  {:<28}{} ({} variables)", row.name, row.summary, row.dimension);
+    }
+    for row in TEST_FUNCTIONS {
+        let _ = writeln!(out, "  {:<28}{} ({} variables)", row.name, row.summary, row.usual_dimension());
     }
     out.push_str("\nOptimizers\n");
     for row in OPTIMIZERS {
         let step = row.step.map(|step| format!("step {step}, ")).unwrap_or_default();
-        let _ = writeln!(out, "  {:<12}{} ({step}{} iterations)", row.name, row.summary, row.iterations);
+        let _ = writeln!(out, "  {:<20}{} ({step}{} iterations)", row.name, row.summary, row.iterations);
         for option in row.options {
             let _ = writeln!(out, "      --set {}=…  {} (default {})", option.name, option.summary, option.default);
         }
@@ -85,6 +89,8 @@ fn json() -> String {
     };
     let problem =
         |row: &crate::registry::ProblemRow| Named { name: row.name, summary: row.summary, dimension: row.dimension };
+    let function =
+        |row: &TestFunction| Named { name: row.name, summary: row.summary, dimension: row.usual_dimension() };
     let optimizer = |row: &crate::registry::OptimizerRow| Optimizer {
         name: row.name,
         summary: row.summary,
@@ -93,7 +99,7 @@ fn json() -> String {
         options: choices(row),
     };
     to_text(&Document {
-        problems: PROBLEMS.iter().map(problem).collect(),
+        problems: PROBLEMS.iter().map(problem).chain(TEST_FUNCTIONS.iter().map(function)).collect(),
         optimizers: OPTIMIZERS.iter().map(optimizer).collect(),
         functions: Functions {
             unary: UNARY.iter().map(|f| f.0).collect(),
@@ -104,8 +110,8 @@ fn json() -> String {
 
 fn csv() -> String {
     let mut out = "kind,name\n".to_owned();
-    for row in PROBLEMS {
-        let _ = writeln!(out, "problem,{}", row.name);
+    for name in PROBLEMS.iter().map(|row| row.name).chain(TEST_FUNCTIONS.iter().map(|row| row.name)) {
+        let _ = writeln!(out, "problem,{name}");
     }
     for row in OPTIMIZERS {
         let _ = writeln!(out, "optimizer,{}", row.name);

@@ -6,10 +6,12 @@ use std::process::ExitCode;
 use autodiff::Float;
 use clap::Args;
 use optimizers::nalgebra::{DVector, RealField};
+use optimizers::test_functions::{SquaresProblem, TEST_FUNCTIONS};
 use optimizers::{
-    AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Bounds, Entry, ForwardDifferences, GradientDescent,
-    InverseSimulator, Inversion, Iterate, Lbfgsb, Lion, MixedInverseSimulator, Momentum, NAdam, Nesterov, Newton,
-    NumericInverse, Objective, Optimizer, Report, RmsProp, Run, Status, TwiceDifferentiable,
+    AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Bfgs, Bounds, ConjugateGradient, DampedNewton, Descent, Entry,
+    ForwardDifferences, GaussNewton, GradientDescent, InverseSimulator, Inversion, Iterate, Lbfgsb, LeastSquares,
+    LevenbergMarquardt, Lion, MixedInverseSimulator, Momentum, NAdam, Nesterov, Newton, NumericInverse, Objective,
+    Optimizer, Report, RmsProp, Run, Status, TrustRegion, TwiceDifferentiable, test_functions,
 };
 use serde::Serialize;
 
@@ -79,10 +81,13 @@ struct Subject {
 }
 
 enum Kind {
-    /// A loss behind a process, with the inverse of the process if it is known as a formula.
-    Staged(Box<dyn Problem>, Option<Box<dyn BothInverse>>),
+    /// A loss behind a process, with the inverse of the process if it is known as a formula, and the same as a sum of
+    /// squares if it is one.
+    Staged(Box<dyn Problem>, Option<Box<dyn BothInverse>>, Option<Box<dyn SquaresProblem>>),
     /// A loss alone.
     Plain(FormulaLoss),
+    /// A test function.
+    Function(test_functions::Problem),
 }
 
 impl Subject {
@@ -90,12 +95,21 @@ impl Subject {
         let Arguments { problem, physics, loss, .. } = arguments;
         Ok(match (problem, physics, loss) {
             (Some(name), ..) => {
-                let row = find("problem", name, PROBLEMS, |row| row.name)?;
-                Subject { name: row.name.to_owned(), kind: Kind::Staged((row.problem)(), Some((row.inverse)())) }
+                let names: Vec<&str> =
+                    PROBLEMS.iter().map(|row| row.name).chain(TEST_FUNCTIONS.iter().map(|row| row.name)).collect();
+                let name = *find("problem", name, &names, |name| name)?;
+                let kind = match test_functions::find(name) {
+                    Some(row) => Kind::Function(row.problem(variables)?),
+                    None => {
+                        let row = find("problem", name, PROBLEMS, |row| row.name)?;
+                        Kind::Staged((row.problem)(), Some((row.inverse)()), Some((row.squares)()))
+                    }
+                };
+                Subject { name: name.to_owned(), kind }
             }
             (None, Some(physics), Some(loss)) => {
                 let problem = FormulaProblem::new(physics, loss, variables)?;
-                Subject { name: format!("{loss} of y = {physics}"), kind: Kind::Staged(Box::new(problem), None) }
+                Subject { name: format!("{loss} of y = {physics}"), kind: Kind::Staged(Box::new(problem), None, None) }
             }
             (None, _, Some(loss)) => {
                 let problem = FormulaLoss::new(loss, Variables::x(variables))?;
@@ -109,13 +123,34 @@ impl Subject {
     /// The staged problem, for an optimizer that needs one.
     fn staged(&self, optimizer: &str) -> Result<(&dyn Problem, Option<&dyn BothInverse>), Refusal> {
         match &self.kind {
-            Kind::Staged(problem, inverse) => Ok((&**problem, inverse.as_deref())),
+            Kind::Staged(problem, inverse, _) => Ok((&**problem, inverse.as_deref())),
             Kind::Plain(_) => Err(format!("{optimizer} steps in y: it needs --physics beside --loss").into()),
+            Kind::Function(_) => {
+                Err(format!("{optimizer} steps in y: it needs a problem of two stages, and {} has one", self.name)
+                    .into())
+            }
+        }
+    }
+
+    /// The problem as a sum of squares, for an optimizer that looks at residuals.
+    fn squares(&self, optimizer: &str) -> Result<&dyn SquaresProblem, Refusal> {
+        match &self.kind {
+            Kind::Staged(_, _, Some(problem)) | Kind::Function(test_functions::Problem::LeastSquares(problem)) => {
+                Ok(&**problem)
+            }
+            _ => {
+                Err(format!("{optimizer} needs a problem that is named and a sum of squares; {} is not", self.name)
+                    .into())
+            }
         }
     }
 }
 
 impl Header<'_> {
+    fn looks_at_residuals(&self) -> bool {
+        matches!(self.optimizer, "gauss-newton" | "levenberg-marquardt")
+    }
+
     fn single(self, plan: &Plan, subject: &Subject) -> Result<Document, Refusal> {
         let written = |_, x: f32| x.into();
         if let "pg" | "pg-numeric" = self.optimizer {
@@ -133,8 +168,13 @@ impl Header<'_> {
             }));
         }
         let report = match &subject.kind {
-            Kind::Staged(problem, _) => plan.run::<f32, _>(&**problem, self.optimizer)?,
+            _ if self.looks_at_residuals() => {
+                plan.squares::<f32, _>(subject.squares(self.optimizer)?, self.optimizer)?
+            }
+            Kind::Staged(problem, ..) => plan.run::<f32, _>(&**problem, self.optimizer)?,
             Kind::Plain(loss) => plan.run::<f32, _>(loss, self.optimizer)?,
+            Kind::Function(test_functions::Problem::LeastSquares(f)) => plan.run::<f32, _>(&**f, self.optimizer)?,
+            Kind::Function(test_functions::Problem::Plain(f)) => plan.run::<f32, _>(&**f, self.optimizer)?,
         };
         Ok(self.document(plan, &report, written))
     }
@@ -148,8 +188,15 @@ impl Header<'_> {
                     _ => plan.go(problem, &InverseSimulator::new(plan.step, plan.inverse())?)?,
                 }
             }
-            (Kind::Staged(problem, _), _) => plan.run::<f64, _>(&**problem, self.optimizer)?,
+            _ if self.looks_at_residuals() => {
+                plan.squares::<f64, _>(subject.squares(self.optimizer)?, self.optimizer)?
+            }
+            (Kind::Staged(problem, ..), _) => plan.run::<f64, _>(&**problem, self.optimizer)?,
             (Kind::Plain(loss), _) => plan.run::<f64, _>(loss, self.optimizer)?,
+            (Kind::Function(test_functions::Problem::LeastSquares(f)), _) => {
+                plan.run::<f64, _>(&**f, self.optimizer)?
+            }
+            (Kind::Function(test_functions::Problem::Plain(f)), _) => plan.run::<f64, _>(&**f, self.optimizer)?,
         };
         Ok(self.document(plan, &report, |_, x: f64| x.into()))
     }
@@ -257,6 +304,18 @@ impl Plan {
         Ok(Run::new(problem, method, &start)?.iterations(self.iterations).finish())
     }
 
+    /// A run of a method that looks at the residuals.
+    fn squares<T, P>(&self, problem: &P, optimizer: &str) -> Result<Report<T>, Refusal>
+    where
+        T: Float + Entry<Precision = T> + RealField,
+        P: LeastSquares<T> + ?Sized,
+    {
+        match optimizer {
+            "gauss-newton" => self.go(problem, &GaussNewton::new(T::of(self.step))?),
+            _ => self.go(problem, &LevenbergMarquardt::new()),
+        }
+    }
+
     /// A run of a method that looks at x alone.
     fn run<T, P>(&self, problem: &P, optimizer: &str) -> Result<Report<T>, Refusal>
     where
@@ -289,6 +348,12 @@ impl Plan {
             "adadelta" => first_order!(AdaDelta, rho, eps, weight_decay),
             "lion" => first_order!(Lion, beta1, beta2, weight_decay),
             "newton" => self.go(problem, &Newton::new(step)?),
+            "newton-damped" => self.go(problem, &Descent::new(DampedNewton)),
+            "trust-region" => self.go(problem, &TrustRegion::exact()),
+            "bfgs" => self.go(problem, &Descent::new(Bfgs)),
+            "cg" => self.go(problem, &Descent::new(ConjugateGradient::polak_ribiere())),
+            "cg-hager-zhang" => self.go(problem, &Descent::new(ConjugateGradient::hager_zhang())),
+            "lbfgs" => self.go(problem, &Lbfgsb::new()),
             "lbfgsb" => self.go(problem, &self.lbfgsb::<T>()?),
             // the registry has no others
             _ => Err(format!("optimizer '{optimizer}' is not known").into()),

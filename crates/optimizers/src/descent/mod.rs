@@ -1,0 +1,206 @@
+//! Methods of two parts: a direction that leads downhill, and a rule for the length of the step.
+
+mod bfgs;
+mod conjugate_gradient;
+mod damped_newton;
+mod step_rule;
+
+use nalgebra::{DVector, RealField};
+
+pub use self::bfgs::Bfgs;
+pub use self::conjugate_gradient::ConjugateGradient;
+pub use self::damped_newton::{DampedNewton, ModifiedCholesky};
+pub use self::step_rule::StepRule;
+use self::step_rule::{Line, Point};
+use crate::bounds::constant;
+use crate::error::{Error, Failure, check_shape};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, with_gradient};
+use crate::problem::{Entry, Objective};
+use crate::range::not_negative;
+
+/// A direction d in which L falls, from what is known at a point.
+///
+/// `P` is what it needs of a problem.
+pub trait Direction<T: Entry, P: ?Sized> {
+    /// What it keeps between steps.
+    type Memory: Clone;
+    /// What is known at the start. `evaluations` is raised by what it evaluates.
+    fn start(&self, problem: &P, x: &DVector<T>, evaluations: &mut Evaluations) -> Result<Self::Memory, Failure>;
+    /// The direction d at a point with gradient g.
+    fn direction(&self, memory: &Self::Memory, gradient: &DVector<T>) -> DVector<T>;
+    /// What is known after a step. `evaluations` is raised by what it evaluates.
+    fn learn(
+        &self,
+        problem: &P,
+        memory: Self::Memory,
+        step: &Step<'_, T>,
+        evaluations: &mut Evaluations,
+    ) -> Result<Self::Memory, Failure>;
+    /// The memory without the past, where a direction has led nowhere; `None` if there is nothing to forget.
+    fn forget(&self, memory: &Self::Memory) -> Option<Self::Memory>;
+    /// Whether a step of length 1 is the natural one, as with Newton's direction.
+    fn is_scaled(&self, memory: &Self::Memory) -> bool;
+    /// The rule for the step that suits it.
+    fn step_rule(&self) -> StepRule;
+}
+
+/// A step that was made.
+#[derive(Debug)]
+pub struct Step<'a, T> {
+    /// The point arrived at.
+    pub x: &'a DVector<T>,
+    /// The direction d.
+    pub direction: &'a DVector<T>,
+    /// The step s = α d.
+    pub s: DVector<T>,
+    /// The gradient before.
+    pub before: &'a DVector<T>,
+    /// The gradient after.
+    pub after: &'a DVector<T>,
+    /// The iteration that it led to.
+    pub iteration: usize,
+}
+
+/// Descent along a [`Direction`] by a [`StepRule`]: x ← x + α d.
+///
+/// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it), and ends too after a step in
+/// which L falls by no more than its rounding and the gradient does not halve. Where the rule finds no
+/// step the direction forgets its past and is tried once more; then the run fails and says so. A value and a
+/// gradient a trial of the rule, values alone with backtracking. The update in the trajectory is −α d.
+///
+/// ```
+/// use optimizers::{Bfgs, ConjugateGradient, DampedNewton, Descent, Loss, Run, Status, StepRule};
+///
+/// autodiff::function! { fn valley([x0, x1]) { (x1 - x0 * x0).powi(2) * 100.0 + (-x0 + 1.0).powi(2) } }
+///
+/// let problem = Loss::new(valley);
+/// let arrives = |report: optimizers::Report<f64>| {
+///     assert!(matches!(report.status, Status::Converged(_)));
+///     assert!(report.trajectory.last().unwrap().x.iter().all(|x| (x - 1.0).abs() < 1e-4));
+/// };
+/// let start = [-1.2, 1.0];
+/// arrives(Run::new(&problem, &Descent::new(Bfgs), &start)?.iterations(100).finish());
+/// arrives(Run::new(&problem, &Descent::new(ConjugateGradient::hager_zhang()), &start)?.iterations(100).finish());
+/// let backtracking = Descent::new(DampedNewton).step_rule(StepRule::Backtracking);
+/// arrives(Run::new(&problem, &backtracking, &start)?.iterations(100).finish());
+/// # Ok::<(), optimizers::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Descent<D> {
+    direction: D,
+    rule: Option<StepRule>,
+    gtol: f64,
+}
+
+impl<D> Descent<D> {
+    /// With the rule that suits the direction.
+    pub const fn new(direction: D) -> Self {
+        Descent { direction, rule: None, gtol: 1e-5 }
+    }
+
+    /// With another rule.
+    #[must_use]
+    pub fn step_rule(self, rule: StepRule) -> Self {
+        Descent { rule: Some(rule), ..self }
+    }
+
+    /// The largest component of the gradient at which it converges.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Negative`] unless it is finite and not negative.
+    pub fn gtol(self, gtol: f64) -> Result<Self, Error> {
+        Ok(Descent { gtol: not_negative("gtol", gtol)?, ..self })
+    }
+
+    fn converged<T: RealField + Copy>(&self, gradient: &DVector<T>) -> Option<&'static str> {
+        (gradient.amax() <= constant(self.gtol)).then_some("converged: no component of the gradient exceeds gtol")
+    }
+}
+
+const NO_PROGRESS: &str = "L no longer falls and the gradient no longer shrinks: no further progress in this precision";
+
+/// What a [`Descent`] keeps between steps.
+#[derive(Clone, Debug)]
+pub struct DescentMemory<T, M> {
+    direction: M,
+    /// The value before the last step.
+    last_value: Option<T>,
+}
+
+impl<T, P, D> Optimizer<T, P> for Descent<D>
+where
+    T: Entry + RealField,
+    P: Objective<T> + ?Sized,
+    D: Direction<T, P>,
+{
+    type Memory = DescentMemory<T, D::Memory>;
+
+    fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
+        let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
+        let direction = self.direction.start(problem, &iterate.x, &mut iterate.evaluations)?;
+        let converged = iterate.gradient.as_ref().and_then(|gradient| self.converged(gradient));
+        Ok(State { converged, ..State::new(iterate, DescentMemory { direction, last_value: None }) })
+    }
+
+    fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
+        let now = &state.iterate;
+        let iteration = now.iteration + 1;
+        let mut evaluations = now.evaluations;
+        let gradient = match &now.gradient {
+            Some(gradient) => gradient.clone(),
+            None => problem.value_and_gradient(&now.x).1,
+        };
+        let failed = |failure, evaluations| {
+            let iterate = Iterate { evaluations, ..now.clone() };
+            Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) })
+        };
+        let mut memory = state.memory.direction.clone();
+        let mut last_value = state.memory.last_value;
+        loop {
+            let d = self.direction.direction(&memory, &gradient);
+            let slope = gradient.dot(&d);
+            let downhill = slope < nalgebra::zero();
+            let mut line = Line::new(problem, &now.x, &d, now.loss, slope, &mut evaluations);
+            let found = if downhill {
+                let rule = self.rule.unwrap_or_else(|| self.direction.step_rule());
+                let first = line.first_trial(last_value, self.direction.is_scaled(&memory));
+                rule.search(&mut line, first)
+            } else {
+                None
+            };
+            let met_not_finite = line.met_not_finite();
+            let Some(Point { step: alpha, x, value, gradient: after, .. }) = found else {
+                if let Some(fresh) = self.direction.forget(&memory) {
+                    (memory, last_value) = (fresh, None);
+                    continue;
+                }
+                let failure = match (downhill, met_not_finite) {
+                    (false, _) if d.iter().all(|d| d.all_finite()) => Failure::NotDescent { iteration },
+                    (false, _) => Failure::NotFinite { quantity: "direction", iteration },
+                    (true, Some(quantity)) => Failure::NotFinite { quantity, iteration },
+                    (true, None) => Failure::LineSearch { iteration },
+                };
+                return failed(failure, evaluations);
+            };
+            check_shape("the gradient", after.len(), x.len(), iteration)?;
+            let s = &x - &now.x;
+            let made = Step { x: &x, direction: &d, s, before: &gradient, after: &after, iteration };
+            // at the precision of L neither it nor the gradient gets better
+            let gained = now.loss - value > T::default_epsilon() * nalgebra::ComplexField::abs(value);
+            let flattened = after.amax() < gradient.amax() * constant(0.5);
+            let converged = self.converged(&after).or((!gained && !flattened).then_some(NO_PROGRESS));
+            let direction = if converged.is_some() {
+                memory
+            } else {
+                self.direction.learn(problem, memory, &made, &mut evaluations)?
+            };
+            let update = Some(d * -alpha);
+            let y = problem.observe(&x);
+            let iterate =
+                Iterate { y, gradient: Some(after), update, evaluations, ..Iterate::new(iteration, x, value) };
+            let memory = DescentMemory { direction, last_value: Some(now.loss) };
+            return Ok(State { converged, ..State::new(iterate, memory) });
+        }
+    }
+}
