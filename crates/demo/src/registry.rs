@@ -1,7 +1,12 @@
 //! What can be named on the command line: a row a problem, a row an optimizer.
 
+use std::fmt;
+
 use optimizers::test_functions::SquaresProblem;
-use optimizers::{AnalyticInverse, Inverse, Physics, Staged, SumOfSquares};
+use optimizers::{
+    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, MomentumRule, Physics,
+    RmsPropRule, Staged, SumOfSquares,
+};
 
 use crate::notebook;
 
@@ -63,34 +68,68 @@ pub struct OptionRow {
     /// What it means, and its range.
     pub summary: &'static str,
     /// Its default.
-    pub default: &'static str,
+    pub default: DefaultValue,
 }
+
+/// The default of an option.
+#[derive(Clone, Copy, Debug)]
+pub enum DefaultValue {
+    /// A word, or a number as it is best read.
+    Text(&'static str),
+    /// A number that the library has as a constant.
+    Number(f64),
+}
+
+impl fmt::Display for DefaultValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DefaultValue::Text(text) => f.write_str(text),
+            DefaultValue::Number(number) => write!(f, "{number:?}"),
+        }
+    }
+}
+
+/// An option that is a number.
+const fn number(name: &'static str, summary: &'static str, default: f64) -> OptionRow {
+    OptionRow { name, summary, default: DefaultValue::Number(default) }
+}
+
+const BETA1: OptionRow = number("beta1", "decay rate of the mean of gradients, in [0, 1)", AdamRule::BETA1);
+const BETA2: OptionRow = number("beta2", "decay rate of the mean of squares, in [0, 1)", AdamRule::BETA2);
+const EPS: OptionRow = number("eps", "added to the root in the denominator, not negative", AdamRule::EPS);
+const EPS_ROOT: OptionRow = number("eps_root", "added within the root, not negative", AdamRule::EPS_ROOT);
+const MOMENTUM: OptionRow = number("decay", "how much of the last update is kept, in [0, 1)", MomentumRule::DECAY);
 
 /// How the gradient of a search is had.
 pub const GRADIENT: OptionRow = OptionRow {
     name: "gradient",
     summary: "of the search: `exact` or `finite-difference` (forward, step 1e-8, as scipy)",
-    default: "exact",
+    default: DefaultValue::Text("exact"),
 };
 const UNCONVERGED: OptionRow = OptionRow {
     name: "unconverged",
     summary: "when the search does not arrive: `continue` from its best point or `stop`",
-    default: "continue",
+    default: DefaultValue::Text("continue"),
 };
-const MEMORY: OptionRow =
-    OptionRow { name: "memory", summary: "correction pairs that are kept, 1 to 1000", default: "10" };
+const MEMORY: OptionRow = OptionRow {
+    name: "memory",
+    summary: "correction pairs that are kept, 1 to 1000",
+    default: DefaultValue::Text("10"),
+};
 const FACTR: OptionRow = OptionRow {
     name: "factr",
     summary: "converged when the loss falls by less than this times the machine's precision, not negative",
-    default: "1e7",
+    default: DefaultValue::Text("1e7"),
 };
 const PGTOL: OptionRow = OptionRow {
     name: "pgtol",
     summary: "converged when no component of the projected gradient is larger, not negative",
-    default: "1e-5",
+    default: DefaultValue::Text("1e-5"),
 };
-const LOWER: OptionRow = OptionRow { name: "lower", summary: "lower bounds A,B,…; -inf for none", default: "none" };
-const UPPER: OptionRow = OptionRow { name: "upper", summary: "upper bounds A,B,…; inf for none", default: "none" };
+const LOWER: OptionRow =
+    OptionRow { name: "lower", summary: "lower bounds A,B,…; -inf for none", default: DefaultValue::Text("none") };
+const UPPER: OptionRow =
+    OptionRow { name: "upper", summary: "upper bounds A,B,…; inf for none", default: DefaultValue::Text("none") };
 
 /// The optimizers.
 pub const OPTIMIZERS: &[OptimizerRow] = &[
@@ -100,6 +139,108 @@ pub const OPTIMIZERS: &[OptimizerRow] = &[
         step: Some(0.01),
         iterations: 10,
         options: &[],
+    },
+    OptimizerRow {
+        name: "momentum",
+        summary: "gradient descent with momentum, m ← g + μ m, x ← x − η m",
+        step: Some(0.01),
+        iterations: 10,
+        options: &[MOMENTUM],
+    },
+    OptimizerRow {
+        name: "nesterov",
+        summary: "Nesterov's momentum, m ← g + μ m, x ← x − η (g + μ m)",
+        step: Some(0.01),
+        iterations: 10,
+        options: &[MOMENTUM],
+    },
+    OptimizerRow {
+        name: "adagrad",
+        summary: "AdaGrad, steps scaled by the root of the sum of squared gradients",
+        step: Some(0.5),
+        iterations: 10,
+        options: &[
+            number("initial_accumulator", "the sum at the start, not negative", AdaGradRule::INITIAL_ACCUMULATOR),
+            number("eps", "added within the root, not negative", AdaGradRule::EPS),
+        ],
+    },
+    OptimizerRow {
+        name: "rmsprop",
+        summary: "RMSProp, steps scaled by the root of the mean of squared gradients",
+        step: Some(0.1),
+        iterations: 10,
+        options: &[
+            number("decay", "decay rate of the mean of squares, in [0, 1)", RmsPropRule::DECAY),
+            number("eps", "added within the root, not negative", RmsPropRule::EPS),
+            number("initial_scale", "the mean of squares at the start, not negative", RmsPropRule::INITIAL_SCALE),
+        ],
+    },
+    OptimizerRow {
+        name: "adam",
+        summary: "Adam, momentum scaled by the root of the mean of squared gradients",
+        step: Some(0.3),
+        iterations: 10,
+        options: &[BETA1, BETA2, EPS, EPS_ROOT],
+    },
+    OptimizerRow {
+        name: "adamw",
+        summary: "Adam with decoupled weight decay",
+        step: Some(0.3),
+        iterations: 10,
+        options: &[
+            BETA1,
+            BETA2,
+            EPS,
+            EPS_ROOT,
+            number("weight_decay", "λ of the further step −η λ x, not negative", AdamWRule::WEIGHT_DECAY),
+        ],
+    },
+    OptimizerRow {
+        name: "amsgrad",
+        summary: "Adam with the largest of the means of squares so far",
+        step: Some(0.3),
+        iterations: 10,
+        options: &[BETA1, BETA2, EPS, EPS_ROOT],
+    },
+    OptimizerRow {
+        name: "nadam",
+        summary: "Adam with Nesterov's momentum",
+        step: Some(0.3),
+        iterations: 10,
+        options: &[BETA1, BETA2, EPS, EPS_ROOT],
+    },
+    OptimizerRow {
+        name: "adamax",
+        summary: "Adam with the largest gradient in place of the root of the mean of squares",
+        step: Some(0.3),
+        iterations: 10,
+        options: &[
+            BETA1,
+            number("beta2", "decay rate of the largest gradient, in [0, 1)", AdamRule::BETA2),
+            number("eps", "added to the size of each gradient, not negative", AdamRule::EPS),
+        ],
+    },
+    OptimizerRow {
+        name: "adadelta",
+        summary: "AdaDelta, steps scaled by the ratio of the roots of the means of squared updates and gradients",
+        step: Some(1.0),
+        iterations: 10,
+        options: &[
+            number("rho", "decay rate of both means, in [0, 1)", AdaDeltaRule::RHO),
+            number("eps", "added within both roots, not negative", AdaDeltaRule::EPS),
+            number("weight_decay", "λ of the further gradient λ x, not negative", AdaDeltaRule::WEIGHT_DECAY),
+        ],
+    },
+    OptimizerRow {
+        name: "lion",
+        summary: "Lion, the sign of an interpolated momentum, with decoupled weight decay",
+        step: Some(0.1),
+        iterations: 10,
+        options: &[
+            number("beta1", "share of the momentum in the direction, in [0, 1)", LionRule::BETA1),
+            number("beta2", "decay rate of the momentum, in [0, 1)", LionRule::BETA2),
+            number("weight_decay", "λ of the further step −η λ x, not negative", LionRule::WEIGHT_DECAY),
+        ],
     },
     OptimizerRow {
         name: "newton",

@@ -46,7 +46,7 @@ fn starts() {
 
 #[test]
 fn steps() {
-    for optimizer in ["gd", "newton", "pg", "pg-numeric"] {
+    for optimizer in ["gd", "momentum", "adam", "lion", "newton", "pg", "pg-numeric"] {
         for value in ["0", "-0.1", "nan", "inf", "1e-310", "-0"] {
             refused_run(&["--optimizer", optimizer, "--start", "3,3", "--step", value], &["step is", "positive"]);
         }
@@ -103,6 +103,45 @@ fn options() {
     refused_run(&with("lower=inf,0"), &["variable 0"]);
     refused_run(&[&with("lower=0,2")[..], &["--set", "upper=1,1"]].concat(), &["variable 1", "lower 2, upper 1"]);
     refused_run(&[&with("memory=5")[..], &["--set", "memory=6"]].concat(), &["memory is given twice"]);
+}
+
+#[test]
+fn options_of_first_order_methods() {
+    let refused_option = |optimizer: &str, set: &str, parts: &[&str]| {
+        refused_run(&["--optimizer", optimizer, "--start", "3,3", "--set", set], parts);
+    };
+    for (optimizer, name) in [
+        ("momentum", "decay"),
+        ("nesterov", "decay"),
+        ("rmsprop", "decay"),
+        ("adadelta", "rho"),
+        ("adam", "beta1"),
+        ("adamw", "beta2"),
+        ("amsgrad", "beta2"),
+        ("nadam", "beta1"),
+        ("adamax", "beta2"),
+        ("lion", "beta1"),
+    ] {
+        for value in ["1", "1.5", "-0.1", "nan", "inf"] {
+            refused_option(optimizer, &format!("{name}={value}"), &[&format!("{name} is"), "from 0 up to"]);
+        }
+        refused_option(optimizer, &format!("{name}=x"), &[&format!("{name} is 'x'"), "a number is needed"]);
+        refused_option(optimizer, "memory=5", &[&format!("unknown option of {optimizer} 'memory'")]);
+    }
+    for (optimizer, name) in [
+        ("adagrad", "initial_accumulator"),
+        ("adagrad", "eps"),
+        ("rmsprop", "initial_scale"),
+        ("adam", "eps_root"),
+        ("adamw", "weight_decay"),
+        ("lion", "weight_decay"),
+    ] {
+        for value in ["-1e-9", "nan", "inf"] {
+            refused_option(optimizer, &format!("{name}={value}"), &[&format!("{name} is"), "not negative"]);
+        }
+    }
+    refused_option("adam", "rho=0.5", &["unknown option of adam 'rho'"]);
+    refused_option("adam", "beta3=0.5", &["did you mean 'beta"]);
 }
 
 #[test]

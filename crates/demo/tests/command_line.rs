@@ -171,6 +171,59 @@ fn results_go_where_they_are_sent() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+/// optax 0.2.8 in f64: the points after ten steps from (3, 3).
+#[test]
+fn first_order_methods_are_those_of_optax() {
+    let rows = [
+        ("gd", "0.01", [2.45121842, 0.96171152]),
+        ("momentum", "0.01", [0.92135928, 0.13378911]),
+        ("nesterov", "0.01", [0.78944578, -0.70170995]),
+        ("adagrad", "0.5", [0.99325823, 1.50660669]),
+        ("rmsprop", "0.1", [1.47206364, 1.76201191]),
+        ("adam", "0.3", [0.22874746, 0.62958598]),
+        ("adamw", "0.3", [0.22833473, 0.62922389]),
+        ("amsgrad", "0.3", [0.69438505, 1.27418914]),
+        ("nadam", "0.3", [0.18409227, 0.72096721]),
+        ("adamax", "0.3", [0.68637663, 1.2691528]),
+        ("adadelta", "1", [2.96636468, 2.96659426]),
+        ("lion", "0.1", [1.99745123, 1.99745123]),
+    ];
+    for (optimizer, step, expected) in rows {
+        for (precision, tolerance) in [("f64", 1e-8), ("f32", 2e-5)] {
+            let document = json(&run(optimizer, "3,3", &["--step", step, "--precision", precision]));
+            assert_eq!((&document["status"], &document["step"]), (&"max_iterations".into(), &json_number(step)));
+            assert_eq!(document["evaluations"]["gradient"], 11);
+            for (i, expected) in expected.into_iter().enumerate() {
+                let ours = document["iterations"][10]["x"][i].as_f64().unwrap();
+                assert!((ours - expected).abs() < tolerance, "{optimizer} {precision}: {ours} {expected}");
+            }
+        }
+        // an option at its default changes nothing
+        let list = json(&["list", "--json", "-"]);
+        let row = list["optimizers"].as_array().unwrap().iter().find(|row| row["name"] == optimizer).unwrap();
+        let plain = json(&run(optimizer, "3,3", &["--step", step]));
+        for option in row["options"].as_array().unwrap() {
+            let set = format!("{}={}", option["name"].as_str().unwrap(), option["default"].as_str().unwrap());
+            let same = json(&run(optimizer, "3,3", &["--step", step, "--set", &set]));
+            assert_eq!(plain["iterations"][10]["x"], same["iterations"][10]["x"], "{optimizer} {set}");
+            // where gradients shrink, AMSGrad's largest mean of squares is the first, and Lion's signs do not change,
+            // whatever the rates
+            let name = option["name"].as_str().unwrap();
+            if (optimizer, name) == ("amsgrad", "beta2") || optimizer == "lion" && name.starts_with("beta") {
+                continue;
+            }
+            let other = format!("{}=0.25", option["name"].as_str().unwrap());
+            let other = json(&run(optimizer, "3,3", &["--step", step, "--set", &other]));
+            assert_ne!(plain["iterations"][10]["x"], other["iterations"][10]["x"], "{optimizer} {}", option["name"]);
+        }
+    }
+}
+
+fn json_number(text: &str) -> Value {
+    let number: f64 = text.parse().unwrap();
+    number.into()
+}
+
 #[test]
 fn list_names_what_can_be_run() {
     let document = json(&["list", "--json", "-"]);

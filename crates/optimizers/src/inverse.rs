@@ -35,6 +35,7 @@ pub struct Inverted<T> {
 
 /// How a numeric inversion went.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Inversion {
     /// The iterations of the search.
     pub iterations: usize,

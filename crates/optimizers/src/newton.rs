@@ -68,6 +68,9 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
         let now = &state.iterate;
         let iteration = now.iteration + 1;
         let gradient = gradient_at(problem, now);
+        // a state that was read back may be anything
+        check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
+        check_hessian(&state.memory, now.x.len(), now.iteration)?;
         let update = newton_direction(&gradient, state.memory.clone(), now.iteration)?;
         let descent = update.iter().zip(gradient.iter()).map(|(&u, &g)| u * g).sum::<T>();
         let x = now.x.zip_map(&update, |x, u| x - self.step * u);

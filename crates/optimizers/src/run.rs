@@ -1,6 +1,7 @@
 //! A run: an iterator over the points of a trajectory, and why it ended.
 
 use std::fmt;
+use std::time::Instant;
 
 use autodiff::Elementary;
 use nalgebra::DVector;
@@ -8,6 +9,7 @@ use nalgebra::DVector;
 use crate::error::{Error, Failure};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::{Entry, Objective};
+use crate::stop::{Stop, Test};
 
 /// Why a run ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +18,8 @@ pub enum Status {
     MaxIterations,
     /// A test of the method says that it has arrived: which one.
     Converged(&'static str),
+    /// A test that was asked for holds: which one.
+    Stopped(Test),
     /// A quantity is NaN or infinite: which one, and where first. The point is the last of the trajectory.
     NotFinite {
         /// "x", "y", "loss", "gradient", "Hessian".
@@ -41,6 +45,7 @@ impl fmt::Display for Status {
         match self {
             Status::MaxIterations => f.write_str("all iterations are made"),
             Status::Converged(test) => f.write_str(test),
+            Status::Stopped(test) => test.fmt(f),
             Status::NotFinite { quantity, iteration } => write!(f, "{quantity} is not finite at iteration {iteration}"),
             Status::Failed(failure) => failure.fmt(f),
         }
@@ -50,17 +55,44 @@ impl fmt::Display for Status {
 /// A run of an optimizer on a problem: an iterator over its [`Iterate`]s, the start first.
 ///
 /// It keeps one state, so its memory does not grow; [`finish`](Run::finish) collects the trajectory.
-/// It ends by itself when the method has arrived, cannot go on, or met NaN or infinity, and after
-/// [`iterations`](Run::iterations) steps if that was said. Then [`status`](Run::status) tells why.
+/// It ends by itself when the method has arrived, cannot go on, or met NaN or infinity, after
+/// [`iterations`](Run::iterations) steps if that was said, and when a test of [`stop`](Run::stop) holds. Then
+/// [`status`](Run::status) tells why. The [best](Run::best) point so far is kept.
 pub struct Run<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> {
     problem: &'a P,
     optimizer: &'a O,
     state: Option<State<T, O::Memory>>,
-    start: DVector<T>,
+    /// What the iterator begins with.
+    begin: Begin<T, O::Memory>,
+    stops: Vec<Stop<'a, T>>,
+    observers: Vec<Observer<'a, T>>,
+    best: Option<Best<T>>,
+    /// When the first point was asked for.
+    started: Option<Instant>,
     iterations: Option<usize>,
     status: Option<Status>,
     warnings: Warnings,
     evaluations: Evaluations,
+}
+
+type Observer<'a, T> = Box<dyn FnMut(&Iterate<T>) + 'a>;
+
+/// How a run begins, until it has.
+enum Begin<T, M> {
+    Start(DVector<T>),
+    Resumed(Box<State<T, M>>),
+    Begun,
+}
+
+/// The best point of a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Best<T> {
+    /// Its iteration.
+    pub iteration: usize,
+    /// The point.
+    pub x: DVector<T>,
+    /// L(x).
+    pub loss: T,
 }
 
 /// The first few warnings, and how many there were: a run may be long.
@@ -108,26 +140,50 @@ impl<'a, T: Entry, P: Objective<T> + ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O
     /// [`Error::Empty`], [`Error::StartLength`] if the start does not fit the problem, and
     /// [`Error::NotFiniteComponent`] for the first of its components that is NaN or infinite.
     pub fn new(problem: &'a P, optimizer: &'a O, start: &[T]) -> Result<Self, Error> {
-        let expected = problem.dimension();
-        if start.is_empty() {
-            return Err(Error::Empty);
-        }
-        if start.len() != expected {
-            return Err(Error::StartLength { given: start.len(), expected });
-        }
-        finite("start", start)?;
-        let start = DVector::from_column_slice(start);
-        Ok(Run {
+        check(problem, start)?;
+        Ok(Self::begin(problem, optimizer, Begin::Start(DVector::from_column_slice(start))))
+    }
+
+    /// A run that goes on from a [`state`](Run::state) of another, as if that had not been interrupted. Its first point is that of the state.
+    ///
+    /// The iterations and evaluations of the state count; the best point is the best from here on.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Run::new), for the point of the state.
+    pub fn resume(problem: &'a P, optimizer: &'a O, state: State<T, O::Memory>) -> Result<Self, Error> {
+        check(problem, state.iterate.x.as_slice())?;
+        Ok(Self::begin(problem, optimizer, Begin::Resumed(Box::new(state))))
+    }
+
+    fn begin(problem: &'a P, optimizer: &'a O, begin: Begin<T, O::Memory>) -> Self {
+        Run {
             problem,
             optimizer,
             state: None,
-            start,
+            begin,
+            stops: Vec::new(),
+            observers: Vec::new(),
+            best: None,
+            started: None,
             iterations: None,
             status: None,
             warnings: Warnings::default(),
             evaluations: Evaluations::default(),
-        })
+        }
     }
+}
+
+/// That a point fits the problem.
+fn check<T: Entry, P: Objective<T> + ?Sized>(problem: &P, start: &[T]) -> Result<(), Error> {
+    let expected = problem.dimension();
+    if start.is_empty() {
+        return Err(Error::Empty);
+    }
+    if start.len() != expected {
+        return Err(Error::StartLength { given: start.len(), expected });
+    }
+    finite("start", start)
 }
 
 /// That no component is NaN or infinite.
@@ -138,7 +194,37 @@ pub(crate) fn finite<T: Entry>(name: &'static str, v: &[T]) -> Result<(), Error>
     }
 }
 
-impl<T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'_, T, P, O> {
+impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
+    /// Stops where a test holds, at the start too. Of several, the first that holds is named in the status.
+    #[must_use]
+    pub fn stop(mut self, stop: Stop<'a, T>) -> Self {
+        self.stops.push(stop);
+        self
+    }
+
+    /// Shows each point to an observer, the start first.
+    #[must_use]
+    pub fn observe(mut self, observer: impl FnMut(&Iterate<T>) + 'a) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
+    /// Where the run stands, to [resume](Run::resume) from; `None` before the first point.
+    pub fn state(&self) -> Option<&State<T, O::Memory>> {
+        self.state.as_ref()
+    }
+
+    /// The point with the smallest loss so far; `None` if there is no finite one.
+    pub fn best(&self) -> Option<&Best<T>> {
+        self.best.as_ref()
+    }
+
+    /// Runs to the end and keeps no more than the best point: for runs whose trajectory would not fit.
+    pub fn minimize(mut self) -> (Option<Best<T>>, Status) {
+        while self.advance() {}
+        (self.best, self.status.unwrap_or(Status::MaxIterations))
+    }
+
     /// Stops after `n` steps: `n` + 1 points in all. 0 gives the start alone.
     #[must_use]
     pub fn iterations(mut self, n: usize) -> Self {
@@ -159,40 +245,74 @@ impl<T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'_, T, P, O> {
     /// Runs to the end and collects the trajectory.
     pub fn finish(mut self) -> Report<T> {
         let trajectory: Vec<_> = self.by_ref().collect();
-        let finite_loss = |iterate: &&Iterate<T>| iterate.not_finite().is_none();
-        let less = |a: &&Iterate<T>, b: &&Iterate<T>| {
-            a.loss.value().partial_cmp(&b.loss.value()).unwrap_or(std::cmp::Ordering::Equal)
-        };
-        let best = trajectory.iter().filter(finite_loss).min_by(less).map(|iterate| iterate.iteration);
+        let best = self.best.map(|best| best.iteration);
         let status = self.status.unwrap_or(Status::MaxIterations);
         Report { trajectory, status, evaluations: self.evaluations, best, warnings: self.warnings.summary() }
     }
 
-    /// Takes over a state, or the failure in its place; the iterate is what the iterator gives.
-    fn arrive(&mut self, result: Result<State<T, O::Memory>, Failure>) -> Option<Iterate<T>> {
+    /// Makes the next point the state; false at the end. Nothing is copied but a new best point.
+    fn advance(&mut self) -> bool {
+        if self.status.is_some() {
+            return false;
+        }
+        let started = *self.started.get_or_insert_with(Instant::now);
+        let result = match (std::mem::replace(&mut self.begin, Begin::Begun), self.state.take()) {
+            (Begin::Start(start), _) => self.optimizer.init(self.problem, start),
+            (Begin::Resumed(state), _) => Ok(*state),
+            (Begin::Begun, Some(mut state)) => match self.optimizer.advance(self.problem, &mut state) {
+                Ok(()) => Ok(state),
+                Err(failure) => {
+                    self.state = Some(state);
+                    Err(failure)
+                }
+            },
+            // the start had failed, and the status said so
+            (Begin::Begun, None) => return false,
+        };
         let state = match result {
-            Ok(state) => state,
+            Ok(state) => self.state.insert(state),
             Err(failure) => {
                 self.status = Some(failure.into());
-                return None;
+                return false;
             }
         };
         self.evaluations = state.iterate.evaluations;
-        if let Some(failure) = state.failure {
-            self.status = Some(failure.into());
-            return None;
+        if let Some(failure) = &state.failure {
+            self.status = Some(failure.clone().into());
+            return false;
         }
-        let iterate = state.iterate.clone();
         self.warnings.take(state.warning.clone());
+        let iterate = &state.iterate;
+        self.observers.iter_mut().for_each(|observer| observer(iterate));
+        let elapsed = started.elapsed();
+        // all see the point, whichever holds
+        let stopped = self.stops.iter_mut().filter_map(|stop| stop.test(iterate, elapsed)).reduce(|first, _| first);
         if let Some(quantity) = iterate.not_finite() {
             self.status = Some(Status::NotFinite { quantity, iteration: iterate.iteration });
-        } else if let Some(test) = state.converged {
+            return true;
+        }
+        keep(&mut self.best, iterate);
+        if let Some(test) = state.converged {
             self.status = Some(Status::Converged(test));
+        } else if let Some(test) = stopped {
+            self.status = Some(Status::Stopped(test));
         } else if self.iterations.is_some_and(|n| iterate.iteration >= n) {
             self.status = Some(Status::MaxIterations);
         }
-        self.state = Some(state);
-        Some(iterate)
+        true
+    }
+}
+
+/// Keeps a point that is better than the best so far.
+fn keep<T: Entry>(best: &mut Option<Best<T>>, iterate: &Iterate<T>) {
+    match best {
+        Some(best) if iterate.loss.value() < best.loss.value() && best.x.len() == iterate.x.len() => {
+            best.iteration = iterate.iteration;
+            best.loss = iterate.loss;
+            best.x.copy_from(&iterate.x);
+        }
+        Some(_) => {}
+        None => *best = Some(Best { iteration: iterate.iteration, x: iterate.x.clone(), loss: iterate.loss }),
     }
 }
 
@@ -200,14 +320,7 @@ impl<T: Entry, P: ?Sized, O: Optimizer<T, P>> Iterator for Run<'_, T, P, O> {
     type Item = Iterate<T>;
 
     fn next(&mut self) -> Option<Iterate<T>> {
-        if self.status.is_some() {
-            return None;
-        }
-        let result = match &self.state {
-            None => self.optimizer.init(self.problem, self.start.clone()),
-            Some(state) => self.optimizer.step(self.problem, state),
-        };
-        self.arrive(result)
+        if self.advance() { self.state.as_ref().map(|state| state.iterate.clone()) } else { None }
     }
 }
 

@@ -377,6 +377,26 @@ fn steps_on_slices() {
     }
 }
 
+/// After the first step, which makes room for the update, a step in place allocates nothing.
+#[test]
+fn steps_in_place_do_not_allocate() {
+    let problem = Loss::new(bowl);
+    macro_rules! counted {
+        ($name:literal, $method:expr) => {
+            let method = $method.clip(Clip::norm(3.0).unwrap());
+            let mut state = method.init(&problem, DVector::from_vec(vec![2.0, -1.0])).unwrap();
+            method.advance(&problem, &mut state).unwrap();
+            let counted = allocation_counter::measure(|| {
+                for _ in 0..5 {
+                    method.advance(&problem, &mut state).unwrap();
+                }
+            });
+            assert_eq!(counted.count_total, 0, "{}", $name);
+        };
+    }
+    each_method!(f64, 0.01, counted);
+}
+
 #[test]
 fn gradients_that_are_not_finite_end_the_run() {
     macro_rules! ends {

@@ -77,12 +77,15 @@ struct Optimizer {
 struct Choice {
     name: &'static str,
     summary: &'static str,
-    default: &'static str,
+    default: String,
 }
 
 fn json() -> String {
     let choices = |row: &crate::registry::OptimizerRow| {
-        row.options.iter().map(|o| Choice { name: o.name, summary: o.summary, default: o.default }).collect()
+        row.options
+            .iter()
+            .map(|o| Choice { name: o.name, summary: o.summary, default: o.default.to_string() })
+            .collect()
     };
     let problem =
         |row: &crate::registry::ProblemRow| Named { name: row.name, summary: row.summary, dimension: row.dimension };

@@ -8,9 +8,10 @@ use clap::Args;
 use optimizers::nalgebra::{DVector, RealField};
 use optimizers::test_functions::{SquaresProblem, TEST_FUNCTIONS};
 use optimizers::{
-    Bfgs, Bounds, ConjugateGradient, DampedNewton, Descent, Entry, ForwardDifferences, GaussNewton, GradientDescent,
-    InverseSimulator, Inversion, Iterate, Lbfgsb, LeastSquares, LevenbergMarquardt, MixedInverseSimulator, Newton,
-    NumericInverse, Objective, Optimizer, Report, Run, Status, TrustRegion, TwiceDifferentiable, test_functions,
+    AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Bfgs, Bounds, ConjugateGradient, DampedNewton, Descent, Entry,
+    ForwardDifferences, GaussNewton, GradientDescent, InverseSimulator, Inversion, Iterate, Lbfgsb, LeastSquares,
+    LevenbergMarquardt, Lion, MixedInverseSimulator, Momentum, NAdam, Nesterov, Newton, NumericInverse, Objective,
+    Optimizer, Report, RmsProp, Run, Status, TrustRegion, TwiceDifferentiable, test_functions,
 };
 use serde::Serialize;
 
@@ -19,7 +20,7 @@ use crate::cli::{Precision, Shared};
 use crate::expression::{FormulaLoss, FormulaProblem, Variables};
 use crate::json::{Real, to_text};
 use crate::output::Prepared;
-use crate::registry::{BothInverse, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
+use crate::registry::{BothInverse, DefaultValue, OPTIMIZERS, OptimizerRow, PROBLEMS, Problem, find};
 
 /// A trajectory is kept whole, so its length is bounded.
 const MOST_ITERATIONS: usize = 500_000;
@@ -139,7 +140,8 @@ impl Subject {
         match &self.kind {
             Kind::Staged(problem, ..) => Objective::<f64>::value(&**problem, &x),
             Kind::Plain(loss) => Objective::<f64>::value(loss, &x),
-            Kind::Function(problem) => Objective::<f64>::value(problem, &x),
+            Kind::Function(test_functions::Problem::LeastSquares(f)) => Objective::<f64>::value(&**f, &x),
+            Kind::Function(test_functions::Problem::Plain(f)) => Objective::<f64>::value(&**f, &x),
         }
     }
 
@@ -235,6 +237,8 @@ struct Plan {
     differences: bool,
     stop_unconverged: bool,
     lbfgsb: LbfgsbOptions,
+    /// Of first-order methods, each a number.
+    numbers: Vec<(&'static str, f64)>,
 }
 
 /// The options of `lbfgsb` that were given.
@@ -268,9 +272,14 @@ impl Plan {
             differences: false,
             stop_unconverged: false,
             lbfgsb: LbfgsbOptions::default(),
+            numbers: Vec::new(),
         };
         for (name, value) in settings(optimizer.name, optimizer.options, &arguments.set)? {
-            plan.set(name, value)?;
+            let row = find("option", name, optimizer.options, |row| row.name)?;
+            match row.default {
+                DefaultValue::Number(_) => plan.numbers.push((row.name, number(name, value)?)),
+                DefaultValue::Text(_) => plan.set(name, value)?,
+            }
         }
         Ok(plan)
     }
@@ -297,6 +306,11 @@ impl Plan {
             other => return Err(format!("option '{other}' is not known").into()),
         }
         Ok(())
+    }
+
+    /// The number that was given for an option.
+    fn number(&self, name: &str) -> Option<f64> {
+        self.numbers.iter().find(|(other, _)| *other == name).map(|&(_, value)| value)
     }
 
     fn inverse(&self) -> NumericInverse {
@@ -334,8 +348,30 @@ impl Plan {
         P: TwiceDifferentiable<T> + ?Sized,
     {
         let step = T::of(self.step);
+        /// A first-order method with the options that were given.
+        macro_rules! first_order {
+            ($method:ident $(, $option:ident)*) => {{
+                let method = $method::new(step)?;
+                $(let method = match self.number(stringify!($option)) {
+                    Some(value) => method.$option(T::of(value))?,
+                    None => method,
+                };)*
+                self.go(problem, &method)
+            }};
+        }
         match optimizer {
-            "gd" => self.go(problem, &GradientDescent::new(step)?),
+            "gd" => first_order!(GradientDescent),
+            "momentum" => first_order!(Momentum, decay),
+            "nesterov" => first_order!(Nesterov, decay),
+            "adagrad" => first_order!(AdaGrad, initial_accumulator, eps),
+            "rmsprop" => first_order!(RmsProp, decay, eps, initial_scale),
+            "adam" => first_order!(Adam, beta1, beta2, eps, eps_root),
+            "adamw" => first_order!(AdamW, beta1, beta2, eps, eps_root, weight_decay),
+            "amsgrad" => first_order!(AmsGrad, beta1, beta2, eps, eps_root),
+            "nadam" => first_order!(NAdam, beta1, beta2, eps, eps_root),
+            "adamax" => first_order!(AdaMax, beta1, beta2, eps),
+            "adadelta" => first_order!(AdaDelta, rho, eps, weight_decay),
+            "lion" => first_order!(Lion, beta1, beta2, weight_decay),
             "newton" => self.go(problem, &Newton::new(step)?),
             "newton-damped" => self.go(problem, &Descent::new(DampedNewton)),
             "trust-region" => self.go(problem, &TrustRegion::exact()),
@@ -384,6 +420,11 @@ impl Plan {
         }
         Ok(method)
     }
+}
+
+/// A number as it is typed; its range is the library's affair.
+fn number(name: &str, value: &str) -> Result<f64, Refusal> {
+    value.parse().map_err(|_| format!("{name} is '{value}': a number is needed").into())
 }
 
 /// A tolerance as it is typed.
@@ -473,7 +514,7 @@ impl Header<'_> {
         let typed = |x: f64| if single { Real::Single(x as f32) } else { Real::Double(x) };
         let status = match report.status {
             Status::MaxIterations => "max_iterations",
-            Status::Converged(_) => "converged",
+            Status::Converged(_) | Status::Stopped(_) => "converged",
             Status::NotFinite { .. } => "not_finite",
             Status::Failed(_) => "failed",
         };

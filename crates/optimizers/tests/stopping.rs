@@ -1,0 +1,197 @@
+//! When runs stop, what they keep, and how they go on.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use autodiff::function;
+use optimizers::*;
+
+function! {
+    fn bowl([x0, x1]) { (x0 - 1.0).powi(2) + x0 * x1 * 0.5 + (x1 + 2.0).powi(2) * 2.0 }
+    fn wave([x]) { x.sin() }
+    fn cliff([x]) { x + x.recip() * 0.001 }
+}
+
+fn descend(stop: Stop<'_, f64>) -> Report<f64> {
+    let method = GradientDescent::new(0.1).unwrap();
+    Run::new(&Loss::new(bowl), &method, &[3.0, 3.0]).unwrap().iterations(1000).stop(stop).finish()
+}
+
+/// Each test holds at the last point and at none before.
+#[test]
+fn each_test_stops_where_it_first_holds() {
+    let largest = |v: &nalgebra::DVector<f64>| v.amax();
+    type Holds<'a> = Box<dyn Fn(&Iterate<f64>, Option<&Iterate<f64>>) -> bool + 'a>;
+    let rows: [(Stop<'_, f64>, Test, Holds<'_>); 6] = [
+        (Stop::iterations(7), Test::Iterations, Box::new(|now, _| now.iteration >= 7)),
+        (
+            Stop::gradient(1e-3).unwrap(),
+            Test::Gradient,
+            Box::new(|now, _| largest(now.gradient.as_ref().unwrap()) <= 1e-3),
+        ),
+        (
+            Stop::step(1e-4).unwrap(),
+            Test::Step,
+            Box::new(|now, before| {
+                before.is_some_and(|before| largest(&(&now.x - &before.x)) <= 1e-4 * largest(&now.x).max(1.0))
+            }),
+        ),
+        (
+            Stop::decrease(1e-6).unwrap(),
+            Test::Decrease,
+            Box::new(|now, before| {
+                before.is_some_and(|b| (b.loss - now.loss).abs() <= 1e-6 * b.loss.abs().max(now.loss.abs()).max(1.0))
+            }),
+        ),
+        (Stop::target(1.0), Test::Target, Box::new(|now, _| now.loss <= 1.0)),
+        (Stop::when("left of 2", |now| now.x[0] < 2.0), Test::User("left of 2"), Box::new(|now, _| now.x[0] < 2.0)),
+    ];
+    for (stop, test, holds) in rows {
+        let report = descend(stop);
+        assert_eq!(report.status, Status::Stopped(test.clone()));
+        let points = &report.trajectory;
+        assert!(points.len() > 3 && points.len() < 500, "{test:?}: {}", points.len());
+        for (k, point) in points.iter().enumerate() {
+            let held = holds(point, k.checked_sub(1).map(|before| &points[before]));
+            assert_eq!(held, k + 1 == points.len(), "{test:?} at {k}");
+        }
+    }
+}
+
+#[test]
+fn tests_compose() {
+    let alone = |stop: Stop<'_, f64>| descend(stop).trajectory.len();
+    let (target, step) = (|| Stop::target(1.0), || Stop::step(1e-3).unwrap());
+    let (a, b) = (alone(target()), alone(step()));
+    assert!(a < b);
+    let either = descend(step().or(target()));
+    assert_eq!((either.trajectory.len(), either.status), (a, Status::Stopped(Test::Target)));
+    let both = descend(target().and(step()));
+    let expected = Test::Both(Box::new(Test::Target), Box::new(Test::Step));
+    assert_eq!((both.trajectory.len(), &both.status), (b, &Status::Stopped(expected)));
+    assert_eq!(both.status.to_string(), "the loss has reached its target, and the step is small enough");
+    // two stops of one run are as one with or
+    let method = GradientDescent::new(0.1).unwrap();
+    let run = Run::new(&Loss::new(bowl), &method, &[3.0, 3.0]).unwrap().stop(step()).stop(target()).finish();
+    assert_eq!(run.trajectory.len(), a);
+    // no time at all
+    let report = descend(Stop::time(Duration::ZERO));
+    assert_eq!((report.trajectory.len(), report.status), (1, Status::Stopped(Test::Time)));
+}
+
+#[test]
+fn tolerances_are_checked() {
+    for value in [-1e-9, f64::NAN, f64::INFINITY] {
+        for result in [Stop::<f64>::gradient(value), Stop::step(value), Stop::decrease(value)] {
+            assert!(matches!(result, Err(Error::Negative { .. })));
+        }
+        assert!(matches!(Stop::<f64>::seconds(value), Err(Error::NotPositive { name: "seconds", .. })));
+    }
+    assert!(Stop::<f64>::seconds(1e300).is_ok());
+    assert!(matches!(descend(Stop::target(f64::NAN)).status, Status::MaxIterations));
+}
+
+#[test]
+fn observers_see_every_point_and_the_best_is_kept() {
+    let seen = RefCell::new(Vec::new());
+    let (problem, method) = (Loss::new(cliff), GradientDescent::new(0.3_f64).unwrap());
+    let run = || Run::new(&problem, &method, &[1.0]).unwrap().iterations(9);
+    let report = run().observe(|iterate| seen.borrow_mut().push(iterate.loss.to_bits())).finish();
+    assert_eq!(*seen.borrow(), report.trajectory.iter().map(|point| point.loss.to_bits()).collect::<Vec<_>>());
+    let least =
+        report.trajectory.iter().filter(|point| point.loss.is_finite()).min_by(|a, b| a.loss.total_cmp(&b.loss));
+    let (best, status) = run().minimize();
+    let (best, least) = (best.unwrap(), least.unwrap());
+    assert_eq!((best.iteration, best.loss, &best.x), (least.iteration, least.loss, &least.x));
+    assert_eq!((report.best, report.status), (Some(best.iteration), status));
+}
+
+/// A run that goes on from a state makes the points of one that was not interrupted, bit for bit, and counts as it.
+fn goes_on<P: Objective<f64>, O: Optimizer<f64, P>>(
+    problem: &P,
+    method: &O,
+    start: &[f64],
+    carry: impl Fn(&State<f64, O::Memory>) -> State<f64, O::Memory>,
+) {
+    let whole = Run::new(problem, method, start).unwrap().iterations(12).finish();
+    let mut first = Run::new(problem, method, start).unwrap().iterations(5);
+    assert!(first.state().is_none());
+    first.by_ref().for_each(drop);
+    let rest = Run::resume(problem, method, carry(first.state().unwrap())).unwrap().iterations(12).finish();
+    assert_eq!(rest.trajectory.len(), 8);
+    for (a, b) in rest.trajectory.iter().zip(&whole.trajectory[5..]) {
+        assert_eq!((a.iteration, &a.x, a.loss, a.evaluations), (b.iteration, &b.x, b.loss, b.evaluations));
+    }
+    assert_eq!((rest.evaluations, rest.status), (whole.evaluations, whole.status));
+}
+
+#[test]
+fn runs_go_on_from_a_state() {
+    let problem = Loss::new(bowl);
+    goes_on(&problem, &Adam::new(0.1).unwrap(), &[3.0, 3.0], Clone::clone);
+    goes_on(&problem, &Momentum::new(0.01).unwrap(), &[3.0, 3.0], Clone::clone);
+    goes_on(&problem, &Newton::new(0.1).unwrap(), &[3.0, 3.0], Clone::clone);
+    let method = Adam::new(0.1).unwrap();
+    let mut state = method.init(&problem, nalgebra::DVector::from_vec(vec![3.0, 3.0])).unwrap();
+    state.iterate.x[1] = f64::NAN;
+    let error = Run::resume(&problem, &method, state.clone()).map(|_| ()).unwrap_err();
+    assert!(matches!(error, Error::NotFiniteComponent { index: 1, .. }));
+    let error = Run::resume(&Loss::new(wave), &method, state.clone()).map(|_| ()).unwrap_err();
+    assert_eq!(error, Error::StartLength { given: 2, expected: 1 });
+    // a memory of another length ends the run
+    state.iterate.x[1] = 3.0;
+    state.memory.pop();
+    let report = Run::resume(&problem, &method, state).unwrap().iterations(3).finish();
+    assert!(matches!(report.status, Status::Failed(Failure::Refused { .. })), "{:?}", report.status);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn runs_go_on_from_a_state_that_was_written_and_read() {
+    fn through_text<M: serde::Serialize + serde::de::DeserializeOwned>(state: &State<f64, M>) -> State<f64, M> {
+        serde_json::from_str(&serde_json::to_string(state).unwrap()).unwrap()
+    }
+    let problem = Loss::new(bowl);
+    macro_rules! each {
+        ($($method:expr),*) => { $(goes_on(&problem, &$method.unwrap(), &[3.0, 3.0], through_text);)* };
+    }
+    each!(
+        GradientDescent::new(0.1),
+        Momentum::new(0.01),
+        Nesterov::new(0.01),
+        AdaGrad::new(0.5),
+        RmsProp::new(0.1),
+        Adam::new(0.1),
+        AdamW::new(0.1),
+        AmsGrad::new(0.1),
+        NAdam::new(0.1),
+        AdaMax::new(0.1),
+        AdaDelta::new(1.0),
+        Lion::new(0.1),
+        Newton::new(0.1)
+    );
+    // a Hessian that is not square ends the run
+    let newton = Newton::new(0.1).unwrap();
+    let mut state = newton.init(&problem, nalgebra::DVector::from_vec(vec![3.0, 3.0])).unwrap();
+    state.memory = nalgebra::DMatrix::zeros(2, 3);
+    let report = Run::resume(&problem, &newton, through_text(&state)).unwrap().iterations(3).finish();
+    assert!(matches!(report.status, Status::Failed(Failure::Shape { .. })), "{:?}", report.status);
+}
+
+/// A gradient of one's own, and one by differences, lead where the exact one leads.
+#[test]
+fn gradients_from_elsewhere() {
+    let adam = Adam::new(0.1).unwrap();
+    let exact = Run::new(&Loss::new(bowl), &adam, &[3.0, 3.0]).unwrap().iterations(20).last().unwrap();
+    let own = OwnGradient::new(2, |x: &[f64], g: &mut [f64]| {
+        g[0] = 2.0 * (x[0] - 1.0) + 0.5 * x[1];
+        g[1] = 0.5 * x[0] + 4.0 * (x[1] + 2.0);
+        (x[0] - 1.0).powi(2) + 0.5 * x[0] * x[1] + 2.0 * (x[1] + 2.0).powi(2)
+    });
+    let by_hand = Run::new(&own, &adam, &[3.0, 3.0]).unwrap().iterations(20).last().unwrap();
+    assert!((&by_hand.x - &exact.x).amax() < 1e-12);
+    let value = |x: &[f64]| (x[0] - 1.0).powi(2) + 0.5 * x[0] * x[1] + 2.0 * (x[1] + 2.0).powi(2);
+    let differences = GradientByDifferences::new(2, value);
+    let approximate = Run::new(&differences, &adam, &[3.0, 3.0]).unwrap().iterations(20).last().unwrap();
+    assert!((&approximate.x - &exact.x).amax() < 1e-5);
+}
