@@ -118,6 +118,7 @@ pub mod reverse;
 mod rules;
 mod slice_function;
 mod taylor;
+mod wide;
 #[cfg(not(feature = "std"))]
 mod without_std;
 

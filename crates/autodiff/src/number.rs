@@ -6,7 +6,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
-use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
+use crate::rules::{self, Log, Powf, Powi, Rule, unary_rules};
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
 #[diagnostic::on_unimplemented(
@@ -119,12 +119,7 @@ pub trait Number:
     /// A rule of the table applied to this number.
     #[inline]
     fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
-        const {
-            assert!(
-                Self::ORDER <= MAX_ORDER,
-                "the nest of numbers carries derivatives of a higher order than MAX_ORDER"
-            )
-        };
+        const { rules::within_max_order(Self::ORDER) };
         if Self::ORDER < 4 {
             self.compose(&rule.jet(self.value()))
         } else {
