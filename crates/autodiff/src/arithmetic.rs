@@ -8,7 +8,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, 
 
 use crate::bounded::Bounded;
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar};
+use crate::number::{Float, MixesWithIntegers, Number, Scalar};
 use crate::pairs;
 use crate::reverse::Reverse;
 use crate::rules::unary_rules;
@@ -121,6 +121,22 @@ macro_rules! float_on_the_left {
     };
 }
 
+/// No operator: it is there for the compiler's message.
+macro_rules! integer_on_the_left {
+    ([$($generics:tt)*] $number:ty: $operator:ident $method:ident) => {
+        #[doc(hidden)]
+        impl<$($generics)* T: Number> $operator<$number> for i32
+        where
+            $number: MixesWithIntegers,
+        {
+            type Output = $number;
+            fn $method(self, x: $number) -> $number {
+                x
+            }
+        }
+    };
+}
+
 /// The operators of a number type, given as its generics before `T` and its name.
 macro_rules! operators {
     ([$($generics:tt)*] $number:ty) => {
@@ -131,6 +147,10 @@ macro_rules! operators {
         derived_operator! { [$($generics)*] $number: Rem rem, RemAssign rem_assign }
         float_on_the_left! { [$($generics)*] $number: f32 }
         float_on_the_left! { [$($generics)*] $number: f64 }
+        integer_on_the_left! { [$($generics)*] $number: Add add }
+        integer_on_the_left! { [$($generics)*] $number: Sub sub }
+        integer_on_the_left! { [$($generics)*] $number: Mul mul }
+        integer_on_the_left! { [$($generics)*] $number: Div div }
 
         impl<$($generics)* T: Number> Rem for $number {
             type Output = Self;

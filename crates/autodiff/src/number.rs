@@ -340,6 +340,15 @@ impl<F: Float, T> Scalar<F> for T where
 {
 }
 
+/// What no number does: it makes the compiler say what to write where an integer stands on the left of one.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "an integer does not mix with numbers that carry derivatives",
+    label = "a number with derivatives mixes with plain floats of its own precision",
+    note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`"
+)]
+pub trait MixesWithIntegers {}
+
 /// A [`Scalar`] that can be compared, with its like and with plain floats: what a function that branches takes.
 ///
 /// Comparisons look at the values alone, so the derivative is that of the branch taken.

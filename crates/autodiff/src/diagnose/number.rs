@@ -21,6 +21,8 @@ pub struct Traced<F, const N: usize> {
     inner: HyperDual<F, N>,
     /// Whether it was made from a variable.
     moves: bool,
+    /// Whether it is zero only because it was too small for the floats.
+    underflowed: bool,
     /// Where what is not finite began.
     pub(super) origin: Option<Id>,
     /// Where an infinity became NaN.
@@ -43,7 +45,7 @@ impl<F: Float, const N: usize> Traced<F, N> {
 
     /// A number that comes from no operation.
     fn source(what: &'static str, inner: HyperDual<F, N>, location: &'static Location<'static>) -> Self {
-        let number = Traced { inner, moves: false, origin: None, turned: None, kept: None };
+        let number = Traced { inner, moves: false, underflowed: false, origin: None, turned: None, kept: None };
         let begins = || Event::new(what, vec![], parts(inner), None).log(location);
         Traced { origin: (!number.finite()).then(begins), ..number }
     }
@@ -77,6 +79,7 @@ impl<F: Float, const N: usize> Traced<F, N> {
         let mut y = Traced {
             inner,
             moves: operands.iter().any(|x| x.moves),
+            underflowed: false,
             origin: None,
             turned: None,
             kept: earliest(|x| x.kept),
@@ -85,7 +88,9 @@ impl<F: Float, const N: usize> Traced<F, N> {
             let moving: Vec<bool> = operands.iter().map(|x| x.moves).collect();
             let locals = parts(local).of_moving(&moving);
             Event::new(operation, operands.iter().map(|x| parts(x.inner)).collect(), parts(inner), Some(locals))
+                .after_underflow(operands.iter().any(|x| x.underflowed))
         };
+        y.underflowed = y.inner.value() == F::ZERO && event().underflows();
         if !y.finite() {
             y.origin = earliest(|x| x.origin);
             y.turned = earliest(|x| x.turned);
