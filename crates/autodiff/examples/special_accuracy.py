@@ -49,8 +49,8 @@ def polygamma_of_positive(k, x):
 def cotangent(k, x):
     """(π cot πx)⁽ᵏ⁾ for x not an integer."""
     r = x - gmpy2.rint(x)
-    # from ½, where the cotangent has a zero
-    t = gmpy2.tan(PI * (mpfr(0.5) - abs(r)))
+    # beyond ¼ from ½, where the cotangent has a zero
+    t = 1 / gmpy2.tan(PI * abs(r)) if abs(r) < 0.25 else gmpy2.tan(PI * (mpfr(0.5) - abs(r)))
     t = -t if r < 0 else t
     q = 1 + t * t
     return PI ** (k + 1) * (t, -q, 2 * t * q, -2 * q * (1 + 3 * t * t), 8 * t * q * (2 + 3 * t * t))[k]
@@ -92,8 +92,10 @@ def gamma(x):
 def ln_gamma(x):
     if is_pole(x):
         return None
-    f = gmpy2.lgamma(x)
-    return (f[0] if isinstance(f, tuple) else f, *digammas(x, range(3)))
+    logarithm = lambda x: gmpy2.lgamma(x)[0]
+    # left of 0 by reflection, as π/(sin πx Γ(1 − x))
+    f = logarithm(x) if x > 0 else in_size(logarithm(x), logarithm(1 - x))
+    return (f, *digammas(x, range(3)))
 
 
 def digamma(x):

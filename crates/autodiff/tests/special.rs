@@ -259,6 +259,10 @@ rows! {
     "bessel_y1" { 0.0, -0.0 => -INF, [INF, -INF, INF]; -1.0, -INF, NAN => NAN, [NAN; 3]; INF => 0.0, [0.0; 3]; }
     "bessel_yn(2)" { 0.0, -0.0 => -INF, [INF, -INF, INF]; -1.0, -INF, NAN => NAN, [NAN; 3]; INF => 0.0, [0.0; 3]; }
     "bessel_yn(-2)" { 0.0, -0.0 => -INF, [INF, -INF, INF]; -1.0, NAN => NAN, [NAN; 3]; INF => 0.0, [0.0; 3]; }
+    "bessel_yn(-3)" { 0.0, -0.0 => INF, [-INF, INF, -INF]; -1.0, NAN => NAN, [NAN; 3]; INF => 0.0, [0.0; 3]; }
+    "bessel_jn(2147483647)" { 0.0, 3.0, -1e6 => 0.0, [0.0; 3]; INF => 0.0, [0.0; 3]; NAN => NAN, [NAN; 3]; }
+    "bessel_jn(-2147483648)" { 0.0, 3.0, -1e6 => 0.0, [0.0; 3]; }
+    "bessel_yn(2147483647)" { 0.0, 3.0, 100.0 => -INF, [INF, -INF, INF]; }
     "bessel_yn(300)" { 0.0, 1e-20, 0.5 => -INF, [INF, -INF, INF]; INF => 0.0, [0.0; 3]; }
 }
 

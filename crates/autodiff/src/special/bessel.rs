@@ -52,9 +52,12 @@ impl Window {
         self.put(0, last);
         self.put(1, this);
         for l in 1..top {
-            let next = if this.is_finite() { 2.0 * l as f64 / x * this - last } else { this };
-            self.put(l + 1, next);
-            (last, this) = (this, next);
+            (last, this) = (this, 2.0 * l as f64 / x * this - last);
+            self.put(l + 1, this);
+            if this.is_infinite() {
+                (self.lowest.max(l + 1)..=top).for_each(|l| self.put(l, this));
+                break;
+            }
         }
         [last, this]
     }
@@ -75,11 +78,14 @@ fn is_far(x: f64, top: usize) -> bool {
 
 /// Jₙ and its derivatives: by the power series up to |x| = 1, else by the recurrence.
 pub(super) fn first_kind(n: i32, x: f64, order: usize) -> Derivatives {
+    let (m, a) = (n.unsigned_abs() as usize, x.abs());
+    if vanishes(m, a) {
+        return [0.0; _];
+    }
     let mut d = [libm::jn(n, x); _];
     if order == 0 || x.is_nan() {
         return d;
     }
-    let (m, a) = (n.unsigned_abs() as usize, x.abs());
     // J₋ₙ = (−1)ⁿ Jₙ, and Jₙ(−x) = (−1)ⁿ Jₙ(x)
     let sign = |k| (if n < 0 { alternating(m) } else { 1.0 }) * if x < 0.0 { alternating(m + k) } else { 1.0 };
     if a <= 1.0 {
@@ -96,6 +102,13 @@ pub(super) fn first_kind(n: i32, x: f64, order: usize) -> Derivatives {
         d[k] = sign(k) * half_to_the(k) * window.derivative(m, k);
     }
     d
+}
+
+/// Whether Jₘ and all derivatives are below the smallest number, by |Jₗ(x)| ≤ (x/2)ˡ/l! for l = m − `MAX_ORDER` (DLMF 10.14.4): then
+/// there is no need to go through all orders, of which there may be 2³¹.
+fn vanishes(m: usize, x: f64) -> bool {
+    let l = m.saturating_sub(MAX_ORDER) as f64;
+    m > 1000 && l * libm::log(0.5 * x) - libm::lgamma(l + 1.0) < -760.0
 }
 
 /// Upwards up to the order x, where that is stable; downwards to it from where the function is negligible (Miller's

@@ -22,6 +22,11 @@ macro_rules! special_functions {
             /// The gamma function Γ(x). Feature `special`; the value is libm's.
             ///
             /// At its poles −1, −2, … the derivatives of odd order are ±∞, those of even order NaN; at 0 the sign bit decides.
+            ///
+            /// ```
+            /// // Γ'(1) is Euler's constant with the other sign
+            /// assert_eq!(autodiff::derivative(|x| x.gamma(), 1.0), -0.5772156649015329);
+            /// ```
             gamma(x, order) { gamma::gamma(x, order) }
 
             /// ln |Γ(x)|. Feature `special`; the value is libm's.
@@ -40,12 +45,23 @@ macro_rules! special_functions {
             trigamma(x, order) { gamma::polygamma(1, x, order) }
 
             /// The error function 2/√π ∫₀ˣ exp(−t²) dt. Feature `special`; the value is libm's.
+            ///
+            /// ```
+            /// assert_eq!(autodiff::derivative(|x| x.erf(), 0.0), 2.0 / std::f64::consts::PI.sqrt());
+            /// ```
             erf(x, order) { error_function::erf(x, order) }
 
             /// The complementary error function 1 − erf(x), with all its digits. Feature `special`; the value is libm's.
             erfc(x, order) { error_function::erfc(x, order) }
 
             /// The Bessel function J₀(x). Feature `special`; the value is libm's.
+            ///
+            /// ```
+            /// use autodiff::Taylor;
+            /// // 1 − x²/4 + x⁴/64 − …
+            /// let y = Taylor::<f64, 4>::variable(0.0).bessel_j0();
+            /// assert_eq!((y.re, y.coefficients), (1.0, [0.0, -0.25, 0.0, 1.0 / 64.0]));
+            /// ```
             bessel_j0(x, order) { bessel::first_kind(0, x, order) }
 
             /// The Bessel function J₁(x). Feature `special`; the value is libm's.
