@@ -2,7 +2,7 @@
 
 use core::f64::consts::FRAC_2_SQRT_PI;
 
-use super::{Derivatives, alternating};
+use super::{Derivatives, alternating, exact_product};
 
 pub(super) fn erf(x: f64, order: usize) -> Derivatives {
     with_slopes(libm::erf(x), x, order, 1.0)
@@ -19,7 +19,7 @@ fn with_slopes(value: f64, x: f64, order: usize, sign: f64) -> Derivatives {
     if x.abs() > 40.0 {
         return d;
     }
-    let (square, rest) = exact_square(x);
+    let (square, rest) = exact_product(x, x);
     // in two factors where the exponential alone would be subnormal
     let [e, f] = if square < 600.0 { [libm::exp(-square), 1.0] } else { [libm::exp(-0.5 * square); 2] };
     let factor = sign * FRAC_2_SQRT_PI * (1.0 - rest);
@@ -30,13 +30,4 @@ fn with_slopes(value: f64, x: f64, order: usize, sign: f64) -> Derivatives {
         (hermite, last) = (2.0 * x * hermite - 2.0 * (n - 1) as f64 * last, hermite);
     }
     d
-}
-
-/// x² and what its rounding takes away (Veltkamp's splitting and Dekker's product), for |x| below 2⁵⁰⁰.
-fn exact_square(x: f64) -> (f64, f64) {
-    let square = x * x;
-    let c = 134_217_729.0 * x;
-    let high = c - (c - x);
-    let low = x - high;
-    (square, ((high * high - square) + 2.0 * high * low) + low * low)
 }

@@ -5,7 +5,7 @@
 
 use core::f64::consts::PI;
 
-use super::{Derivatives, alternating};
+use super::{Derivatives, alternating, exact_product};
 use crate::rules::MAX_ORDER;
 
 /// The zero of ψ in two parts, and ψ(x)/(x − zero) on [1, 2] in Chebyshev polynomials of 2 x − 3 (`tests/special/digamma.py`).
@@ -134,18 +134,6 @@ fn far_left(x: f64) -> (f64, i32) {
     let nearest = libm::round(y);
     let sine = libm::sin(PI * (y - nearest)) * if nearest % 2.0 == 0.0 { 1.0 } else { -1.0 };
     (-PI / (y * sine * (product + rest)), 8 * steps as i32)
-}
-
-/// x y and what its rounding takes away (Dekker).
-fn exact_product(x: f64, y: f64) -> (f64, f64) {
-    let split = |x: f64| {
-        let c = 134_217_729.0 * x;
-        let high = c - (c - x);
-        (high, x - high)
-    };
-    let product = x * y;
-    let ((a, b), (c, d)) = (split(x), split(y));
-    (product, ((a * c - product) + a * d + b * c) + b * d)
 }
 
 fn is_negative_pole(x: f64) -> bool {

@@ -112,3 +112,15 @@ special_functions!(export_names);
 fn alternating(n: usize) -> f64 {
     if n.is_multiple_of(2) { 1.0 } else { -1.0 }
 }
+
+/// x y and what its rounding takes away (Veltkamp's splitting and Dekker's product), for factors far below the largest number.
+fn exact_product(x: f64, y: f64) -> (f64, f64) {
+    let split = |x: f64| {
+        let c = 134_217_729.0 * x;
+        let high = c - (c - x);
+        (high, x - high)
+    };
+    let product = x * y;
+    let ((a, b), (c, d)) = (split(x), split(y));
+    (product, ((a * c - product) + a * d + b * c) + b * d)
+}
