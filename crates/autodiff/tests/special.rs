@@ -74,8 +74,8 @@ fn term(function: &str, d: &[f64], k: usize) -> f64 {
     if around.is_finite() { around } else { 0.0 }
 }
 
-/// In units of the last place: the value is libm's, then the derivatives.
-const BARS: [f64; 6] = [20.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+/// In units of the last place: the value, then the derivatives.
+const BARS: [f64; 6] = [8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 #[test]
 fn every_function_at_the_reference_points() {
@@ -401,8 +401,11 @@ fn the_values_are_those_of_libm() {
         same(x.bessel_y0(), libm::y0(x));
         same(x.bessel_y1(), libm::y1(x));
         for n in [-7, -2, 0, 1, 2, 3, 12] {
-            same(x.bessel_jn(n), libm::jn(n, x));
             same(x.bessel_yn(n), libm::yn(n, x));
+            let (ours, theirs) = (x.bessel_jn(n), libm::jn(n, x));
+            let size = theirs.abs().max(libm::jn(n + 1, x).abs().min(libm::jn(n - 1, x).abs()));
+            let units = if n.abs() < 2 { 0.0 } else { 64.0 };
+            assert!((ours - theirs).abs() <= units * f64::EPSILON * size, "J{n}({x}): {ours} and {theirs}");
         }
         let single = x as f32;
         assert_eq!(single.bessel_j0(), libm::j0(f64::from(single)) as f32);

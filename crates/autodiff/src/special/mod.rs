@@ -2,7 +2,7 @@
 //!
 //! A row reads `name(x, order[, n: type]) { f, f', …, f⁽ᵒʳᵈᵉʳ⁾ at x }`. Unlike the rows of `rules.rs` these hand out as many
 //! derivatives as are asked for, because each costs much. All is computed in double precision, and rounded once for `f32`.
-//! The values are libm's, but for `digamma` and `trigamma`, which it lacks.
+//! The values are libm's, but for `digamma` and `trigamma`, which it lacks, and `bessel_jn` of orders beyond ±1.
 //!
 //! `special_functions!(consumer)` hands the rows to another macro, as `unary_rules!` does.
 
@@ -67,7 +67,7 @@ macro_rules! special_functions {
             /// The Bessel function J₁(x). Feature `special`; the value is libm's.
             bessel_j1(x, order) { bessel::first_kind(1, x, order) }
 
-            /// The Bessel function Jₙ(x) of an integer order. Feature `special`; the value is libm's. Time and rounding grow with |n|.
+            /// The Bessel function Jₙ(x) of an integer order. Feature `special`. Time and rounding grow with |n|.
             bessel_jn(x, order, n: i32) { bessel::first_kind(n, x, order) }
 
             /// The Bessel function Y₀(x) of the second kind, for x ≥ 0. Feature `special`; the value is libm's.
