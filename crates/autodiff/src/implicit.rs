@@ -203,6 +203,36 @@ impl<F: Float, const N: usize> Linearized<F, N> {
     }
 }
 
+/// An error if ∂F/∂x changes too much within d = |J⁻¹| times the bounds on F, which is how far off x may be: a double root at
+/// zero, where F has underflowed. There must be |J⁻¹ (J(x ± d) − J) d| ≤ d/2.
+fn check_curvature<const N: usize, const M: usize, F: Float>(
+    equations: &impl System<N, M, F>,
+    x: [F; N],
+    p: [F; M],
+    here: &Linearized<F, N>,
+    jacobian: &Lu<F>,
+) -> Result<(), SolveError> {
+    let mut d: [F; N] = x.map(|x| rounding::<F>() * Elementary::abs(x));
+    for j in 0..N {
+        let column =
+            jacobian.solve(&array::from_fn::<F, N, _>(|i| if i == j { here.values[j].error } else { F::ZERO }));
+        for i in 0..N {
+            d[i] += Elementary::abs(column[i]);
+        }
+    }
+    for sign in [F::ONE, -F::ONE] {
+        let there = Linearized::new(equations, array::from_fn(|i| x[i] + sign * d[i]), p)?;
+        let change: [F; N] = array::from_fn(|i| {
+            (0..N).fold(F::ZERO, |sum, j| sum + (there.jacobian[i * N + j].re - here.jacobian[i * N + j].re) * d[j])
+        });
+        let change = jacobian.solve(&change);
+        if let Some(i) = (0..N).find(|i| Elementary::abs(change[*i]) > d[*i] * F::of(0.5)) {
+            return Err(SolveError::Singular { pivot: i, value: here.jacobian[i * N + i].re.to_f64() });
+        }
+    }
+    Ok(())
+}
+
 /// The largest |vᵢ| / wᵢ of those that are not zero.
 fn length<F: Float, const N: usize>(v: [F; N], w: [F; N]) -> F {
     (0..N).filter(|i| v[*i] != F::ZERO).fold(F::ZERO, |most, i| Elementary::max(most, Elementary::abs(v[i]) / w[i]))
@@ -232,10 +262,11 @@ fn newton<const N: usize, const M: usize, F: Float>(
         {
             return Ok(root);
         }
+        let jacobian = here.factored()?;
         if here.vanishes() {
             here.check_regular()?;
+            check_curvature(equations, x, p, &here, &jacobian)?;
         }
-        let jacobian = here.factored()?;
         let solved = jacobian.solve(&here.values.map(|v| -v.re));
         let step: [F; N] = array::from_fn(|i| solved[i]);
         let unit = array::from_fn(|i| Elementary::max(Elementary::abs(x[i]), Elementary::abs(step[i])));

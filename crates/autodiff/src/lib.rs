@@ -123,6 +123,7 @@ mod slice_function;
 #[cfg(feature = "special")]
 mod special;
 mod taylor;
+mod wide;
 #[cfg(not(feature = "std"))]
 mod without_std;
 

@@ -6,7 +6,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
-use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
+use crate::rules::{self, Log, Powf, Powi, Rule, unary_rules};
 #[cfg(feature = "special")]
 use crate::special::{self, special_functions};
 
@@ -121,7 +121,7 @@ pub trait Number:
     /// A rule of the table applied to this number.
     #[inline]
     fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
-        const { within_max_order(Self::ORDER) };
+        const { rules::within_max_order(Self::ORDER) };
         if Self::ORDER < 4 {
             self.compose(&rule.jet(self.value()))
         } else {
@@ -309,7 +309,7 @@ macro_rules! special_methods {
         $(
             $(#[$doc])*
             fn $name(self $(, $n: $type)?) -> Self {
-                const { within_max_order(Self::ORDER) };
+                const { rules::within_max_order(Self::ORDER) };
                 self.compose(&special::$name(self.value(), Self::ORDER $(, $n)?)[..=Self::ORDER])
             }
         )*
@@ -317,10 +317,6 @@ macro_rules! special_methods {
 }
 #[cfg(feature = "special")]
 use special_methods;
-
-const fn within_max_order(order: usize) {
-    assert!(order <= MAX_ORDER, "the nest of numbers carries derivatives of a higher order than MAX_ORDER");
-}
 
 /// The product of two partials: zero if one is.
 #[inline]

@@ -39,7 +39,7 @@ system! {
     fn squared([x], [p]) { [x * x * p] }
     fn shrinking([x], [p]) { [x * p] }
     fn near_one([x], [p]) { [x.exp() - 1.0 - p] }
-    fn of_two_sizes([x, y], [p, q]) { [x * x - p * p + y * p, y * y - q * q + x * q * q * 1e-12] }
+    fn of_two_sizes([x, y], [p, q]) { [x * x - p * p + y * p, y * y - q * q + x * q * q * 3e-13] }
     fn halves([x], [p]) { [x * 0.5 + x * p * 0.0] }
 }
 
@@ -239,6 +239,7 @@ fn failures_say_what_failed() {
     ));
     assert!(matches!(implicit(&double_root, [0.0], [1.0]), Err(SolveError::Singular { pivot: 0, .. })));
     assert!(matches!(implicit(&double_root, [1.0], [1.0]), Err(SolveError::Singular { pivot: 0, .. })));
+    assert!(matches!(implicit(&double_root, [0.5], [0.0]), Err(SolveError::Singular { pivot: 0, .. })));
     let error = fixed_point(&expanding, [3.0], [1.0]).unwrap_err();
     assert!(matches!(error, SolveError::NotFinite { quantity: "iterate", index: 0, .. }), "{error}");
     let error = implicit(&needs_positive, [-1.0], [1.0]).unwrap_err();

@@ -98,6 +98,7 @@ pub trait Indices: Copy {
     /// The indices.
     fn as_slice(&self) -> &[usize];
     /// What makes the number of the i-th variable, and what takes the derivative by all indices from the result.
+    #[allow(clippy::type_complexity, reason = "the two functions, as the documentation says")]
     fn driver<T: Number>(self) -> (impl Fn(T, usize) -> Self::Number<T>, impl Fn(Self::Number<T>) -> T);
 }
 
