@@ -35,6 +35,10 @@ scipy SEED="2":
 accuracy COUNT="1000000" SEED="1" *ARGS:
     python3 crates/autodiff/examples/accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
 
+# the same of the special functions (needs Python with gmpy2 and mpmath; about half an hour)
+special-accuracy COUNT="100000" SEED="1" *ARGS:
+    python3 crates/autodiff/examples/special_accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
+
 # the derivatives of other random formulas beside mpmath's (needs Python with mpmath and sympy)
 derive SEED="2":
     python3 crates/demo/tests/derive/generate.py {{SEED}} 200 > target/derive.json

@@ -12,6 +12,8 @@ use crate::number::{Float, MixesWithIntegers, Number, Scalar};
 use crate::pairs;
 use crate::reverse::Reverse;
 use crate::rules::unary_rules;
+#[cfg(feature = "special")]
+use crate::special::special_functions;
 use crate::{Dual, HyperDual, Taylor};
 
 /// What follows from one binary operator of a number type, given as its generics before `T` and its name.
@@ -294,6 +296,8 @@ macro_rules! number_type {
             inherent_pairs! { hypot xlogy atan2 max min copysign rem_euclid }
             inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
             unary_rules!(inherent_rules);
+            #[cfg(feature = "special")]
+            special_functions!(inherent_special);
         }
     };
 }
@@ -329,6 +333,18 @@ macro_rules! inherent_rules {
             #[inline]
             pub fn $name(self) -> Self {
                 Number::$name(self)
+            }
+        )*
+    };
+}
+
+#[cfg(feature = "special")]
+macro_rules! inherent_special {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(self $(, $n: $type)?) -> Self {
+                Number::$name(self $(, $n)?)
             }
         )*
     };

@@ -7,6 +7,8 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
 use crate::rules::{self, Log, Powf, Powi, Rule, unary_rules};
+#[cfg(feature = "special")]
+use crate::special::{self, special_functions};
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
 #[diagnostic::on_unimplemented(
@@ -284,6 +286,8 @@ pub trait Number:
     }
 
     unary_rules!(methods);
+    #[cfg(feature = "special")]
+    special_functions!(special_methods);
 }
 
 macro_rules! methods {
@@ -298,6 +302,21 @@ macro_rules! methods {
     };
 }
 use methods;
+
+#[cfg(feature = "special")]
+macro_rules! special_methods {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        $(
+            $(#[$doc])*
+            fn $name(self $(, $n: $type)?) -> Self {
+                const { rules::within_max_order(Self::ORDER) };
+                self.compose(&special::$name(self.value(), Self::ORDER $(, $n)?)[..=Self::ORDER])
+            }
+        )*
+    };
+}
+#[cfg(feature = "special")]
+use special_methods;
 
 /// The product of two partials: zero if one is.
 #[inline]

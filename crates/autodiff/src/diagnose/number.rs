@@ -13,6 +13,8 @@ use crate::number::{Float, Number};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::rules::{Rule, unary_rules};
+#[cfg(feature = "special")]
+use crate::special::special_functions;
 
 /// The number on which [`diagnose`](crate::diagnose) runs a function: a [`HyperDual`] that remembers where it, or what it
 /// was made of, stopped being finite.
@@ -234,6 +236,15 @@ macro_rules! rule_methods {
 }
 unary_rules!(rule_methods);
 
+#[cfg(feature = "special")]
+macro_rules! special_methods {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        methods! { $($name($($n: $type)?);)* }
+    };
+}
+#[cfg(feature = "special")]
+special_functions!(special_methods);
+
 macro_rules! trait_methods {
     ($($name:ident($($argument:ident: $type:ty),*);)*) => {
         $(
@@ -252,6 +263,12 @@ macro_rules! trait_rules {
                 Traced::$name(self)
             }
         )*
+    };
+}
+#[cfg(feature = "special")]
+macro_rules! trait_special {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        trait_methods! { $($name($($n: $type)?);)* }
     };
 }
 
@@ -311,6 +328,8 @@ impl<F: Float, const N: usize> Number for Traced<F, N> {
         max(other: Self); min(other: Self);
     }
     unary_rules!(trait_rules);
+    #[cfg(feature = "special")]
+    special_functions!(trait_special);
 }
 
 macro_rules! operators {
