@@ -5,14 +5,14 @@ use std::fmt;
 use optimizers::test_functions::SquaresProblem;
 use optimizers::{
     AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, MomentumRule, Physics,
-    RmsPropRule, Staged, SumOfSquares,
+    RmsPropRule, Staged, SumOfSquares, TwiceDifferentiable,
 };
 
 use crate::notebook;
 
 /// A problem in both precisions, with its stages.
-pub trait Problem: Staged<f32> + Staged<f64> {}
-impl<P: Staged<f32> + Staged<f64>> Problem for P {}
+pub trait Problem: Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64> {}
+impl<P: Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64>> Problem for P {}
 
 /// An inverse in both precisions.
 pub trait BothInverse: Inverse<f32> + Inverse<f64> {}

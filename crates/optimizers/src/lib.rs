@@ -22,12 +22,15 @@
 pub use nalgebra;
 
 mod bounds;
+mod chain;
 mod descent;
 mod differences;
 mod error;
 mod first_order;
+mod half_inverse;
 mod inverse;
 mod inverse_simulator;
+mod latent_optimizer;
 mod lbfgsb;
 mod least_squares;
 mod line_search;
@@ -37,25 +40,34 @@ mod own;
 mod problem;
 mod range;
 mod run;
+mod scale_invariant;
+mod singular;
 mod stop;
 pub mod test_functions;
 mod trust_region;
 
 pub use bounds::Bounds;
+pub use chain::{Chain, Pipeline};
 pub use descent::{
     Bfgs, ConjugateGradient, DampedNewton, Descent, DescentMemory, Direction, ModifiedCholesky, Step, StepRule,
 };
 pub use differences::ForwardDifferences;
 pub use error::{Error, Failure};
 pub use first_order::*;
-pub use inverse::{AnalyticInverse, Inverse, Inversion, Inverted, NumericInverse};
+pub use half_inverse::{HalfInverse, HalfInverseMemory};
+pub use inverse::{
+    Aim, AnalyticInverse, ChainInverse, Inverse, Inversion, Inverted, LeastSquaresInverse, LinearizedInverse,
+    NewtonInverse, NumericInverse,
+};
 pub use inverse_simulator::{InverseSimulator, Latent, MixedInverseSimulator};
+pub use latent_optimizer::LatentOptimizer;
 pub use lbfgsb::{Lbfgsb, LbfgsbMemory};
 pub use least_squares::{GaussNewton, LeastSquares, LevenbergMarquardt, LevenbergMarquardtMemory, SumOfSquares};
 pub use newton::Newton;
-pub use optimizer::{Evaluations, Iterate, Optimizer, State};
+pub use optimizer::{Evaluations, Iterate, LatentPoint, Optimizer, State};
 pub use own::{GradientByDifferences, OwnGradient};
 pub use problem::{Composite, Entry, HessianProduct, Loss, Map, Objective, Physics, Staged, TwiceDifferentiable};
 pub use run::{Best, Report, Run, Status};
+pub use scale_invariant::{ScaleInvariant, ScaleInvariantMemory};
 pub use stop::{Stop, Test};
 pub use trust_region::{Exact, Model, ModelStep, Steihaug, TrustRegion, TrustRegionMemory};

@@ -25,6 +25,22 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
         *state = self.step(problem, state)?;
         Ok(())
     }
+    /// The state with its point moved to x: where something else than the method has corrected what its step led to.
+    ///
+    /// Iterations and evaluations count on. A method begins anew there, unless its memory is of the way so far rather than of the
+    /// point, as that of the first-order methods.
+    fn relocate(
+        &self,
+        problem: &P,
+        state: State<T, Self::Memory>,
+        x: DVector<T>,
+    ) -> Result<State<T, Self::Memory>, Failure> {
+        let Iterate { iteration, evaluations, .. } = state.iterate;
+        let mut state = self.init(problem, x).map_err(|failure| failure.at(iteration))?;
+        state.iterate.iteration = iteration;
+        state.iterate.evaluations = state.iterate.evaluations.and(evaluations);
+        Ok(state)
+    }
 }
 
 /// Where a run stands: all that the next step needs.
@@ -88,8 +104,26 @@ pub struct Iterate<T> {
     pub y_target: Option<DVector<T>>,
     /// How the search for x went (inverse simulators with a numeric inverse).
     pub inversion: Option<Inversion>,
+    /// Where the process is a [`Chain`](crate::Chain): the point in each latent space, that behind the first stage first (inverse simulators).
+    pub latents: Vec<LatentPoint<T>>,
     /// The evaluations so far.
     pub evaluations: Evaluations,
+}
+
+/// A point in the latent space behind a stage of a process.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(serialize = "T: Entry + serde::Serialize", deserialize = "T: Entry + serde::de::DeserializeOwned"))
+)]
+pub struct LatentPoint<T> {
+    /// What x leads to.
+    pub reached: DVector<T>,
+    /// What the step aimed at; none at the start.
+    pub aimed: Option<DVector<T>>,
+    /// How what comes before the stage was searched for, if it was.
+    pub inversion: Option<Inversion>,
 }
 
 impl<T: Entry> Iterate<T> {
@@ -104,6 +138,7 @@ impl<T: Entry> Iterate<T> {
             update: None,
             y_target: None,
             inversion: None,
+            latents: Vec::new(),
             evaluations: Evaluations::default(),
         }
     }
@@ -139,6 +174,15 @@ pub struct Evaluations {
 }
 
 impl Evaluations {
+    /// The sums.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Evaluations {
+            value: self.value + other.value,
+            gradient: self.gradient + other.gradient,
+            hessian: self.hessian + other.hessian,
+        }
+    }
+
     /// One value, one gradient and one Hessian more.
     pub(crate) fn one_of_each_more(self) -> Self {
         Evaluations { value: self.value + 1, gradient: self.gradient + 1, hessian: self.hessian + 1 }
