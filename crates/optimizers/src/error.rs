@@ -148,6 +148,18 @@ pub enum Failure {
         /// The iteration whose step was wanted.
         iteration: usize,
     },
+    /// A point at which the gradient vanishes is no minimum.
+    #[error("no minimum: the Hessian of iteration {iteration} is not positive definite")]
+    NotMinimum {
+        /// The iteration.
+        iteration: usize,
+    },
+    /// Iterations did not come to rest.
+    #[error("not converged in {iteration} iterations")]
+    NotConverged {
+        /// How many were made.
+        iteration: usize,
+    },
     /// The direction of a line search does not lead downhill.
     #[error("the direction of iteration {iteration} is not a descent direction")]
     NotDescent {
@@ -218,6 +230,8 @@ impl Failure {
             | Failure::SingularHessian { iteration }
             | Failure::SingularJacobian { iteration }
             | Failure::NotDescent { iteration }
+            | Failure::NotMinimum { iteration }
+            | Failure::NotConverged { iteration }
             | Failure::LineSearch { iteration }
             | Failure::NotInverted { iteration, .. }
             | Failure::Shape { iteration, .. }

@@ -19,6 +19,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub use autodiff;
 pub use nalgebra;
 
 mod bounds;
@@ -37,6 +38,7 @@ mod line_search;
 mod newton;
 mod optimizer;
 mod own;
+mod parametric;
 mod problem;
 mod range;
 mod run;
@@ -66,6 +68,7 @@ pub use least_squares::{GaussNewton, LeastSquares, LevenbergMarquardt, Levenberg
 pub use newton::Newton;
 pub use optimizer::{Evaluations, Iterate, LatentPoint, Optimizer, State};
 pub use own::{GradientByDifferences, OwnGradient};
+pub use parametric::{Parametric, ParametricFn, minimizer};
 pub use problem::{Composite, Entry, HessianProduct, Loss, Map, Objective, Physics, Staged, TwiceDifferentiable};
 pub use run::{Best, Report, Run, Status};
 pub use scale_invariant::{ScaleInvariant, ScaleInvariantMemory};

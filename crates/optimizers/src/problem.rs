@@ -274,7 +274,7 @@ fn gradient_parts<T: Entry, const N: usize>(y: Dual<T, N>) -> (T, DVector<T>) {
 }
 
 /// The value, with the gradient put in place.
-fn put<T: Entry, const N: usize>(y: Dual<T, N>, gradient: &mut DVector<T>) -> T {
+pub(crate) fn put<T: Entry, const N: usize>(y: Dual<T, N>, gradient: &mut DVector<T>) -> T {
     if gradient.len() == N {
         gradient.as_mut_slice().copy_from_slice(&y.eps);
     } else {
