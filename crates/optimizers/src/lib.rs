@@ -22,6 +22,8 @@
 pub use autodiff;
 pub use nalgebra;
 
+#[cfg(feature = "argmin")]
+mod argmin;
 mod bounds;
 mod chain;
 mod descent;
@@ -48,6 +50,8 @@ mod stop;
 pub mod test_functions;
 mod trust_region;
 
+#[cfg(feature = "argmin")]
+pub use argmin::Argmin;
 pub use bounds::Bounds;
 pub use chain::{Chain, Pipeline};
 pub use descent::{

@@ -14,7 +14,8 @@ use crate::problem::{Entry, Map, Objective};
 /// The inverse of y by a search: L-BFGS-B minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby.
 ///
 /// The gradient is exact, 2 Jᵀ(y − target), unless differences are asked for. The search ends by its own tests, or after
-/// 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the [`Inversion`] says so and x is the best it has.
+/// 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the
+/// [`Inversion`](crate::Inversion) says so and x is the best it has.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NumericInverse {
     differences: bool,
