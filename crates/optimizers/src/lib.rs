@@ -44,6 +44,8 @@ mod parametric;
 mod problem;
 mod range;
 mod run;
+#[cfg(feature = "serde")]
+mod saved;
 mod scale_invariant;
 mod singular;
 mod stop;

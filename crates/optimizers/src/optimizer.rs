@@ -46,29 +46,19 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
 /// Where a run stands: all that the next step needs.
 ///
 /// With the feature `serde` it can be written and read back, for [`Run::resume`](crate::Run::resume), where its memory can. What ended a
-/// run is not written: a state that is read back goes on.
+/// run is not written: a state that is read back goes on. A digest is written with it, so that a text which was damaged
+/// or changed by hand, or a format that rounds numbers, is an error when it is read, and not another run.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(bound(
-        serialize = "T: Entry + serde::Serialize, M: serde::Serialize",
-        deserialize = "T: Entry + serde::de::DeserializeOwned, M: serde::de::DeserializeOwned"
-    ))
-)]
 pub struct State<T, M = ()> {
     /// The point and what is known of it.
     pub iterate: Iterate<T>,
     /// What the method keeps between steps.
     pub memory: M,
     /// Why the method itself sees no need to go on, if it does not.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub converged: Option<&'static str>,
     /// Why there is no next step, if there is none: then the point is the old one, and only the evaluations are new.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub failure: Option<Failure>,
     /// What the user should know of the step that led here.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub warning: Option<String>,
 }
 
