@@ -49,6 +49,10 @@ ticks SEED="1":
 solvers:
     cargo run --release -p optimizers --example solvers > docs/optimizers.md
 
+# the figures of docs/physics.md, and its tables on standard output
+physics:
+    cargo run --release -p demo --example physics -- docs/figures
+
 # how much longer a typed formula takes than the compiled closure
 formula-speed:
     cargo run --release -p demo --example formula_speed
