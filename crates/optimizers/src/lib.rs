@@ -16,6 +16,22 @@
 //! assert_eq!(report.trajectory[1].x.as_slice(), [3.0 - 0.1 * 6.0, 3.0 - 0.1 * 24.0]);
 //! # Ok::<(), optimizers::Error>(())
 //! ```
+//!
+//! # Where things are
+//!
+//! - What is minimized: [`Loss`]; [`Composite`], [`Pipeline`], [`Chain`], where a process comes before the loss; [`SumOfSquares`];
+//!   [`Parametric`], whose parameters carry derivatives; [`OwnGradient`], [`GradientByDifferences`].
+//! - By the gradient: [`FirstOrder`] with its rules and [`Schedule`]s. By line searches: [`Descent`], [`Lbfgsb`]. By the
+//!   Hessian: [`Newton`], [`DampedNewton`], [`TrustRegion`]. Of residuals: [`GaussNewton`], [`LevenbergMarquardt`].
+//! - Where the process is known: [`InverseSimulator`] (PG), [`LatentOptimizer`], [`HalfInverse`] (HIG), [`ScaleInvariant`] (SIP), with
+//!   an [`Inverse`].
+//! - A run: [`Run`], [`Stop`], [`Status`]; [`State`] to go on from.
+//! - Derivatives of what a run leads to: [`minimizer`]; of the run itself: numbers with derivatives in place of floats.
+//!
+//! # Features
+//!
+//! - `serde`: states of runs can be written and read back.
+//! - `argmin`: the problems as argmin's, `Argmin`.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 

@@ -453,3 +453,115 @@ fn scale_invariant_updates_descend_the_proxy_loss() {
         assert!(((pair[1].x[1] - pair[0].x[1]).abs() - 0.01).abs() < 1e-3);
     }
 }
+
+/// y = A x + B tanh(C x + d), as the script that made the references has it.
+#[derive(serde::Deserialize)]
+struct Tanh {
+    a: Vec<Vec<f64>>,
+    b: Vec<Vec<f64>>,
+    c: Vec<Vec<f64>>,
+    d: Vec<f64>,
+}
+
+fn matrix(rows: &[Vec<f64>]) -> DMatrix<f64> {
+    DMatrix::from_fn(rows.len(), rows[0].len(), |i, j| rows[i][j])
+}
+
+impl Map<f64> for Tanh {
+    fn inputs(&self) -> usize {
+        self.a[0].len()
+    }
+    fn outputs(&self) -> usize {
+        self.a.len()
+    }
+    fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+        self.value_and_jacobian(x).0
+    }
+    fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+        let (a, b, c) = (matrix(&self.a), matrix(&self.b), matrix(&self.c));
+        let t = (&c * x + DVector::from_column_slice(&self.d)).map(f64::tanh);
+        let slopes = DMatrix::from_diagonal(&t.map(|t| 1.0 - t * t));
+        (&a * x + &b * t, a + b * slopes * c)
+    }
+}
+
+/// ½ (y − b)ᵀ Q (y − b)
+struct Quadratic {
+    q: DMatrix<f64>,
+    b: DVector<f64>,
+}
+
+impl Objective<f64> for Quadratic {
+    fn dimension(&self) -> usize {
+        self.b.len()
+    }
+    fn value(&self, y: &DVector<f64>) -> f64 {
+        self.value_and_gradient(y).0
+    }
+    fn value_and_gradient(&self, y: &DVector<f64>) -> (f64, DVector<f64>) {
+        let gradient = &self.q * (y - &self.b);
+        (0.5 * (y - &self.b).dot(&gradient), gradient)
+    }
+}
+
+impl TwiceDifferentiable<f64> for Quadratic {
+    fn value_gradient_hessian(&self, y: &DVector<f64>) -> (f64, DVector<f64>, DMatrix<f64>) {
+        let (value, gradient) = self.value_and_gradient(y);
+        (value, gradient, self.q.clone())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Case {
+    method: String,
+    process: Tanh,
+    network: Tanh,
+    q: Vec<Vec<f64>>,
+    target: Vec<f64>,
+    start: Vec<f64>,
+    step: f64,
+    rate: f64,
+    truncation: Option<f64>,
+    points: Vec<Vec<f64>>,
+}
+
+/// Every point of every run is that of the methods written out with numpy.
+#[test]
+fn runs_are_those_of_numpy() {
+    let cases: Vec<Case> = serde_json::from_str(include_str!("physics/runs.json")).unwrap();
+    assert_eq!(cases.len(), 30);
+    for (k, case) in cases.into_iter().enumerate() {
+        let Case { method, process, network, q, target, start, step, rate, truncation, points } = case;
+        let loss = Quadratic { q: matrix(&q), b: DVector::from_vec(target) };
+        let report = match method.as_str() {
+            "hig" | "pg" => {
+                let problem = Pipeline::new(process, loss).unwrap();
+                if method == "pg" {
+                    let simulator = InverseSimulator::new(step, LinearizedInverse).unwrap();
+                    Run::new(&problem, &simulator, &start).unwrap().iterations(10).finish()
+                } else {
+                    let half = HalfInverse::new(step).unwrap();
+                    let half = truncation.map_or(half, |truncation| half.truncation(truncation).unwrap());
+                    Run::new(&problem, &half, &start).unwrap().iterations(10).finish()
+                }
+            }
+            _ => {
+                let problem = Pipeline::new(Chain::new(network).then(process).unwrap(), loss).unwrap();
+                if method == "sip-gd" {
+                    let descent = GradientDescent::new(rate).unwrap();
+                    let sip = ScaleInvariant::new(step, LinearizedInverse, descent).unwrap();
+                    Run::new(&problem, &sip, &start).unwrap().iterations(10).finish()
+                } else {
+                    let sip = ScaleInvariant::new(step, LinearizedInverse, Adam::new(rate).unwrap()).unwrap();
+                    Run::new(&problem, &sip, &start).unwrap().iterations(10).finish()
+                }
+            }
+        };
+        assert_eq!(report.trajectory.len(), points.len(), "{k} {method}: {}", report.status);
+        for (now, expected) in report.trajectory.iter().zip(&points) {
+            let expected = DVector::from_column_slice(expected);
+            let error = (&now.x - &expected).amax() / expected.amax().max(1.0);
+            assert!(error < 1e-11, "{k} {method} at {}: {error:e}", now.iteration);
+        }
+    }
+}

@@ -13,6 +13,9 @@ use crate::problem::{Entry, Map};
 /// different lengths: of several x the search goes to one nearby, and of none to the one whose y is nearest. The search ends by its own
 /// tests, or after 1000 iterations or evaluations; the [`Inversion`](crate::Inversion) says how, and how far y is from the target.
 ///
+/// Of numbers with derivatives, those of x are what the iterations leave, which need not be exact; a
+/// [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit function theorem.
+///
 /// ```
 /// use optimizers::{LeastSquaresInverse, Physics, nalgebra::DVector};
 ///

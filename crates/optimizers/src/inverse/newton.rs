@@ -57,9 +57,9 @@ impl<T: Entry> Point<T> {
     }
 }
 
-/// Σ vᵢ² of the values.
-fn squares<T: Entry>(v: &DVector<T>) -> f64 {
-    v.iter().map(|v| v.value().to_f64() * v.value().to_f64()).sum()
+/// √Σ vᵢ² of the values, without overflow on the way.
+fn norm<T: Entry>(v: &DVector<T>) -> f64 {
+    v.iter().fold(0.0, |norm, v| f64::hypot(norm, v.value().to_f64()))
 }
 
 /// The largest size of the values.
@@ -93,7 +93,7 @@ impl NewtonInverse {
         let mut now = Point::at(physics, target, near.clone())?;
         let (mut iterations, mut evaluations) = (0, 1);
         let mut stuck = "no step makes the residual smaller";
-        while iterations < MOST_STEPS && squares(&now.residual) > 0.0 {
+        while iterations < MOST_STEPS && norm(&now.residual) > 0.0 {
             let Some(step) = solve(&now.jacobian, &now.residual) else {
                 stuck = "the Jacobian is singular or not finite";
                 break;
@@ -114,7 +114,7 @@ impl NewtonInverse {
             (false, true) => stuck,
             (false, false) => "all iterations are made",
         };
-        let residual = squares(&now.residual);
+        let residual = norm(&now.residual).powi(2);
         let inversion = Inversion { iterations, evaluations, converged, message: message.to_owned(), residual };
         Ok(Inverted { inversion: Some(inversion), ..Inverted::new(now.x) })
     }
@@ -129,7 +129,7 @@ fn shorter<T: Entry + RealField>(
     evaluations: &mut usize,
 ) -> Result<Option<Point<T>>, Error> {
     let half = T::constant(T::Precision::of(0.5));
-    let before = squares(&now.residual);
+    let before = norm(&now.residual);
     loop {
         let x = &now.x - &step;
         let moves = x.iter().zip(now.x.iter()).any(|(a, b)| a.value() != b.value());
@@ -138,7 +138,7 @@ fn shorter<T: Entry + RealField>(
         }
         let next = Point::at(physics, target, x)?;
         *evaluations += 1;
-        if squares(&next.residual) < before {
+        if norm(&next.residual) < before {
             return Ok(Some(next));
         }
         step.iter_mut().for_each(|s| *s *= half);

@@ -16,6 +16,8 @@ use crate::problem::{Entry, Map, Objective};
 /// The gradient is exact, 2 Jᵀ(y − target), unless differences are asked for. The search ends by its own tests, or after
 /// 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the
 /// [`Inversion`](crate::Inversion) says so and x is the best it has.
+/// Of numbers with derivatives, those of x are what the iterations leave, which need not be exact; a
+/// [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit function theorem.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NumericInverse {
     differences: bool,
