@@ -6,6 +6,7 @@ use core::fmt::{self, Display};
 use core::iter::{Product, Sum};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
 
+use crate::bounded::Bounded;
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar};
 use crate::pairs;
@@ -120,8 +121,8 @@ macro_rules! float_on_the_left {
     };
 }
 
-/// All that follows for a number type, given as its generics before `T` and its name.
-macro_rules! number_type {
+/// The operators of a number type, given as its generics before `T` and its name.
+macro_rules! operators {
     ([$($generics:tt)*] $number:ty) => {
         derived_operator! { [$($generics)*] $number: Add add, AddAssign add_assign }
         derived_operator! { [$($generics)*] $number: Sub sub, SubAssign sub_assign }
@@ -205,7 +206,16 @@ macro_rules! number_type {
                 self.re = re;
                 self
             }
+        }
+    };
+}
 
+/// All that follows for a number type, given as its generics before `T` and its name.
+macro_rules! number_type {
+    ([$($generics:tt)*] $number:ty) => {
+        operators! { [$($generics)*] $number }
+
+        impl<$($generics)* T: Number> $number {
             /// The value without derivatives, a plain float.
             #[inline]
             pub fn value(self) -> T::Precision {
@@ -308,6 +318,7 @@ number_type! { [const N: usize,] Dual<T, N> }
 number_type! { [const N: usize,] HyperDual<T, N> }
 number_type! { [const K: usize,] Taylor<T, K> }
 number_type! { ['t,] Reverse<'t, T> }
+operators! { [] Bounded<T> }
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
 impl<T: Number + Display, const N: usize> Display for Dual<T, N> {

@@ -94,6 +94,7 @@ compile_error!(
 extern crate alloc;
 
 mod arithmetic;
+mod bounded;
 #[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "std")]

@@ -31,9 +31,14 @@ pub struct Traced<F, const N: usize> {
 
 impl<F: Float, const N: usize> Traced<F, N> {
     /// One variable in each direction, of a call of the driver from this place.
-    pub(super) fn variables(x: [F; N], caller: &'static Location<'static>) -> [Self; N] {
-        HyperDual::seeds(HyperDual::variables(x), Tag::fresh())
+    pub(super) fn variables(x: [F; N], tag: Tag, caller: &'static Location<'static>) -> [Self; N] {
+        HyperDual::seeds(HyperDual::variables(x), tag)
             .map(|x| Traced { moves: true, ..Self::source("input", x, caller) })
+    }
+
+    /// The number as the result of a driver call: a number of another call that its closure returns is none.
+    pub(super) fn result_of(self, tag: Tag) -> Self {
+        Traced { inner: self.inner.result_of(tag), ..self }
     }
 
     /// A number that comes from no operation.
