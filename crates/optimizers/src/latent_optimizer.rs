@@ -1,5 +1,6 @@
 //! Any optimizer in y, then back to x.
 
+use autodiff::Elementary;
 use nalgebra::DVector;
 
 use crate::chain::reach;
@@ -56,6 +57,12 @@ fn outer<T: Entry, M>(inner: State<T, M>, mut iterate: Iterate<T>) -> State<T, S
     State { converged, warning, ..State::new(iterate, inner) }
 }
 
+/// Whether two numbers agree to six digits.
+fn near<T: Entry>(y: T, target: T) -> bool {
+    let size = Elementary::max(T::Precision::ONE, target.abs().value());
+    (y - target).abs().value() <= T::Precision::of(1e-6) * size
+}
+
 impl<T, O, I, P, M> Optimizer<T, P> for LatentOptimizer<O, I>
 where
     T: Entry,
@@ -89,13 +96,15 @@ where
         check_shape("x", found.x.len(), now.x.len(), iteration)?;
         let (y, latents) = reach(physics, &found.x, found.stages);
         check_shape("y", y.len(), target.len(), iteration)?;
+        let reached = y.iter().zip(target.iter()).all(|(&y, &t)| near(y, t));
         let inner = self.inner.relocate(problem.loss(), stepped, y)?;
         let mut next = Iterate { latents, ..Iterate::new(iteration, found.x, inner.iterate.loss) };
         next.update = Some(DVector::from_fn(now.x.len(), |i, _| now.x[i] - next.x[i]));
         next.y_target = Some(target);
         next.inversion = found.inversion;
         let mut state = outer(inner, next);
-        state.converged = state.converged.or(converged);
+        // that the inner method has arrived at y* tells something of x only where y* was reached
+        state.converged = state.converged.or(converged.filter(|_| reached));
         state.warning = state.warning.or(warning);
         Ok(state)
     }

@@ -179,6 +179,8 @@ where
     let mut before = T::Precision::INFINITY;
     // the largest x so far: a minimizer at zero is reached to its rounding
     let mut scale = largest(&x);
+    // how often in a row a step was not much smaller than the one before: at a minimum without curvature all are
+    let mut slow = 0;
     // how many iterations make derivatives exact, once the value is at rest
     let mut orders_left = None;
     for iteration in 0..MOST_ITERATIONS {
@@ -207,9 +209,11 @@ where
         let stalls = size >= before * T::Precision::of(0.5) && size <= Elementary::sqrt(rounding) * scale;
         orders_left = match orders_left {
             Some(orders) => Some(orders - 1),
+            None if (small || stalls) && slow >= 8 => return Err(Failure::SingularHessian { iteration }),
             None if small || stalls || size == T::Precision::ZERO => Some(T::ORDER),
             None => None,
         };
+        slow = if size > before * T::Precision::of(0.3) { slow + 1 } else { 0 };
         before = size;
     }
     Err(Failure::NotConverged { iteration: MOST_ITERATIONS })

@@ -227,6 +227,7 @@ fn minimizers_that_are_none_are_refused() {
         fn flat([x0, x1], [p]) { (x0 - p).powi(2) + x1 * 0.0 }
         fn pole([x], [p]) { (x - p).ln() }
         fn slope([x], [p]) { (x * p).exp() }
+        fn quartic([x], [p]) { (x - p).powi(4) }
     }
     let p = Dual::<f64, 1>::variable(1.0, 0);
     fn refused<T, P: TwiceDifferentiable<T>>(problem: P, near: &[T::Precision]) -> Failure
@@ -238,6 +239,8 @@ fn minimizers_that_are_none_are_refused() {
     }
     assert!(matches!(refused(Parametric::new(saddle, [p]), &[0.3, 0.2]), Failure::NotMinimum { .. }));
     assert!(matches!(refused(Parametric::new(flat, [p]), &[0.3, 0.2]), Failure::SingularHessian { iteration: 0 }));
+    // a minimum, but without curvature: its derivative is 0/0
+    assert!(matches!(refused(Parametric::new(quartic, [p]), &[3.0]), Failure::SingularHessian { .. }));
     let failure = refused(Parametric::new(pole, [p]), &[1.0]);
     assert_eq!(failure, Failure::NotFinite { quantity: "gradient", iteration: 0 });
     assert!(matches!(refused(Parametric::new(slope, [p]), &[0.0]), Failure::NotConverged { .. }));

@@ -247,6 +247,43 @@ fn any_optimizer_steps_in_y() {
     assert!(report.trajectory.last().unwrap().loss < 1e-8);
 }
 
+/// That a method in y has arrived ends the run only where y* was reached.
+#[test]
+fn arriving_in_y_is_arriving_in_x_where_the_inverse_is_exact() {
+    let problem = Composite::new(sheared, tilted);
+    let inverse = AnalyticInverse::<_, 2, 2>::new(unsheared);
+    let exact = LatentOptimizer::new(Lbfgsb::new(), inverse);
+    let report = Run::new(&problem, &exact, &[1.5, 1.25]).unwrap().iterations(100).finish();
+    assert!(matches!(report.status, Status::Converged(_)), "{}", report.status);
+    assert!(report.trajectory.last().unwrap().loss < 1e-8);
+    // the linearized inverse misses the minimizer that Newton's full step in y hits
+    let linear = LatentOptimizer::new(Descent::new(DampedNewton), LinearizedInverse);
+    let report = Run::new(&problem, &linear, &[1.5_f64, 1.25]).unwrap().iterations(1).finish();
+    let now = &report.trajectory[1];
+    assert!((now.y_target.as_ref().unwrap()[1] + 2.0).abs() < 1e-12 && now.loss > 0.1);
+    assert_eq!(report.status, Status::MaxIterations);
+}
+
+/// Single precision stays single, and arrives as far as it goes.
+#[test]
+fn the_methods_work_in_single_precision() {
+    let problem = Composite::new(sheared, tilted);
+    let start = [1.5_f32, 1.25];
+    fn arrives<O: Optimizer<f32, Composite<sheared, tilted, 2, 2>>>(method: &O, start: &[f32], steps: usize) {
+        let report = Run::new(&Composite::new(sheared, tilted), method, start).unwrap().iterations(steps).finish();
+        assert_eq!(report.status, Status::MaxIterations);
+        let y = report.trajectory[steps].y.as_ref().unwrap();
+        assert!((y[0] - 1.0).abs() < 1e-3 && (y[1] + 2.0).abs() < 1e-3, "{y}");
+    }
+    let inverse = AnalyticInverse::<_, 2, 2>::new(unsheared);
+    arrives(&InverseSimulator::new(0.5, inverse).unwrap(), &start, 25);
+    arrives(&ScaleInvariant::new(0.5, inverse, GradientDescent::new(1.0).unwrap()).unwrap(), &start, 25);
+    arrives(&LatentOptimizer::new(GradientDescent::new(0.1).unwrap(), inverse), &start, 80);
+    arrives(&HalfInverse::new(0.02).unwrap(), &[1.5, -1.25], 1500);
+    let newton = InverseSimulator::new(0.2, NewtonInverse::new().stop_unconverged()).unwrap();
+    assert_eq!(Run::new(&problem, &newton, &start).unwrap().iterations(2).finish().status, Status::MaxIterations);
+}
+
 /// Memory of the way so far stays where the y reached is not the y aimed at.
 #[test]
 fn momentum_in_y_survives_an_inverse_that_is_not_exact() {

@@ -16,7 +16,7 @@ use crate::singular::solve;
 /// residual is above 1000 ε max(1, |target|). One y(x) a trial, one Jacobian a step.
 ///
 /// The derivatives of x by whatever target and process depend on are those of the implicit function theorem: as many corrections
-/// x ← x − J⁻¹ (y(x) − target) as the numbers have orders end the search.
+/// x ← x − J⁻¹ (y(x) − target) as the numbers have orders end a search that has arrived.
 ///
 /// ```
 /// use optimizers::{NewtonInverse, Physics, nalgebra::DVector};
@@ -102,13 +102,15 @@ impl NewtonInverse {
             now = next;
             iterations += 1;
         }
-        for _ in 0..T::ORDER {
-            let Some(step) = solve(&now.jacobian, &now.residual) else { break };
-            now = Point::at(physics, target, now.x - step)?;
-            evaluations += 1;
-        }
         let precision = T::default_epsilon().value().to_f64();
         let converged = largest(&now.residual) <= ARRIVED * precision * largest(target).max(1.0);
+        if converged {
+            for _ in 0..T::ORDER {
+                let Some(step) = solve(&now.jacobian, &now.residual) else { break };
+                now = Point::at(physics, target, now.x - step)?;
+                evaluations += 1;
+            }
+        }
         let message = match (converged, iterations < MOST_STEPS) {
             (true, _) => "the target is reached",
             (false, true) => stuck,
