@@ -602,3 +602,40 @@ fn runs_are_those_of_numpy() {
         }
     }
 }
+
+/// The notebook's process in two stages goes where the notebook goes, to its eight printed digits.
+#[test]
+fn the_notebook_in_two_stages() {
+    function! {
+        fn to_logarithm([x0, x1]) -> [2] { [x0, x1.ln()] }
+        fn from_logarithm([z0, z1]) -> [2] { [z0, z1.exp()] }
+        fn square([z0, z1]) -> [2] { [z0, (z1 * 2.0).exp()] }
+        fn root([y0, y1]) -> [2] { [y0, y1.ln() * 0.5] }
+        fn notebook([y0, y1]) { y0 * y0 + y1 * y1 }
+    }
+    let stages = Chain::new(Physics::<_, 2, 2>::new(to_logarithm)).then(Physics::<_, 2, 2>::new(square)).unwrap();
+    let problem = Pipeline::new(stages, Loss::new(notebook)).unwrap();
+    let inverses = ChainInverse::new(AnalyticInverse::<_, 2, 2>::new(from_logarithm));
+    let exact = inverses.then(AnalyticInverse::<_, 2, 2>::new(root));
+    let searched = ChainInverse::new(NewtonInverse::new()).then(LeastSquaresInverse::new());
+    let printed = [
+        [2.1, 2.5099802],
+        [1.4699999, 2.1000001],
+        [1.0289999, 1.7569861],
+        [0.72029996, 1.47],
+        [0.50421, 1.2298902],
+        [0.352947, 1.029],
+        [0.24706289, 0.86092323],
+        [0.17294402, 0.7203],
+        [0.12106082, 0.60264623],
+        [0.08474258, 0.50421],
+    ];
+    for inverses in [exact, searched] {
+        let method = InverseSimulator::new(0.3, inverses).unwrap();
+        let report = Run::new(&problem, &method, &[3.0_f64, 3.0]).unwrap().iterations(10).finish();
+        assert_eq!(report.trajectory.len(), 11);
+        for (now, printed) in report.trajectory[1..].iter().zip(printed) {
+            assert!((now.x[0] - printed[0]).abs() < 2e-7 && (now.x[1] - printed[1]).abs() < 2e-7, "{}", now.x);
+        }
+    }
+}
