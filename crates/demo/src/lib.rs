@@ -12,6 +12,7 @@ pub mod numpy_text;
 pub mod output;
 pub mod reference;
 pub mod registry;
+pub mod solve;
 
 /// The Rust blocks of README and docs, as doctests.
 #[cfg(doctest)]

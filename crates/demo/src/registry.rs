@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use optimizers::test_functions::SquaresProblem;
+use optimizers::test_functions::{PlainProblem, SquaresProblem};
 use optimizers::{
-    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, MomentumRule, Physics,
+    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, Loss, MomentumRule, Physics,
     RmsPropRule, Staged, SumOfSquares,
 };
 
@@ -33,6 +33,8 @@ pub struct ProblemRow {
     pub inverse: fn() -> Box<dyn BothInverse>,
     /// It as a sum of squares.
     pub squares: fn() -> Box<dyn SquaresProblem>,
+    /// It as one function of x, which has a finite value only where y has.
+    pub whole: fn() -> Box<dyn PlainProblem>,
 }
 
 /// The problems.
@@ -43,6 +45,7 @@ pub const PROBLEMS: &[ProblemRow] = &[ProblemRow {
     problem: || Box::new(notebook::problem()),
     inverse: || Box::new(AnalyticInverse::<_, 2, 2>::new(notebook::inverse_physics)),
     squares: || Box::new(SumOfSquares::new(Physics::new(notebook::physics))),
+    whole: || Box::new(Loss::new(notebook::whole)),
 }];
 
 /// An optimizer that has a name.

@@ -1,11 +1,12 @@
 //! Pictures of runs: trajectories over level sets of the loss, and the loss against the iteration.
 
 use super::Refusal;
-use super::run::{Document, Subject};
+use super::run::Document;
 use crate::cli::Shared;
 use crate::figures::{Chart, DOTS_PER_INCH, Marker, Scene, Series, palette, png, svg};
 use crate::json::Real;
 use crate::output::{Destination, Prepared};
+use crate::solve::Subject;
 
 /// Where a picture goes, and in which format.
 pub(super) struct Target {
