@@ -42,6 +42,8 @@ pub enum Command {
     Derive(commands::derive::Arguments),
     /// Find x such that y(x) is a given target
     Invert(commands::invert::Arguments),
+    /// Run optimizers from many starts with many step sizes, in parallel and resumable
+    Sweep(commands::sweep::Arguments),
     #[command(after_help = "Examples:\n  demo list\n  demo list --json -")]
     /// List problems, optimizers, their options and defaults
     List,

@@ -13,6 +13,7 @@ pub mod output;
 pub mod reference;
 pub mod registry;
 pub mod solve;
+pub mod sweep;
 
 /// The Rust blocks of README and docs, as doctests.
 #[cfg(doctest)]

@@ -28,6 +28,7 @@ fn execute(cli: &Cli) -> Result<ExitCode, Refusal> {
         Some(Command::Compare(arguments)) => commands::compare::execute(arguments, shared),
         Some(Command::Derive(arguments)) => commands::derive::execute(arguments, shared),
         Some(Command::Invert(arguments)) => commands::invert::execute(arguments, shared),
+        Some(Command::Sweep(arguments)) => commands::sweep::execute(arguments, shared),
         Some(Command::Completions(arguments)) => commands::completions::execute(arguments, shared),
         Some(Command::List) => commands::list::execute(shared),
     }

@@ -11,12 +11,12 @@ use optimizers::{
 use crate::notebook;
 
 /// A problem in both precisions, with its stages.
-pub trait Problem: Staged<f32> + Staged<f64> {}
-impl<P: Staged<f32> + Staged<f64>> Problem for P {}
+pub trait Problem: Staged<f32> + Staged<f64> + Send + Sync {}
+impl<P: Staged<f32> + Staged<f64> + Send + Sync> Problem for P {}
 
 /// An inverse in both precisions.
-pub trait BothInverse: Inverse<f32> + Inverse<f64> {}
-impl<I: Inverse<f32> + Inverse<f64>> BothInverse for I {}
+pub trait BothInverse: Inverse<f32> + Inverse<f64> + Send + Sync {}
+impl<I: Inverse<f32> + Inverse<f64> + Send + Sync> BothInverse for I {}
 
 /// A problem that has a name.
 #[derive(Debug)]

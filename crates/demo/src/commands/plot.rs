@@ -33,10 +33,14 @@ impl Target {
 
     /// The picture of runs on one problem, made ready.
     pub(super) fn draw(self, runs: &[Document], subject: &Subject) -> Result<Prepared, Refusal> {
-        let scene = scene(runs, subject);
+        self.prepare(&scene(runs, subject))
+    }
+
+    /// A picture, made ready.
+    pub(super) fn prepare(self, scene: &Scene) -> Result<Prepared, Refusal> {
         let content = match self.vector {
-            true => svg(&scene, scene.size[0] / DOTS_PER_INCH).into_bytes(),
-            false => png(&scene, DOTS_PER_INCH)?,
+            true => svg(scene, scene.size[0] / DOTS_PER_INCH).into_bytes(),
+            false => png(scene, DOTS_PER_INCH)?,
         };
         Ok(self.destination.prepare(content)?)
     }

@@ -3,6 +3,7 @@
 mod chart;
 mod contours;
 mod font;
+mod map;
 mod notebook;
 mod raster;
 mod scene;
@@ -10,6 +11,7 @@ mod svg;
 mod ticks;
 
 pub use chart::{Chart, Marker, Series};
+pub use map::{Map, key};
 pub use notebook::figures;
 pub use raster::png;
 pub use scene::{Anchor, Color, Item, Paint, Scene, Shape};

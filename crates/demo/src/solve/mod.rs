@@ -5,7 +5,7 @@ mod subject;
 
 use autodiff::Float;
 use optimizers::nalgebra::{DVector, RealField};
-use optimizers::test_functions::{self, PlainProblem, SquaresProblem};
+use optimizers::test_functions::SquaresProblem;
 use optimizers::{
     AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Bfgs, ConjugateGradient, DampedNewton, Descent, Entry,
     Evaluations, GaussNewton, GradientDescent, InverseSimulator, Inversion, Iterate, Lbfgsb, LeastSquares,
@@ -15,13 +15,10 @@ use optimizers::{
 use serde::Serialize;
 
 pub use self::method::Method;
-use self::subject::{Kind, Stages};
 pub use self::subject::{ProblemArguments, Subject};
 use crate::cli::Precision;
 use crate::commands::Refusal;
-use crate::expression::FormulaLoss;
 use crate::json::Real;
-use crate::registry::Problem;
 
 /// A run that is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +138,11 @@ impl Setup<'_> {
                 Place::Computed => Real::Single(x as f32),
             }));
         }
-        Ok(self.plain::<f32>()?.outcome(written))
+        let ended = match self.looks_at_residuals() {
+            true => self.residuals::<f32>(self.subject.squares(self.name())?)?,
+            false => self.by_name(self.subject.single(self.last_only))?,
+        };
+        Ok(ended.outcome(written))
     }
 
     fn double(&self) -> Result<Outcome, Refusal> {
@@ -153,29 +154,10 @@ impl Setup<'_> {
                     _ => self.go(problem, &InverseSimulator::new(self.step, self.method.inverse())?)?,
                 }
             }
-            _ => self.plain::<f64>()?,
+            _ if self.looks_at_residuals() => self.residuals::<f64>(self.subject.squares(self.name())?)?,
+            _ => self.by_name(self.subject.double(self.last_only))?,
         };
         Ok(ended.outcome(|_, x: f64| x.into()))
-    }
-
-    /// A run of a method that looks at x alone, or at residuals.
-    fn plain<T>(&self) -> Result<Ended<T>, Refusal>
-    where
-        T: Float + Entry<Precision = T> + RealField,
-        dyn Problem: TwiceDifferentiable<T>,
-        dyn PlainProblem: TwiceDifferentiable<T>,
-        dyn SquaresProblem: TwiceDifferentiable<T> + LeastSquares<T>,
-        FormulaLoss: TwiceDifferentiable<T>,
-    {
-        match &self.subject.kind {
-            _ if self.looks_at_residuals() => self.residuals(self.subject.squares(self.name())?),
-            // nobody looks at y
-            Kind::Staged(Stages { whole: Some(whole), .. }) if self.last_only => self.by_name(&**whole),
-            Kind::Staged(stages) => self.by_name(&*stages.problem),
-            Kind::Plain(loss) => self.by_name(loss),
-            Kind::Function(test_functions::Problem::LeastSquares(f)) => self.by_name(&**f),
-            Kind::Function(test_functions::Problem::Plain(f)) => self.by_name(&**f),
-        }
     }
 
     /// A run of a method from the start.
@@ -240,10 +222,10 @@ impl Setup<'_> {
         })
     }
 
-    fn residuals<T, P>(&self, problem: &P) -> Result<Ended<T>, Refusal>
+    fn residuals<T>(&self, problem: &(dyn SquaresProblem + 'static)) -> Result<Ended<T>, Refusal>
     where
         T: Float + Entry<Precision = T> + RealField,
-        P: LeastSquares<T> + ?Sized,
+        dyn SquaresProblem: LeastSquares<T>,
     {
         match self.name() {
             "gauss-newton" => self.go(problem, &GaussNewton::new(T::of(self.step))?),
@@ -251,10 +233,10 @@ impl Setup<'_> {
         }
     }
 
-    fn by_name<T, P>(&self, problem: &P) -> Result<Ended<T>, Refusal>
+    /// A run of a method that looks at x alone. One kind of problem, so that each method is compiled once a precision.
+    fn by_name<T>(&self, problem: &dyn TwiceDifferentiable<T>) -> Result<Ended<T>, Refusal>
     where
         T: Float + Entry<Precision = T> + RealField,
-        P: TwiceDifferentiable<T> + ?Sized,
     {
         let step = T::of(self.step);
         /// A first-order method with the options that were given.

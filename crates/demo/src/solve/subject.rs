@@ -3,7 +3,7 @@
 use std::fmt;
 
 use clap::Args;
-use optimizers::Objective;
+use optimizers::TwiceDifferentiable;
 use optimizers::nalgebra::DVector;
 use optimizers::test_functions::{self, PlainProblem, SquaresProblem, TEST_FUNCTIONS};
 
@@ -57,7 +57,25 @@ pub(super) struct Stages {
     pub(super) whole: Option<Box<dyn PlainProblem>>,
 }
 
+/// A loss as a function of x: as one that passes y only if somebody looks at y.
+macro_rules! smooth {
+    ($name:ident, $float:ty) => {
+        pub(super) fn $name(&self, nobody_looks: bool) -> &dyn TwiceDifferentiable<$float> {
+            match &self.kind {
+                Kind::Staged(Stages { whole: Some(whole), .. }) if nobody_looks => &**whole,
+                Kind::Staged(stages) => &*stages.problem,
+                Kind::Plain(loss) => loss,
+                Kind::Function(test_functions::Problem::LeastSquares(f)) => &**f,
+                Kind::Function(test_functions::Problem::Plain(f)) => &**f,
+            }
+        }
+    };
+}
+
 impl Subject {
+    smooth!(single, f32);
+    smooth!(double, f64);
+
     /// From what is typed, with so many variables.
     ///
     /// # Errors
@@ -99,13 +117,7 @@ impl Subject {
 
     /// L(x) in double precision.
     pub fn loss(&self, x: &[f64]) -> f64 {
-        let x = DVector::from_column_slice(x);
-        match &self.kind {
-            Kind::Staged(stages) => Objective::<f64>::value(&*stages.problem, &x),
-            Kind::Plain(loss) => Objective::<f64>::value(loss, &x),
-            Kind::Function(test_functions::Problem::LeastSquares(f)) => Objective::<f64>::value(&**f, &x),
-            Kind::Function(test_functions::Problem::Plain(f)) => Objective::<f64>::value(&**f, &x),
-        }
+        self.double(true).value(&DVector::from_column_slice(x))
     }
 
     /// The staged problem, for an optimizer that needs one.
