@@ -140,30 +140,32 @@ fn threads_and_shards_do_not_change_a_byte() {
     assert_eq!(outcome.stdout.lines().count(), 1);
 }
 
-/// The command line that GNU parallel would run, by it if it is installed, by plain processes if not.
+/// The lines of `docs/sweeps.md` for GNU parallel, run as they stand; by xargs if it is not installed.
 #[test]
 fn shards_by_gnu_parallel() {
     let folder = Folder::new();
-    let expected = whole(&folder, "whole.csv", &SEVERAL);
-    let program = env!("CARGO_BIN_EXE_demo");
-    let quoted = SEVERAL.map(|word| format!("'{word}'")).join(" ");
-    let line =
-        format!("'{program}' {quoted} --shard {{}}/4 --resume --csv '{}'/part-{{}}.csv", folder.0.path().display());
+    let text = include_str!("../../../docs/sweeps.md");
+    let block = text.split("```sh\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let block = block.into_iter().find(|block| block.starts_with("parallel ")).unwrap();
+    let (line, merge) = block.split_once('\n').unwrap();
+    let (command, numbers) = line.strip_prefix("parallel --jobs 2 ").unwrap().split_once(" ::: ").unwrap();
     let installed = Command::new("parallel").arg("--version").output().is_ok_and(|output| output.status.success());
-    if installed {
-        let status =
-            Command::new("parallel").args(["--will-cite", "--jobs", "2", &line, ":::", "1", "2", "3", "4"]).status();
-        assert!(status.unwrap().success());
-    } else {
-        let mut children: Vec<Child> = (1..=4)
-            .map(|i| Command::new("sh").args(["-c", &line.replace("{}", &i.to_string())]).spawn().unwrap())
-            .collect();
-        assert!(children.iter_mut().all(|child| child.wait().unwrap().success()));
-    }
-    let merge =
-        format!("'{program}' sweep --quiet --merge '{0}'/part-*.csv --csv '{0}'/all.csv", folder.0.path().display());
-    assert!(Command::new("sh").args(["-c", &merge]).status().unwrap().success());
-    assert_eq!(folder.read("all.csv"), expected);
+    let script = match installed {
+        true => block.to_owned(),
+        false => format!("printf '%s\\n' {numbers} | xargs -P 2 -I{{}} {command}\n{merge}"),
+    };
+    let program = Path::new(env!("CARGO_BIN_EXE_demo")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let run = |script: &str| {
+        let output = Command::new("sh").args(["-ec", script]).env("PATH", &path).current_dir(folder.0.path()).output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(&script);
+    run(&format!("{} --csv whole.csv", command.split(" --shard").next().unwrap()));
+    assert_eq!(folder.read("runs.csv"), folder.read("whole.csv"));
+    assert_eq!(folder.read("runs.csv").lines().count(), 1 + 2 * 21 * 21);
+    assert!(fs::read(folder.place("map.png")).unwrap().starts_with(b"\x89PNG"));
 }
 
 fn spawn(arguments: &[&str]) -> Child {
