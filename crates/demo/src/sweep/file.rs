@@ -130,7 +130,12 @@ pub fn open(places: &Places, study: &Study, resume: bool, mut seen: impl FnMut(u
         file.seek(SeekFrom::End(0))?;
         if length == 0 { file.write_all(study.header().as_bytes()) } else { Ok(()) }
     };
-    Destination::File(partial_description.clone()).prepare(to_text(study.description()))?.commit()?;
+    if !partial_description.exists() {
+        // by a name that stays the same, so that kills do not leave more and more files
+        let new = with_ending(partial_description, ".new");
+        fs::write(&new, to_text(study.description())).map_err(|error| failed(&new, &error))?;
+        rename(&new, partial_description)?;
+    }
     ready(&mut file).map_err(|error| failed(partial, &error))?;
     Ok(Found::Partial(Partial { file, places: places.clone() }, rows))
 }
