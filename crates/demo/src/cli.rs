@@ -34,6 +34,8 @@ pub enum Command {
     Check,
     /// Draw the notebook's five figures
     Figures(commands::figures::Arguments),
+    /// Write the lesson as one page: text, tables, figures, and a replay of the steps
+    Report(commands::report::Arguments),
     /// Run one optimizer on one problem
     Run(commands::run::Arguments),
     /// Run several optimizers on one problem

@@ -45,7 +45,7 @@ pub const PROBLEMS: &[ProblemRow] = &[ProblemRow {
     problem: || Box::new(notebook::problem()),
     inverse: || Box::new(AnalyticInverse::<_, 2, 2>::new(notebook::inverse_physics)),
     squares: || Box::new(SumOfSquares::new(Physics::new(notebook::physics))),
-    whole: || Box::new(Loss::new(notebook::whole)),
+    whole: || Box::new(Loss::new(notebook::loss_x)),
 }];
 
 /// An optimizer that has a name.

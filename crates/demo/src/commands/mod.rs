@@ -21,6 +21,7 @@ pub mod invert;
 pub mod list;
 pub mod notebook;
 mod plot;
+pub mod report;
 pub mod run;
 pub mod sweep;
 

@@ -56,6 +56,7 @@ fn scene(runs: &[Document], subject: &Subject) -> Scene {
             label: run.optimizer.to_owned(),
             color: palette(n),
             points: points(run),
+            first: 0,
         };
         runs.iter().enumerate().map(one).collect()
     };

@@ -41,6 +41,8 @@ pub struct Series {
     pub color: Color,
     /// Its points; those that are not finite are left out.
     pub points: Vec<[Real; 2]>,
+    /// The step that the first of them belongs to.
+    pub first: usize,
 }
 
 /// A chart.
@@ -213,10 +215,10 @@ impl Chart {
         }
         let mut marks = Vec::new();
         for series in &self.series {
-            for &point in &series.points {
+            for (step, &point) in (series.first..).zip(&series.points) {
                 if let Some(pixel) = frame.pixel(point) {
                     marks.push(pixel);
-                    items.push(mark(self.marker, pixel, series.color, &series.label, point));
+                    items.push(mark(self.marker, pixel, series.color, &series.label, Some(step), point));
                 }
             }
         }
@@ -224,7 +226,7 @@ impl Chart {
             && let Some(pixel) = frame.pixel(point)
         {
             marks.push(pixel);
-            items.push(mark(marker, pixel, BLACK, "target", point));
+            items.push(mark(marker, pixel, BLACK, "target", None, point));
         }
         frame.axes(&self.labels, self.title.as_deref(), &mut items);
         let width = self.legend(&frame, &marks, &mut items);
@@ -289,9 +291,9 @@ impl Chart {
     }
 }
 
-fn mark(marker: Marker, pixel: [f64; 2], color: Color, series: &str, data: [Real; 2]) -> Item {
+fn mark(marker: Marker, pixel: [f64; 2], color: Color, series: &str, step: Option<usize>, data: [Real; 2]) -> Item {
     let (shape, paint) = form(marker, pixel, color);
-    Item::Mark { shape, paint, series: series.to_owned(), data }
+    Item::Mark { shape, paint, series: series.to_owned(), step, data }
 }
 
 /// A marker of matplotlib's size 36: 6 points across.

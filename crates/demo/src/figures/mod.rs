@@ -15,7 +15,7 @@ pub use map::{Map, key};
 pub use notebook::figures;
 pub use raster::png;
 pub use scene::{Anchor, Color, Item, Paint, Scene, Shape};
-pub use svg::svg;
+pub use svg::{inline, svg};
 
 /// How wide a figure is on paper.
 pub const INCHES: f64 = 4.0;

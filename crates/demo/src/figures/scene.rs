@@ -54,7 +54,9 @@ impl Item {
         };
         match self {
             Item::Shape(form, paint) => Item::Shape(shape(form), paint),
-            Item::Mark { shape: form, paint, series, data } => Item::Mark { shape: shape(form), paint, series, data },
+            Item::Mark { shape: form, paint, series, step, data } => {
+                Item::Mark { shape: shape(form), paint, series, step, data }
+            }
             Item::Text { text, at, size, anchor, upwards } => Item::Text { text, at: place(at), size, anchor, upwards },
         }
     }
@@ -70,6 +72,8 @@ pub enum Item {
         shape: Shape,
         paint: Paint,
         series: String,
+        /// Which step of it this is.
+        step: Option<usize>,
         data: [Real; 2],
     },
     Text {
