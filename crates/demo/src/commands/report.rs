@@ -192,10 +192,12 @@ fn losses(run: &MethodRun) -> Vec<f32> {
 }
 
 fn rows(run: &MethodRun) -> Vec<[String; 5]> {
-    let row = |(i, ((x, y), l)): (usize, ((&[f32; 2], &[f32; 2]), f32))| {
-        [i.to_string(), short(x[0]), short(x[1]), short(y[1]), short(l)]
+    let losses = losses(run);
+    let row = |i: usize| {
+        let (x, y) = (run.history[i], run.y[i]);
+        [i.to_string(), short(x[0]), short(x[1]), short(y[1]), short(losses[i])]
     };
-    run.history.iter().zip(&run.y).zip(losses(run)).enumerate().map(row).collect()
+    (0..losses.len()).map(row).collect()
 }
 
 fn facts(r: &Results) -> Vec<(&'static str, String)> {
