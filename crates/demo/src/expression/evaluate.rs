@@ -69,7 +69,8 @@ impl Formula {
     pub fn evaluate<F: Float, T: Scalar<F>>(&self, x: &[T]) -> T {
         match self.height {
             0..=2 => self.run(x, &mut [T::zero(); 2]),
-            3..=8 => self.run(x, &mut [T::zero(); 8]),
+            3..=4 => self.run(x, &mut [T::zero(); 4]),
+            5..=8 => self.run(x, &mut [T::zero(); 8]),
             height => self.run(x, &mut vec![T::zero(); height]),
         }
     }
