@@ -2,21 +2,24 @@
 
 use std::fmt;
 
-use optimizers::test_functions::SquaresProblem;
+use optimizers::test_functions::{PlainProblem, SquaresProblem};
 use optimizers::{
-    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, MomentumRule, Physics,
+    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, Loss, MomentumRule, Physics,
     RmsPropRule, Staged, SumOfSquares, TwiceDifferentiable,
 };
 
 use crate::notebook;
 
 /// A problem in both precisions, with its stages.
-pub trait Problem: Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64> {}
-impl<P: Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64>> Problem for P {}
+pub trait Problem:
+    Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64> + Send + Sync
+{
+}
+impl<P: Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64> + Send + Sync> Problem for P {}
 
 /// An inverse in both precisions.
-pub trait BothInverse: Inverse<f32> + Inverse<f64> {}
-impl<I: Inverse<f32> + Inverse<f64>> BothInverse for I {}
+pub trait BothInverse: Inverse<f32> + Inverse<f64> + Send + Sync {}
+impl<I: Inverse<f32> + Inverse<f64> + Send + Sync> BothInverse for I {}
 
 /// A problem that has a name.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ pub struct ProblemRow {
     pub inverse: fn() -> Box<dyn BothInverse>,
     /// It as a sum of squares.
     pub squares: fn() -> Box<dyn SquaresProblem>,
+    /// It as one function of x, which has a finite value only where y has.
+    pub whole: fn() -> Box<dyn PlainProblem>,
 }
 
 /// The problems.
@@ -43,6 +48,7 @@ pub const PROBLEMS: &[ProblemRow] = &[ProblemRow {
     problem: || Box::new(notebook::problem()),
     inverse: || Box::new(AnalyticInverse::<_, 2, 2>::new(notebook::inverse_physics)),
     squares: || Box::new(SumOfSquares::new(Physics::new(notebook::physics))),
+    whole: || Box::new(Loss::new(notebook::loss_x)),
 }];
 
 /// An optimizer that has a name.
