@@ -167,7 +167,8 @@ fn chart(description: &str, labels: [&str; 2], series: Vec<Series>, logarithmic:
 }
 
 fn series(n: usize, label: &str, points: impl Iterator<Item = [f64; 2]>) -> Series {
-    Series { label: label.to_owned(), color: palette(n), points: points.map(|p| p.map(Into::into)).collect() }
+    let points = points.map(|p| p.map(Into::into)).collect();
+    Series { label: label.to_owned(), color: palette(n), points, first: 0 }
 }
 
 fn losses(n: usize, label: &str, report: &Report<f64>) -> Series {
