@@ -555,3 +555,33 @@ fn every_method_names_a_loss_that_is_nan_at_the_start() {
     named(&problem, LatentOptimizer::new(Adam::new(0.1).unwrap(), back));
     named(&problem, ScaleInvariant::new(0.1, back, Adam::new(0.1).unwrap()).unwrap());
 }
+
+/// Numbers at the ends of the range: each method ends, says why, and has kept its points.
+#[test]
+fn extreme_starts_end_with_a_reason() {
+    const EXTREMES: [f64; 9] = [0.0, -0.0, 5e-324, 1e-300, -1e-8, 1e8, -1e160, 1e300, f64::MAX];
+    type Notebook = Composite<physics, loss, 2, 2>;
+    fn ends<O: Optimizer<f64, Notebook>>(name: &str, method: &O) {
+        let problem = Composite::new(physics, loss);
+        for start in EXTREMES.iter().flat_map(|&a| EXTREMES.map(|b| [a, b])) {
+            let report = Run::new(&problem, method, &start).unwrap().iterations(3).finish();
+            let finite = report.trajectory.iter().filter(|iterate| iterate.loss.is_finite()).count();
+            assert!(finite + 1 >= report.trajectory.len(), "{name} {start:?}");
+            let ended = !report.status.to_string().is_empty();
+            let all = report.status == Status::MaxIterations && report.trajectory.len() == 4;
+            assert!(ended && (all || report.status != Status::MaxIterations), "{name} {start:?} {}", report.status);
+            assert!(finite == 0 || report.best.is_some(), "{name} {start:?}");
+        }
+    }
+    let exact = AnalyticInverse::<_, 2, 2>::new(inverse);
+    ends("pg", &InverseSimulator::new(0.3, exact).unwrap());
+    ends("linearized", &InverseSimulator::new(0.3, LinearizedInverse).unwrap());
+    ends("newton", &InverseSimulator::new(0.3, NewtonInverse::new()).unwrap());
+    ends("least squares", &InverseSimulator::new(0.3, LeastSquaresInverse::new()).unwrap());
+    ends("numeric", &InverseSimulator::new(0.3, NumericInverse::new()).unwrap());
+    ends("chain", &InverseSimulator::new(0.3, ChainInverse::new(NewtonInverse::new())).unwrap());
+    ends("hig", &HalfInverse::new(0.1).unwrap());
+    ends("sip", &ScaleInvariant::new(1.0, exact, Adam::new(0.3).unwrap()).unwrap());
+    ends("adam in y", &LatentOptimizer::new(Adam::new(0.3).unwrap(), exact));
+    ends("bfgs in y", &LatentOptimizer::new(Descent::new(Bfgs), LinearizedInverse));
+}
