@@ -1,5 +1,5 @@
-// What the methods that know the process do on the notebook's problem: the tables of docs/physics.md on standard output, and
-// its figures into the folder that is named, `docs/figures`.
+// What the methods that know the process do on the notebook's problem: the tables of docs/physics.md on standard
+// output, and its figures into the folder that is named, `docs/figures`.
 
 use std::error::Error;
 use std::fmt::Write;

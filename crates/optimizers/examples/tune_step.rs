@@ -1,5 +1,6 @@
 // Step size and momentum of gradient descent, tuned by the derivatives of a whole run by them: L-BFGS-B minimizes the
-// loss after ten steps on the notebook's problem from (3, 3). Every derivative is held against the central difference of two runs.
+// loss after ten steps on the notebook's problem from (3, 3). Every derivative is held against the central difference
+// of two runs.
 
 use autodiff::{Dual, Ordered, function};
 use optimizers::{Bounds, Composite, Entry, Lbfgsb, Momentum, OwnGradient, Run};

@@ -11,10 +11,11 @@ use crate::problem::{Entry, Map, Objective, TwiceDifferentiable};
 
 /// A problem of this crate as one of [argmin](https://docs.rs/argmin)'s, over plain vectors of numbers `T`.
 ///
-/// An [`Objective`] is a `CostFunction` with its `Gradient`, a [`TwiceDifferentiable`] one has its `Hessian` too, and a [`Map`] is
-/// an `Operator` with its `Jacobian`. Points and gradients are `Vec<T>`, Hessians and Jacobians `Vec<Vec<T>>`, a row a vector:
-/// argmin-math's feature `vec`, which the feature `argmin` brings with it. (Its vectors of nalgebra are those of an
-/// older version.) A point of another length than the problem's, and a value of another length than it should have, are errors.
+/// An [`Objective`] is a `CostFunction` with its `Gradient`, a [`TwiceDifferentiable`] one has its `Hessian` too, and a
+/// [`Map`] is an `Operator` with its `Jacobian`. Points and gradients are `Vec<T>`, Hessians and Jacobians
+/// `Vec<Vec<T>>`, a row a vector: argmin-math's feature `vec`, which the feature `argmin` brings with it. (Its vectors
+/// of nalgebra are those of an older version.) A point of another length than the problem's, and a value of another
+/// length than it should have, are errors.
 ///
 /// ```
 /// use argmin::core::{Executor, State};

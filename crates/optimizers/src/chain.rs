@@ -13,8 +13,8 @@ use crate::problem::{Entry, Map, Objective, Staged, TwiceDifferentiable};
 /// A process of several stages: z₁ = f₁(x), z₂ = f₂(z₁), …, y = f_K(z_{K−1}).
 ///
 /// As one [`Map`] its Jacobian is the product of the stages' Jacobians. Its stages stay visible: a
-/// [`ChainInverse`](crate::ChainInverse) goes back through each by an inverse of its own, and an inverse simulator records the
-/// trajectory in each latent space, [`Iterate::latents`](crate::Iterate::latents).
+/// [`ChainInverse`](crate::ChainInverse) goes back through each by an inverse of its own, and an inverse simulator
+/// records the trajectory in each latent space, [`Iterate::latents`](crate::Iterate::latents).
 ///
 /// ```
 /// use optimizers::{Chain, Map, Physics, nalgebra::DVector};
@@ -186,8 +186,8 @@ impl<T: Entry> Map<T> for Rest<'_, T> {
 
 /// The objective L(y(x)) from any process y and any loss L: what [`Composite`](crate::Composite) is for two functions.
 ///
-/// The gradient is Jᵀ ∂L/∂y. It has no Hessian by x, as a [`Map`] has no second derivatives; the methods that step in y do
-/// not need it.
+/// The gradient is Jᵀ ∂L/∂y. It has no Hessian by x, as a [`Map`] has no second derivatives; the methods that step in y
+/// do not need it.
 ///
 /// ```
 /// use optimizers::{Loss, Objective, Physics, Pipeline, nalgebra::DVector};

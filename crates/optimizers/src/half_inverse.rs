@@ -13,13 +13,13 @@ use crate::singular::{default_truncation, power_times};
 /// "Half-Inverse Gradients for Physical Deep Learning", 2022).
 ///
 /// J = U Σ Vᵀ by singular values, and J^κ = V Σ^κ Uᵀ over those above a truncation τ times the largest; smaller ones
-/// count as none, rather than to be divided by. κ = −1/2 is half of an inversion: a direction along which y moves σ times
-/// as fast as x is stepped through √σ times as fast in y, where gradient descent, κ = 1, goes σ² times as fast, and the
-/// Gauss–Newton method, κ = −1, equally fast whatever σ is.
+/// count as none, rather than to be divided by. κ = −1/2 is half of an inversion: a direction along which y moves σ
+/// times as fast as x is stepped through √σ times as fast in y, where gradient descent, κ = 1, goes σ² times as fast,
+/// and the Gauss–Newton method, κ = −1, equally fast whatever σ is.
 ///
-/// κ and τ, relative to the largest singular value, are those of the authors' code: τ = 10 max(m, n) ε for an m × n Jacobian.
-/// One y(x) with its Jacobian, one value and one gradient of L by y a step. The update in the trajectory is J^κ ∂L/∂y.
-/// Derivatives through a run exist where the singular values differ from each other.
+/// κ and τ, relative to the largest singular value, are those of the authors' code: τ = 10 max(m, n) ε for an m × n
+/// Jacobian. One y(x) with its Jacobian, one value and one gradient of L by y a step. The update in the trajectory is
+/// J^κ ∂L/∂y. Derivatives through a run exist where the singular values differ from each other.
 ///
 /// ```
 /// use optimizers::{Composite, HalfInverse, Run};

@@ -9,13 +9,14 @@ use crate::inverse::Inverse;
 use crate::optimizer::{Iterate, Optimizer, State};
 use crate::problem::{Entry, Map, Staged, TwiceDifferentiable};
 
-/// A step of another optimizer on L(y), from y(x) to y*, then x = y⁻¹(y*): the [`InverseSimulator`](crate::InverseSimulator)
-/// with any method in place of Newton's (Holl, Koltun, Thuerey, "Scale-invariant Learning by Physics Inversion", 2022).
+/// A step of another optimizer on L(y), from y(x) to y*, then x = y⁻¹(y*): the
+/// [`InverseSimulator`](crate::InverseSimulator) with any method in place of Newton's (Holl, Koltun, Thuerey,
+/// "Scale-invariant Learning by Physics Inversion", 2022).
 ///
-/// Where the inverse reaches another y than y*, the inner method goes on from the y that was reached: its memory of the way so
-/// far (momentum, means) stays, while a method whose memory is of the point begins anew there
-/// ([`Optimizer::relocate`]). Beside what the inner method evaluates of L by y: one y(x), one L at the y reached with what the inner
-/// method wants to know there, and one inversion a step.
+/// Where the inverse reaches another y than y*, the inner method goes on from the y that was reached: its memory of the
+/// way so far (momentum, means) stays, while a method whose memory is of the point begins anew there
+/// ([`Optimizer::relocate`]). Beside what the inner method evaluates of L by y: one y(x), one L at the y reached with
+/// what the inner method wants to know there, and one inversion a step.
 ///
 /// The update in the trajectory is the difference x_old − x_new; the target y* is there too.
 ///

@@ -8,9 +8,9 @@ use crate::problem::{Entry, Objective};
 
 /// A method of minimization, as one step after another.
 ///
-/// `P` is what it needs of a problem: [`Objective`] for most, [`TwiceDifferentiable`](crate::TwiceDifferentiable) for Newton's, [`Staged`](crate::Staged) for the inverse simulators.
-/// Stopping is not the optimizer's affair but the [`Run`](crate::Run)'s; a method whose own tests say that it has
-/// arrived reports that in [`State::converged`].
+/// `P` is what it needs of a problem: [`Objective`] for most, [`TwiceDifferentiable`](crate::TwiceDifferentiable) for
+/// Newton's, [`Staged`](crate::Staged) for the inverse simulators. Stopping is not the optimizer's affair but the
+/// [`Run`](crate::Run)'s; a method whose own tests say that it has arrived reports that in [`State::converged`].
 pub trait Optimizer<T: Entry, P: ?Sized> {
     /// What is kept between steps beside the point: momentum, pairs, …
     type Memory: Clone;
@@ -27,8 +27,8 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
     }
     /// The state with its point moved to x: where something else than the method has corrected what its step led to.
     ///
-    /// Iterations and evaluations count on. A method begins anew there, unless its memory is of the way so far rather than of the
-    /// point, as that of the first-order methods.
+    /// Iterations and evaluations count on. A method begins anew there, unless its memory is of the way so far rather
+    /// than of the point, as that of the first-order methods.
     fn relocate(
         &self,
         problem: &P,
@@ -45,9 +45,10 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
 
 /// Where a run stands: all that the next step needs.
 ///
-/// With the feature `serde` it can be written and read back, for [`Run::resume`](crate::Run::resume), where its memory can. What ended a
-/// run is not written: a state that is read back goes on. A digest is written with it, so that a text which was damaged
-/// or changed by hand, or a format that rounds numbers, is an error when it is read, and not another run.
+/// With the feature `serde` it can be written and read back, for [`Run::resume`](crate::Run::resume), where its memory
+/// can. What ended a run is not written: a state that is read back goes on. A digest is written with it, so that a text
+/// which was damaged or changed by hand, or a format that rounds numbers, is an error when it is read, and not another
+/// run.
 #[derive(Clone, Debug)]
 pub struct State<T, M = ()> {
     /// The point and what is known of it.
@@ -94,7 +95,8 @@ pub struct Iterate<T> {
     pub y_target: Option<DVector<T>>,
     /// How the search for x went (inverse simulators with a numeric inverse).
     pub inversion: Option<Inversion>,
-    /// Where the process is a [`Chain`](crate::Chain): the point in each latent space, that behind the first stage first (inverse simulators).
+    /// Where the process is a [`Chain`](crate::Chain): the point in each latent space, that behind the first stage
+    /// first (inverse simulators).
     pub latents: Vec<LatentPoint<T>>,
     /// The evaluations so far.
     pub evaluations: Evaluations,

@@ -136,18 +136,18 @@ const MOST_ITERATIONS: usize = 100;
 
 /// The minimizer x(p) of L(x, p) near a point, with its derivatives by whatever the problem's numbers carry.
 ///
-/// The point, of plain numbers, is what any run has found, or a guess near it. The value comes from Newton's iterations on ∂L/∂x = 0.
-/// The derivatives are those of the implicit function theorem, ∂x/∂p = −(∂²L/∂x²)⁻¹ ∂²L/∂x∂p, and not those of the
-/// iterations: once the value is at rest, each further iteration on the numbers makes one order more exact, and as many are made as
-/// they have orders. One value, gradient and Hessian an iteration.
+/// The point, of plain numbers, is what any run has found, or a guess near it. The value comes from Newton's iterations
+/// on ∂L/∂x = 0. The derivatives are those of the implicit function theorem, ∂x/∂p = −(∂²L/∂x²)⁻¹ ∂²L/∂x∂p, and not
+/// those of the iterations: once the value is at rest, each further iteration on the numbers makes one order more
+/// exact, and as many are made as they have orders. One value, gradient and Hessian an iteration.
 ///
 /// For the root of a system of equations see [`autodiff::implicit`](autodiff::implicit()), and
 /// [`NewtonInverse`](crate::NewtonInverse) for that of a [`Map`](crate::Map).
 ///
 /// # Errors
 ///
-/// [`Failure::NotMinimum`] if the Hessian there is not positive definite, [`Failure::SingularHessian`], [`Failure::NotFinite`],
-/// [`Failure::NotConverged`], and [`Failure::Refused`] if the point does not fit the problem.
+/// [`Failure::NotMinimum`] if the Hessian there is not positive definite, [`Failure::SingularHessian`],
+/// [`Failure::NotFinite`], [`Failure::NotConverged`], and [`Failure::Refused`] if the point does not fit the problem.
 ///
 /// ```
 /// use autodiff::Dual;

@@ -11,21 +11,23 @@ use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::{Entry, Map, Staged};
 use crate::range::positive;
 
-/// Scale-invariant physics training, SIP (Holl, Koltun, Thuerey, "Scale-invariant Learning by Physics Inversion", 2022):
-/// where parameters θ lead to x = N(θ), as through a network, and x through a process P to L(y), the update of x is that of the
-/// inverse simulator, which does not depend on how x and y are scaled, and the update of θ is a first-order method's towards it:
+/// Scale-invariant physics training, SIP (Holl, Koltun, Thuerey, "Scale-invariant Learning by Physics Inversion",
+/// 2022): where parameters θ lead to x = N(θ), as through a network, and x through a process P to L(y), the update of x
+/// is that of the inverse simulator, which does not depend on how x and y are scaled, and the update of θ is a
+/// first-order method's towards it:
 ///
 /// 1. x = N(θ), y = P(x), y* = y − η H⁻¹ g with g and H those of L at y, and x* = P⁻¹(y*) near x;
-/// 2. one step of the first-order method on the proxy loss ½ |N(θ) − x*|² with x* held: its gradient is (∂N/∂θ)ᵀ (x − x*).
+/// 2. one step of the first-order method on the proxy loss ½ |N(θ) − x*|² with x* held: its gradient is (∂N/∂θ)ᵀ (x −
+///    x*).
 ///
 /// So the gradient of the process is replaced by its inverse, and that of N is kept. The problem's process is a
 /// [`Chain`](crate::Chain) whose first stage is N; the inverse is that of the other stages, a
-/// [`ChainInverse`](crate::ChainInverse) if there are several. Of a process of one stage N is the identity: gradient descent with step size 1 is
-/// then the inverse simulator itself.
+/// [`ChainInverse`](crate::ChainInverse) if there are several. Of a process of one stage N is the identity: gradient
+/// descent with step size 1 is then the inverse simulator itself.
 ///
-/// One call of each stage, one Jacobian of N, one value, gradient and Hessian of L by y, and one inversion a step. The update in the
-/// trajectory is the first-order method's u; its [`latents`](Iterate::latents) have the x* that a step aimed at beside the x it
-/// reached, and y_target has y*.
+/// One call of each stage, one Jacobian of N, one value, gradient and Hessian of L by y, and one inversion a step. The
+/// update in the trajectory is the first-order method's u; its [`latents`](Iterate::latents) have the x* that a step
+/// aimed at beside the x it reached, and y_target has y*.
 ///
 /// ```
 /// use optimizers::{AnalyticInverse, Chain, GradientDescent, Loss, Physics, Pipeline, Run, ScaleInvariant};

@@ -26,8 +26,8 @@ where
     Some(product)
 }
 
-/// The default truncation: ten times the longer side of the matrix in units of the precision (numpy's `pinv` in its first form,
-/// and the code of Schnell, Holl and Thuerey).
+/// The default truncation: ten times the longer side of the matrix in units of the precision (numpy's `pinv` in its
+/// first form, and the code of Schnell, Holl and Thuerey).
 pub(crate) fn default_truncation<T: Entry + RealField>(jacobian: &DMatrix<T>) -> f64 {
     let longer = jacobian.nrows().max(jacobian.ncols()) as f64;
     10.0 * longer * T::default_epsilon().value().to_f64()

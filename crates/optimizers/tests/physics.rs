@@ -116,7 +116,8 @@ proptest! {
             prop_assert!((y - z).amax() <= 1e-12 * (1.0 + z.amax()), "{} {}", y, z);
         }
         contracts(&ours, &[1.0, -2.0], step)?;
-        // the trajectory in each latent space: what is reached is where x leads, and what was aimed at, as the inverses are exact
+        // the trajectory in each latent space: what is reached is where x leads, and what was aimed at, as the inverses
+        // are exact
         for now in &ours.trajectory {
             prop_assert_eq!(now.latents.len(), 2);
             let points = chain().latents(&now.x);

@@ -9,11 +9,11 @@ use crate::chain::latents;
 use crate::error::{Failure, check_shape};
 use crate::problem::{Entry, Map};
 
-/// The inverse of a [`Chain`](crate::Chain) z₁ = f₁(x), …, y = f_K(z_{K−1}): from the target y* back through each stage,
-/// z*_{k−1} = f_k⁻¹(z*_k) near z_{k−1}, the stage's own latent point, down to x.
+/// The inverse of a [`Chain`](crate::Chain) z₁ = f₁(x), …, y = f_K(z_{K−1}): from the target y* back through each
+/// stage, z*_{k−1} = f_k⁻¹(z*_k) near z_{k−1}, the stage's own latent point, down to x.
 ///
-/// Each stage has an inverse of its own: a formula here, a search there. One value of each stage an inversion, and what the
-/// inverses need. What was aimed at in each latent space is in the trajectory.
+/// Each stage has an inverse of its own: a formula here, a search there. One value of each stage an inversion, and what
+/// the inverses need. What was aimed at in each latent space is in the trajectory.
 ///
 /// ```
 /// use optimizers::{AnalyticInverse, Chain, ChainInverse, InverseSimulator, Loss, NewtonInverse, Physics, Pipeline, Run};

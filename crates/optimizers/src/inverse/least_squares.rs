@@ -10,8 +10,9 @@ use crate::problem::{Entry, Map};
 /// The inverse of y by a search: Levenberg–Marquardt minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby (Moré 1977).
 ///
 /// Its tolerances are the number's precision, so where the target is reached, it is to rounding. x and y may be of
-/// different lengths: of several x the search goes to one nearby, and of none to the one whose y is nearest. The search ends by its own
-/// tests, or after 1000 iterations or evaluations; the [`Inversion`](crate::Inversion) says how, and how far y is from the target.
+/// different lengths: of several x the search goes to one nearby, and of none to the one whose y is nearest. The search
+/// ends by its own tests, or after 1000 iterations or evaluations; the [`Inversion`](crate::Inversion) says how, and
+/// how far y is from the target.
 ///
 /// Of numbers with derivatives, those of x are what the iterations leave, which need not be exact; a
 /// [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit function theorem.
@@ -40,7 +41,8 @@ impl LeastSquaresInverse {
         LeastSquaresInverse::default()
     }
 
-    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the best point it has.
+    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the
+    /// best point it has.
     #[must_use]
     pub fn stop_unconverged(self) -> Self {
         LeastSquaresInverse { stop_unconverged: true }

@@ -7,12 +7,12 @@ use crate::error::{Failure, check_shape};
 use crate::problem::{Entry, Map};
 use crate::singular::solve;
 
-/// The inverse of the linearized process: x = x₀ + J⁻¹ Δy with Δy = target − y(x₀) and J = ∂y/∂x at x₀, the point nearby
-/// (the first-order inverse of Holl, Koltun and Thuerey, "Scale-invariant Learning by Physics Inversion", 2022).
+/// The inverse of the linearized process: x = x₀ + J⁻¹ Δy with Δy = target − y(x₀) and J = ∂y/∂x at x₀, the point
+/// nearby (the first-order inverse of Holl, Koltun and Thuerey, "Scale-invariant Learning by Physics Inversion", 2022).
 ///
-/// It needs no inverse and no search, and is as good as y is linear over Δy: y reaches the target but for terms of second order. If
-/// x and y have different lengths, J⁻¹ is the pseudo-inverse. One y(x) with its Jacobian an inversion. A
-/// singular square Jacobian ends the run.
+/// It needs no inverse and no search, and is as good as y is linear over Δy: y reaches the target but for terms of
+/// second order. If x and y have different lengths, J⁻¹ is the pseudo-inverse. One y(x) with its Jacobian an inversion.
+/// A singular square Jacobian ends the run.
 ///
 /// ```
 /// use optimizers::{Composite, InverseSimulator, LinearizedInverse, Run};

@@ -40,7 +40,8 @@ pub struct Inverted<T> {
     pub x: DVector<T>,
     /// How it was searched for, if it was.
     pub inversion: Option<Inversion>,
-    /// Of a process of several stages: what was aimed at behind each, the first stage first; the last is the target itself.
+    /// Of a process of several stages: what was aimed at behind each, the first stage first; the last is the target
+    /// itself.
     pub stages: Vec<Aim<T>>,
 }
 

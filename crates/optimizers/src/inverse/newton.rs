@@ -10,13 +10,13 @@ use crate::singular::solve;
 
 /// The inverse of y by Newton's method on the residual: x ← x − J⁻¹ (y(x) − target), from a point nearby.
 ///
-/// A step is halved until |y(x) − target| falls (Dennis, Schnabel, "Numerical Methods for Unconstrained Optimization and
-/// Nonlinear Equations", 1983, chapter 6). If x and y have different lengths, J⁻¹ is the pseudo-inverse (Gauss–Newton). The
-/// search ends where no step makes the residual smaller, or after 100 steps; it has arrived if then no component of the
-/// residual is above 1000 ε max(1, |target|). One y(x) a trial, one Jacobian a step.
+/// A step is halved until |y(x) − target| falls (Dennis, Schnabel, "Numerical Methods for Unconstrained Optimization
+/// and Nonlinear Equations", 1983, chapter 6). If x and y have different lengths, J⁻¹ is the pseudo-inverse
+/// (Gauss–Newton). The search ends where no step makes the residual smaller, or after 100 steps; it has arrived if then
+/// no component of the residual is above 1000 ε max(1, |target|). One y(x) a trial, one Jacobian a step.
 ///
-/// The derivatives of x by whatever target and process depend on are those of the implicit function theorem: as many corrections
-/// x ← x − J⁻¹ (y(x) − target) as the numbers have orders end a search that has arrived.
+/// The derivatives of x by whatever target and process depend on are those of the implicit function theorem: as many
+/// corrections x ← x − J⁻¹ (y(x) − target) as the numbers have orders end a search that has arrived.
 ///
 /// ```
 /// use optimizers::{NewtonInverse, Physics, nalgebra::DVector};
@@ -73,7 +73,8 @@ impl NewtonInverse {
         NewtonInverse::default()
     }
 
-    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the best point it has.
+    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the
+    /// best point it has.
     #[must_use]
     pub fn stop_unconverged(self) -> Self {
         NewtonInverse { stop_unconverged: true }

@@ -13,11 +13,11 @@ use crate::problem::{Entry, Map, Objective};
 
 /// The inverse of y by a search: L-BFGS-B minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby.
 ///
-/// The gradient is exact, 2 Jᵀ(y − target), unless differences are asked for. The search ends by its own tests, or after
-/// 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the
-/// [`Inversion`](crate::Inversion) says so and x is the best it has.
-/// Of numbers with derivatives, those of x are what the iterations leave, which need not be exact; a
-/// [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit function theorem.
+/// The gradient is exact, 2 Jᵀ(y − target), unless differences are asked for. The search ends by its own tests, or
+/// after 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the
+/// [`Inversion`](crate::Inversion) says so and x is the best it has. Of numbers with derivatives, those of x are what
+/// the iterations leave, which need not be exact; a [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit
+/// function theorem.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NumericInverse {
     differences: bool,
@@ -37,7 +37,8 @@ impl NumericInverse {
         NumericInverse { differences: true, ..NumericInverse::default() }
     }
 
-    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the best point it has.
+    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the
+    /// best point it has.
     #[must_use]
     pub fn stop_unconverged(self) -> Self {
         NumericInverse { stop_unconverged: true, ..self }
