@@ -53,6 +53,15 @@ ticks SEED="1":
 solvers:
     cargo run --release -p optimizers --example solvers > docs/optimizers.md
 
+# the figures of docs/physics.md, and its tables on standard output
+physics:
+    cargo run --release -p demo --example physics -- docs/figures
+
+# the lesson's page in Chromium, two widths, light and dark (needs Python with playwright, and Chromium); pictures in target/report
+report CHROMIUM="/usr/bin/chromium":
+    cargo run --release -p demo -- report --out target/report
+    python3 crates/demo/tests/report/look.py target/report/index.html target/report {{CHROMIUM}}
+
 # how much longer a typed formula takes than the compiled closure
 formula-speed:
     cargo run --release -p demo --example formula_speed
