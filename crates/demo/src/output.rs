@@ -112,11 +112,9 @@ impl Prepared {
 
 /// What the user reads of an error at a path.
 pub(crate) fn failed(path: &Path, error: &io::Error) -> WriteError {
-    // the operating system's reason alone: the path is ours, not that of a file beside it
-    let reason = match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code).to_string(),
-        None => error.to_string(),
-    };
+    // the operating system's reason alone: the path is ours, not that of a file beside it, which tempfile puts behind
+    let text = error.to_string();
+    let reason = text.split_once(" at path ").map_or(text.as_str(), |(reason, _)| reason).to_owned();
     WriteError { path: path.to_owned(), reason }
 }
 

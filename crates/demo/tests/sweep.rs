@@ -491,3 +491,101 @@ fn shards_that_do_not_belong_together() {
     fs::copy(&a, &b).unwrap();
     merge(&[&a, &b], &["b is damaged: the row of run 1"]);
 }
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn parquet_needs_its_feature() {
+    let folder = Folder::new();
+    refused(&[&SEVERAL, &["--parquet", &folder.place("a.parquet")]], &["--parquet", "--features parquet"]);
+    assert!(folder.names().is_empty());
+}
+
+#[cfg(feature = "parquet")]
+mod parquet {
+    use ::parquet::file::reader::{FileReader, SerializedFileReader};
+
+    use super::*;
+
+    /// The rows as lines of a CSV.
+    fn lines(place: &str) -> Vec<String> {
+        let reader = SerializedFileReader::new(fs::File::open(place).unwrap()).unwrap();
+        let header: Vec<String> = reader
+            .metadata()
+            .file_metadata()
+            .schema()
+            .get_fields()
+            .iter()
+            .map(|field| field.name().to_owned())
+            .collect();
+        let rows = reader.get_row_iter(None).unwrap().map(|row| {
+            let row = row.unwrap();
+            let cell = |field: &::parquet::record::Field| match field {
+                ::parquet::record::Field::Null => String::new(),
+                ::parquet::record::Field::Str(text) => text.clone(),
+                ::parquet::record::Field::Double(number) => {
+                    let size = number.abs();
+                    let plain = size == 0.0 || !size.is_finite() || (1e-5..1e16).contains(&size);
+                    if plain { number.to_string() } else { format!("{number:e}") }
+                }
+                other => other.to_string(),
+            };
+            row.get_column_iter().map(|(_, field)| cell(field)).collect::<Vec<_>>().join(",")
+        });
+        std::iter::once(header.join(",")).chain(rows).collect()
+    }
+
+    #[test]
+    fn the_rows_are_those_of_the_csv() {
+        let folder = Folder::new();
+        for precision in ["f64", "f32"] {
+            let sweep = [&SEVERAL[..], &["--precision", precision]].concat();
+            let expected: Vec<String> = whole(&folder, "a.csv", &sweep).lines().map(str::to_owned).collect();
+            let place = folder.place("a.parquet");
+            done(&[&sweep, &["--parquet", &place]]);
+            assert_eq!(lines(&place), expected);
+            let bytes = fs::read(&place).unwrap();
+            done(&[&sweep, &["--threads", "1", "--parquet", &place]]);
+            assert_eq!(fs::read(&place).unwrap(), bytes, "the same to the byte");
+            // out of shards
+            let parts = ["1/2", "2/2"].map(|shard| {
+                let part = folder.place(&shard.replace('/', "-"));
+                done(&[&sweep, &["--shard", shard, "--csv", &part]]);
+                part
+            });
+            let merged = folder.place("merged.parquet");
+            done(&[&["sweep", "--merge", &parts[0], &parts[1], "--parquet", &merged]]);
+            assert_eq!(fs::read(&merged).unwrap(), bytes);
+        }
+        assert!(!folder.names().iter().any(|name| name.contains("partial")), "{:?}", folder.names());
+    }
+
+    #[test]
+    fn it_is_resumed_and_checked() {
+        let folder = Folder::new();
+        let place = folder.place("a.parquet");
+        let resume = ["--resume", "--parquet", &place];
+        let first = done(&[&SEVERAL, &["--parquet", &place]]).stdout;
+        let bytes = fs::read(&place).unwrap();
+        // nothing is left to do, and the summary is of the rows that are there
+        assert_eq!(done(&[&SEVERAL, &resume]).stdout, first);
+        // killed before the last steps
+        let csv = whole(&folder, "a.csv", &SEVERAL);
+        fs::rename(folder.place("a.parquet.sweep.json"), folder.place("a.parquet.partial.json")).unwrap();
+        done(&[&SEVERAL, &resume]);
+        for length in [0, 5000, csv.len()] {
+            fs::remove_file(&place).unwrap();
+            fs::rename(folder.place("a.parquet.sweep.json"), folder.place("a.parquet.partial.json")).unwrap();
+            fs::write(folder.place("a.parquet.partial"), &csv[..length]).unwrap();
+            done(&[&SEVERAL, &resume]);
+            assert_eq!(fs::read(&place).unwrap(), bytes, "{length}");
+        }
+        fs::write(&place, &bytes[..bytes.len() - 9]).unwrap();
+        refused(&[&SEVERAL, &resume], &["a.parquet"]);
+        fs::write(&place, "no parquet").unwrap();
+        refused(&[&SEVERAL, &resume], &["a.parquet"]);
+        assert_eq!(folder.read("a.parquet"), "no parquet");
+        refused(&[&SEVERAL, &["--shard", "1/2", "--parquet", &place]], &["--merge makes Parquet"]);
+        refused(&[&SEVERAL, &["--csv", "-", "--parquet", &place]], &["one of them"]);
+        refused(&[&SEVERAL, &["--parquet", "-"]], &["needs a file"]);
+    }
+}

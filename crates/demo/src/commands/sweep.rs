@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -12,7 +12,7 @@ use super::{Refusal, plot, say};
 use crate::cli::Shared;
 use crate::output::{Destination, failed, is_device, print};
 use crate::solve::ProblemArguments;
-use crate::sweep::{Description, Found, Maps, Partial, Places, Row, Shards, Study, Summary, open, work};
+use crate::sweep::{Description, Format, Found, Maps, Partial, Places, Row, Shards, Study, Summary, open, work};
 
 /// What `demo sweep` takes.
 #[derive(Args, Debug)]
@@ -75,6 +75,9 @@ pub struct Arguments {
         ]
     )]
     merge: Vec<PathBuf>,
+    /// Write the rows as Parquet, whole when all are made (if this program is built with the feature `parquet`)
+    #[arg(long, value_name = "FILE")]
+    parquet: Option<PathBuf>,
     /// Draw which start ends where, and how fast: FILE.svg or FILE.png
     #[arg(long, value_name = "FILE")]
     plot: Option<String>,
@@ -87,7 +90,8 @@ pub struct Arguments {
 /// [`Refusal`] if an argument or a file is not right, or the output cannot be written.
 pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refusal> {
     let plot = arguments.plot.as_deref().map(|path| plot::Target::new(path, shared)).transpose()?;
-    let csv = shared.csv.as_deref().map(Destination::from);
+    let rows_to = arguments.rows_to(shared)?;
+    let csv = rows_to.as_ref().map(|(to, _)| to.clone());
     let json = shared.json.as_deref().map(Destination::from);
     if let (Some(csv), Some(json)) = (&csv, &json)
         && csv.is_same(json)
@@ -106,8 +110,8 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     let maps = plot.as_ref().map(|_| Maps::new(study)).transpose()?;
     let mut seen = Seen { study, summary: Summary::new(study), maps };
     match &shards {
-        Some(shards) => merge(shards, csv.as_ref(), &mut seen)?,
-        None => arguments.make(study, csv.as_ref(), shared, &mut seen)?,
+        Some(shards) => merge(shards, rows_to.as_ref(), &mut seen)?,
+        None => arguments.make(study, rows_to.as_ref(), shared, &mut seen)?,
     }
     let picture = match (plot, &seen.maps) {
         (Some(plot), Some(maps)) => Some(plot.prepare(&maps.scene(study))?),
@@ -173,8 +177,8 @@ impl Rows {
     }
 }
 
-fn merge(shards: &Shards, csv: Option<&Destination>, seen: &mut Seen<'_>) -> Result<(), Refusal> {
-    let Some(to) = csv else {
+fn merge(shards: &Shards, to: Option<&(Destination, Format)>, seen: &mut Seen<'_>) -> Result<(), Refusal> {
+    let Some((to, format)) = to else {
         return shards.read(|run, row, _| {
             seen.take(run, row);
             Ok(true)
@@ -189,10 +193,31 @@ fn merge(shards: &Shards, csv: Option<&Destination>, seen: &mut Seen<'_>) -> Res
         });
     }
     let Destination::File(path) = to else { return Ok(()) };
-    shards.join(&Places::new(path)?, |run, row| seen.take(run, row))
+    shards.join(&Places::new(path, *format)?, |run, row| seen.take(run, row))
 }
 
 impl Arguments {
+    /// Where the rows go, and in which form.
+    fn rows_to(&self, shared: &Shared) -> Result<Option<(Destination, Format)>, Refusal> {
+        let csv = shared.csv.as_deref().map(|path| (Destination::from(path), Format::Csv));
+        let Some(path) = &self.parquet else { return Ok(csv) };
+        if csv.is_some() {
+            return Err("--csv and --parquet: one of them".to_owned().into());
+        }
+        if self.shard.is_some() {
+            return Err("--shard makes CSV, of which --merge makes Parquet".to_owned().into());
+        }
+        if !Format::Parquet.is_available() {
+            return Err("--parquet: this program is built without it; cargo build --features parquet has it"
+                .to_owned()
+                .into());
+        }
+        if path.as_os_str() == "-" || is_device(path) {
+            return Err("--parquet needs a file".to_owned().into());
+        }
+        Ok(Some((Destination::File(path.clone()), Format::Parquet)))
+    }
+
     fn description(&self, shared: &Shared) -> Result<Description, Refusal> {
         let shard = match self.shard.as_deref() {
             None => [1, 1],
@@ -232,21 +257,21 @@ impl Arguments {
     fn make(
         &self,
         study: &Study,
-        csv: Option<&Destination>,
+        to: Option<&(Destination, Format)>,
         shared: &Shared,
         seen: &mut Seen<'_>,
     ) -> Result<(), Refusal> {
         if self.threads == Some(0) {
             return Err("threads is 0: at least one is needed".to_owned().into());
         }
-        let (mut rows, first) = match csv {
+        let (mut rows, first) = match to {
             None => (Rows::Nowhere, 0),
-            Some(to) => match (Rows::stream(to)?, to) {
+            Some((to, format)) => match (Rows::stream(to)?, to) {
                 (Some(mut rows), _) => {
                     rows.write(&study.header())?;
                     (rows, 0)
                 }
-                (None, Destination::File(path)) => match self.open(path, study, seen)? {
+                (None, Destination::File(path)) => match self.open(&Places::new(path, *format)?, study, seen)? {
                     Some((partial, first)) => (Rows::Partial(partial), first),
                     None => {
                         say(shared, "all rows are there already");
@@ -273,14 +298,14 @@ impl Arguments {
         })?;
         bar.finish_and_clear();
         match rows {
-            Rows::Partial(partial) => partial.finish(),
+            Rows::Partial(partial) => partial.finish(study),
             _ => Ok(()),
         }
     }
 
     /// The file and how many rows it has; `None` if it has all.
-    fn open(&self, path: &Path, study: &Study, seen: &mut Seen<'_>) -> Result<Option<(Partial, u64)>, Refusal> {
-        Ok(match open(&Places::new(path)?, study, self.resume, |run, row| seen.take(run, row))? {
+    fn open(&self, places: &Places, study: &Study, seen: &mut Seen<'_>) -> Result<Option<(Partial, u64)>, Refusal> {
+        Ok(match open(places, study, self.resume, |run, row| seen.take(run, row))? {
             Found::Whole => None,
             Found::Partial(partial, first) => Some((partial, first)),
         })

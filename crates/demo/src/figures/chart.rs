@@ -293,7 +293,7 @@ impl Chart {
 
 fn mark(marker: Marker, pixel: [f64; 2], color: Color, series: &str, step: Option<usize>, data: [Real; 2]) -> Item {
     let (shape, paint) = form(marker, pixel, color);
-    Item::Mark { shape, paint, series: series.to_owned(), step, data }
+    Item::Mark { at: pixel, shape, paint, series: series.to_owned(), step, data }
 }
 
 /// A marker of matplotlib's size 36: 6 points across.

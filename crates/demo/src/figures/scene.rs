@@ -54,8 +54,8 @@ impl Item {
         };
         match self {
             Item::Shape(form, paint) => Item::Shape(shape(form), paint),
-            Item::Mark { shape: form, paint, series, step, data } => {
-                Item::Mark { shape: shape(form), paint, series, step, data }
+            Item::Mark { at, shape: form, paint, series, step, data } => {
+                Item::Mark { at: place(at), shape: shape(form), paint, series, step, data }
             }
             Item::Text { text, at, size, anchor, upwards } => Item::Text { text, at: place(at), size, anchor, upwards },
         }
@@ -67,8 +67,9 @@ impl Item {
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Item {
     Shape(Shape, Paint),
-    /// A marker of a series, with the coordinates of what it stands for.
+    /// A marker of a series around a pixel, with the coordinates of what it stands for.
     Mark {
+        at: [f64; 2],
         shape: Shape,
         paint: Paint,
         series: String,

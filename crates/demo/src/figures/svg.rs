@@ -40,7 +40,7 @@ fn body(out: &mut String, scene: &Scene, ink: Ink) {
     for item in &scene.items {
         match item {
             Item::Shape(shape, paint) => element(out, shape, paint, ink, ""),
-            Item::Mark { shape, paint, series, step, data: [x, y] } => {
+            Item::Mark { shape, paint, series, step, data: [x, y], .. } => {
                 let step = step.map(|step| format!(" data-step=\"{step}\"")).unwrap_or_default();
                 let series = escaped(series);
                 let data = format!(" class=\"mark\" data-series=\"{series}\"{step} data-x=\"{x}\" data-y=\"{y}\"");

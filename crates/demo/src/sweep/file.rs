@@ -7,16 +7,34 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::parquet;
 use super::row::Row;
 use super::study::{Description, Study};
 use crate::commands::Refusal;
 use crate::json::to_text;
 use crate::output::{Destination, Fresh, failed, replaceable};
 
+/// The form of a whole file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Comma-separated values.
+    Csv,
+    /// Parquet.
+    Parquet,
+}
+
+impl Format {
+    /// Whether this program can write it.
+    pub const fn is_available(self) -> bool {
+        matches!(self, Format::Csv) || parquet::AVAILABLE
+    }
+}
+
 /// The places of a sweep's files.
 #[derive(Clone, Debug)]
 pub struct Places {
     whole: PathBuf,
+    format: Format,
     partial: PathBuf,
     partial_description: PathBuf,
 }
@@ -38,15 +56,10 @@ impl Places {
     /// # Errors
     ///
     /// [`Refusal`] if there is a folder in its place, or one may not write there.
-    pub fn new(path: &Path) -> Result<Self, Refusal> {
+    pub fn new(path: &Path, format: Format) -> Result<Self, Refusal> {
         let whole = replaceable(path)?;
         let (partial, partial_description) = (with_ending(&whole, ".partial"), with_ending(&whole, ".partial.json"));
-        Ok(Places { whole, partial, partial_description })
-    }
-
-    /// Where the rows are when all are made.
-    pub fn whole(&self) -> &Path {
-        &self.whole
+        Ok(Places { whole, format, partial, partial_description })
     }
 }
 
@@ -73,7 +86,7 @@ pub struct Partial {
 ///
 /// [`Refusal`] if the file is another sweep's or damaged, or if there is one and `resume` is not asked for. Then nothing has changed.
 pub fn open(places: &Places, study: &Study, resume: bool, mut seen: impl FnMut(u64, &Row)) -> Result<Found, Refusal> {
-    let Places { whole, partial, partial_description } = places;
+    let Places { whole, format, partial, partial_description } = places;
     let mut file = match File::options().read(true).append(true).open(partial) {
         Ok(_) if !resume => {
             return Err(format!(
@@ -87,13 +100,13 @@ pub fn open(places: &Places, study: &Study, resume: bool, mut seen: impl FnMut(u
         Err(_) if resume && partial_description.exists() => {
             // killed between the two last renames
             same(partial_description, study.description())?;
-            verified(whole, study, &mut seen)?;
+            verified(whole, *format, study, &mut seen)?;
             rename(partial_description, &description_of(whole))?;
             return Ok(Found::Whole);
         }
         Err(_) if resume && whole.exists() => {
             same(&description_of(whole), study.description())?;
-            verified(whole, study, &mut seen)?;
+            verified(whole, *format, study, &mut seen)?;
             return Ok(Found::Whole);
         }
         Err(_) => {
@@ -155,10 +168,23 @@ impl Partial {
     /// # Errors
     ///
     /// [`Refusal`] with path and reason.
-    pub fn finish(self) -> Result<(), Refusal> {
-        let Places { whole, partial, partial_description } = &self.places;
+    pub fn finish(self, study: &Study) -> Result<(), Refusal> {
+        let Places { whole, format, partial, partial_description } = &self.places;
         self.file.sync_all().map_err(|error| failed(partial, &error))?;
-        rename(partial, whole)?;
+        match format {
+            Format::Csv => rename(partial, whole)?,
+            Format::Parquet => {
+                let mut out = Whole::new(&self.places, study)?;
+                let rows = File::open(partial).map_err(|error| failed(partial, &error))?;
+                let mut lines = Lines { reader: BufReader::new(rows), path: partial, line: String::new(), bytes: 0 };
+                lines.header(study)?;
+                while lines.next()? {
+                    out.write(&lines.line)?;
+                }
+                out.commit()?;
+                fs::remove_file(partial).map_err(|error| failed(partial, &error))?;
+            }
+        }
         rename(partial_description, &description_of(whole))
     }
 }
@@ -222,7 +248,19 @@ fn read(file: &File, path: &Path, study: &Study, seen: &mut impl FnMut(u64, &Row
 }
 
 /// That a whole file has all rows.
-fn verified(path: &Path, study: &Study, seen: &mut impl FnMut(u64, &Row)) -> Result<(), Refusal> {
+fn verified(path: &Path, format: Format, study: &Study, seen: &mut impl FnMut(u64, &Row)) -> Result<(), Refusal> {
+    if format == Format::Parquet {
+        let mut rows = 0;
+        parquet::read(path, |line| {
+            let run = study.number(rows);
+            let row = Row::read(line, study, run).filter(|_| rows < study.len());
+            row.iter().for_each(|row| seen(run, row));
+            rows += 1;
+            row.is_some()
+        })?;
+        let damaged = format!("{} is damaged: it has not the rows of this sweep", path.display());
+        return if rows == study.len() { Ok(()) } else { Err(damaged.into()) };
+    }
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     let length = file.metadata().map_err(|error| unreadable(path, &error))?.len();
     match read(&file, path, study, seen)? {
@@ -374,17 +412,57 @@ impl Shards {
     ///
     /// [`Refusal`] as of [`read`](Shards::read), or if the file cannot be written.
     pub fn join(&self, places: &Places, mut seen: impl FnMut(u64, &Row)) -> Result<(), Refusal> {
-        let whole = places.whole();
-        let mut file = BufWriter::new(Fresh::new(whole)?);
-        let refused = |error: &io::Error| Refusal::from(failed(whole, error));
-        file.write_all(self.study.header().as_bytes()).map_err(|error| refused(&error))?;
+        let mut out = Whole::new(places, &self.study)?;
         self.read(|run, row, line| {
             seen(run, row);
-            writeln!(file, "{line}").map_err(|error| refused(&error))?;
+            out.write(line)?;
             Ok(true)
         })?;
-        let description = Destination::File(description_of(whole)).prepare(to_text(self.study.description()))?;
-        file.into_inner().map_err(|error| refused(error.error()))?.commit()?;
+        let description = description_of(&places.whole);
+        let description = Destination::File(description).prepare(to_text(self.study.description()))?;
+        out.commit()?;
         Ok(description.commit()?)
+    }
+}
+
+/// A whole file in the making, out of the lines of a CSV.
+struct Whole<'a> {
+    path: &'a Path,
+    rows: Rows,
+}
+
+enum Rows {
+    Csv(BufWriter<Fresh>),
+    Parquet(Box<parquet::Writer>),
+}
+
+impl<'a> Whole<'a> {
+    fn new(places: &'a Places, study: &Study) -> Result<Self, Refusal> {
+        let path = places.whole.as_path();
+        let fresh = Fresh::new(path)?;
+        let rows = match places.format {
+            Format::Csv => {
+                let mut file = BufWriter::new(fresh);
+                file.write_all(study.header().as_bytes()).map(|()| Rows::Csv(file))
+            }
+            Format::Parquet => parquet::Writer::new(fresh, &study.header()).map(Box::new).map(Rows::Parquet),
+        };
+        Ok(Whole { path, rows: rows.map_err(|error| failed(path, &error))? })
+    }
+
+    fn write(&mut self, line: &str) -> Result<(), Refusal> {
+        let written = match &mut self.rows {
+            Rows::Csv(file) => writeln!(file, "{line}"),
+            Rows::Parquet(writer) => writer.take(line),
+        };
+        written.map_err(|error| failed(self.path, &error).into())
+    }
+
+    fn commit(self) -> Result<(), Refusal> {
+        let fresh = match self.rows {
+            Rows::Csv(file) => file.into_inner().map_err(|error| error.into_error()),
+            Rows::Parquet(writer) => writer.finish(),
+        };
+        Ok(fresh.map_err(|error| failed(self.path, &error))?.commit()?)
     }
 }

@@ -4,13 +4,15 @@
 mod axis;
 mod file;
 mod map;
+#[cfg_attr(not(feature = "parquet"), path = "no_parquet.rs")]
+mod parquet;
 mod row;
 mod study;
 mod summary;
 mod work;
 
 pub use axis::{Axis, Values};
-pub use file::{Found, Partial, Places, Shards, open};
+pub use file::{Format, Found, Partial, Places, Shards, open};
 pub use map::Maps;
 pub use row::Row;
 pub use study::{Description, Planned, Study};
