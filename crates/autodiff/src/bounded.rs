@@ -41,7 +41,16 @@ impl<T: Number> Bounded<T> {
 fn own_error<T: Number>(re: T) -> T::Precision {
     let u = rounding::<T::Precision>();
     let size = size(re);
-    u * size + if size < T::Precision::MIN_POSITIVE { u * T::Precision::MIN_POSITIVE } else { T::Precision::ZERO }
+    let subnormal = size != T::Precision::ZERO && size < T::Precision::MIN_POSITIVE;
+    u * size + if subnormal { u * T::Precision::MIN_POSITIVE } else { T::Precision::ZERO }
+}
+
+/// Of a product or power that is zero although no operand is: what has underflowed.
+#[inline]
+fn underflow<T: Number>(re: T, operands: &[T]) -> T::Precision {
+    let zero = |x: &T| x.value() == T::Precision::ZERO;
+    let lost = zero(&re) && !operands.iter().any(zero);
+    if lost { rounding::<T::Precision>() * T::Precision::MIN_POSITIVE } else { T::Precision::ZERO }
 }
 
 #[inline]
@@ -74,7 +83,8 @@ impl<T: Number> Number for Bounded<T> {
     }
     #[inline]
     fn compose(self, d: &[T::Precision]) -> Self {
-        Bounded::of(self.re.compose(d), carried(self.error, self.re.compose(from(d, 1))))
+        let re = self.re.compose(d);
+        Bounded::of(re, carried(self.error, self.re.compose(from(d, 1))) + underflow(re, &[self.re]))
     }
     #[inline]
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
@@ -91,7 +101,9 @@ impl<T: Number> Number for Bounded<T> {
     }
     #[inline]
     fn times_slope(self, slope: Self) -> Self {
-        Bounded::of(self.re.times_slope(slope.re), carried(self.error, slope.re) + carried(slope.error, self.re))
+        let re = self.re.times_slope(slope.re);
+        let error = carried(self.error, slope.re) + carried(slope.error, self.re);
+        Bounded::of(re, error + underflow(re, &[self.re, slope.re]))
     }
     #[inline]
     fn over_divisor(self, divisor: Self) -> Self {
@@ -128,7 +140,9 @@ impl<T: Number> Mul for Bounded<T> {
     type Output = Self;
     #[inline]
     fn mul(self, other: Self) -> Self {
-        Bounded::of(self.re * other.re, carried(self.error, other.re) + carried(other.error, self.re))
+        let re = self.re * other.re;
+        let error = carried(self.error, other.re) + carried(other.error, self.re);
+        Bounded::of(re, error + underflow(re, &[self.re, other.re]))
     }
 }
 
