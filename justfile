@@ -45,9 +45,9 @@ ticks SEED="1":
     python3 crates/demo/tests/figures/generate.py {{SEED}} 120 > crates/demo/tests/figures/ticks.json
     cargo test -p demo --lib figures
 
-# the table of the solvers beside scipy (crates/optimizers/tests/mgh/README.md)
+# the tables and the profiles of the solvers beside scipy (crates/optimizers/tests/mgh/README.md)
 solvers:
-    cargo run --release -p optimizers --example solvers > docs/optimizers.md
+    cargo run --release -p optimizers --example solvers -- docs
 
 # how much longer a typed formula takes than the compiled closure
 formula-speed:

@@ -11,7 +11,7 @@ pub use self::bfgs::Bfgs;
 pub use self::conjugate_gradient::ConjugateGradient;
 pub use self::damped_newton::{DampedNewton, ModifiedCholesky};
 pub use self::step_rule::StepRule;
-use self::step_rule::{Line, Point};
+use self::step_rule::{Last, Line, Point};
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, with_gradient};
@@ -124,8 +124,7 @@ const NO_PROGRESS: &str = "L no longer falls and the gradient no longer shrinks:
 #[derive(Clone, Debug)]
 pub struct DescentMemory<T, M> {
     direction: M,
-    /// The value before the last step.
-    last_value: Option<T>,
+    last: Option<Last<T>>,
 }
 
 impl<T, P, D> Optimizer<T, P> for Descent<D>
@@ -140,7 +139,7 @@ where
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
         let direction = self.direction.start(problem, &iterate.x, &mut iterate.evaluations)?;
         let converged = iterate.gradient.as_ref().and_then(|gradient| self.converged(gradient));
-        Ok(State { converged, ..State::new(iterate, DescentMemory { direction, last_value: None }) })
+        Ok(State { converged, ..State::new(iterate, DescentMemory { direction, last: None }) })
     }
 
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
@@ -153,7 +152,7 @@ where
             Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) })
         };
         let mut memory = state.memory.direction.clone();
-        let mut last_value = state.memory.last_value;
+        let mut last = state.memory.last;
         loop {
             let d = self.direction.direction(&memory, &gradient);
             let slope = gradient.dot(&d);
@@ -161,15 +160,14 @@ where
             let mut line = Line::new(problem, &now.x, &d, now.loss, slope, &mut evaluations);
             let found = if downhill {
                 let rule = self.rule.unwrap_or_else(|| self.direction.step_rule());
-                let first = line.first_trial(last_value, self.direction.is_scaled(&memory));
-                rule.search(&mut line, first)
+                rule.search(&mut line, &gradient, last, self.direction.is_scaled(&memory))
             } else {
                 None
             };
             let met_not_finite = line.met_not_finite();
             let Some(Point { step: alpha, x, value, gradient: after, .. }) = found else {
                 if let Some(fresh) = self.direction.forget(&memory) {
-                    (memory, last_value) = (fresh, None);
+                    (memory, last) = (fresh, None);
                     continue;
                 }
                 let failure = match (downhill, met_not_finite) {
@@ -196,7 +194,7 @@ where
             let y = problem.observe(&x);
             let iterate =
                 Iterate { y, gradient: Some(after), update, evaluations, ..Iterate::new(iteration, x, value) };
-            let memory = DescentMemory { direction, last_value: Some(now.loss) };
+            let memory = DescentMemory { direction, last: Some(Last { value: now.loss, step: alpha }) };
             return Ok(State { converged, ..State::new(iterate, memory) });
         }
     }
