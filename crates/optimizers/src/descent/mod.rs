@@ -147,6 +147,10 @@ where
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
         let gradient = gradient_at(problem, now);
+        if let Some(converged) = self.converged(&gradient) {
+            // a run that is resumed where it had arrived
+            return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
+        }
         let failed = |failure, evaluations| {
             let iterate = Iterate { evaluations, ..now.clone() };
             Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) })
@@ -154,17 +158,23 @@ where
         let mut memory = state.memory.direction.clone();
         let mut last = state.memory.last;
         loop {
-            let d = self.direction.direction(&memory, &gradient);
-            let slope = gradient.dot(&d);
+            let mut d = self.direction.direction(&memory, &gradient);
+            let mut slope = gradient.dot(&d);
+            if !slope.all_finite() {
+                // the product overflows, not the gradient
+                d /= d.amax();
+                slope = gradient.dot(&d);
+            }
             let downhill = slope < nalgebra::zero();
             let mut line = Line::new(problem, &now.x, &d, now.loss, slope, &mut evaluations);
             let found = if downhill {
                 let rule = self.rule.unwrap_or_else(|| self.direction.step_rule());
-                rule.search(&mut line, &gradient, last, self.direction.is_scaled(&memory))
+                rule.search(&mut line, last, self.direction.is_scaled(&memory))
             } else {
                 None
             };
             let met_not_finite = line.met_not_finite();
+            let found = found.filter(|point| point.x != now.x);
             let Some(Point { step: alpha, x, value, gradient: after, .. }) = found else {
                 if let Some(fresh) = self.direction.forget(&memory) {
                     (memory, last) = (fresh, None);
@@ -182,7 +192,8 @@ where
             let s = &x - &now.x;
             let made = Step { x: &x, direction: &d, s, before: &gradient, after: &after, iteration };
             // at the precision of L neither it nor the gradient gets better
-            let gained = now.loss - value > T::default_epsilon() * nalgebra::ComplexField::abs(value);
+            let change = nalgebra::ComplexField::abs(now.loss - value);
+            let gained = change > T::default_epsilon() * nalgebra::ComplexField::abs(value);
             let flattened = after.amax() < gradient.amax() * constant(0.5);
             let converged = self.converged(&after).or((!gained && !flattened).then_some(NO_PROGRESS));
             let direction = if converged.is_some() {

@@ -3,6 +3,7 @@
 use nalgebra::{DVector, RealField};
 
 use crate::bounds::constant;
+use crate::least_squares::length;
 use crate::line_search::{Conditions, MoreThuente, Next, Trial};
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, Objective};
@@ -73,19 +74,22 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
     }
 
     /// The first step to try: 1, or less where the last step's decrease says so (Nocedal, Wright 3.60). At the start L is taken to
-    /// have fallen by |d|/2 before, as scipy has it.
+    /// have fallen by |d|/2 before, as scipy has it; the step is then at least √ε |x| long, or x would hardly move.
     fn first_by_decrease(&self, last: Option<Last<T>>) -> T {
         let one: T = nalgebra::one();
         let guess = match last {
             Some(last) => constant::<T>(2.02) * (self.start.value - last.value) / self.start.slope,
-            None => constant::<T>(1.01) / self.d.norm(),
+            None => {
+                let seen = nalgebra::ComplexField::sqrt(T::default_epsilon()) * length(self.x);
+                RealField::max(constant(1.01), seen) / length(self.d)
+            }
         };
         let usable = guess.all_finite() && guess > nalgebra::zero();
         if usable { RealField::min(one, guess) } else { one }
     }
 
     /// The first step to try by a parabola (Hager, Zhang, I1, and I2 where it has no minimum); a hundredth of |x| at the start (I0).
-    fn first_by_parabola(&mut self, last: Option<Last<T>>, gradient: &DVector<T>) -> T {
+    fn first_by_parabola(&mut self, last: Option<Last<T>>) -> T {
         let (zero, one): (T, T) = (nalgebra::zero(), nalgebra::one());
         let Trial { value, slope, .. } = self.start;
         let guess = if let Some(Last { step, .. }) = last {
@@ -96,9 +100,9 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
             let usable = there.all_finite() && minimizer.all_finite() && minimizer > zero;
             if usable { minimizer } else { step + step }
         } else if self.x.amax() > zero {
-            constant::<T>(0.01) * self.x.amax() / gradient.amax()
+            constant::<T>(0.01) * self.x.amax() / self.d.amax()
         } else {
-            nalgebra::ComplexField::abs(value) / gradient.dot(gradient)
+            nalgebra::ComplexField::abs(value / slope)
         };
         if guess.all_finite() && guess > zero { guess } else { one }
     }
@@ -149,13 +153,12 @@ impl StepRule {
     pub(super) fn search<T: Entry + RealField, P: Objective<T> + ?Sized>(
         self,
         line: &mut Line<'_, T, P>,
-        gradient: &DVector<T>,
         last: Option<Last<T>>,
         scaled: bool,
     ) -> Option<Point<T>> {
         let first = match self {
             StepRule::HagerZhang if scaled => nalgebra::one(),
-            StepRule::HagerZhang => line.first_by_parabola(last, gradient),
+            StepRule::HagerZhang => line.first_by_parabola(last),
             _ if scaled && last.is_none() => nalgebra::one(),
             _ => line.first_by_decrease(last),
         };
@@ -227,6 +230,8 @@ struct HagerZhang<'s, 'a, T: Entry, P: ?Sized> {
     ceiling: T,
     /// The first trial that satisfies the conditions.
     found: Option<Point<T>>,
+    /// The lowest trial that decreases enough, for where none does.
+    lowest: Option<Point<T>>,
     trials: usize,
 }
 
@@ -243,7 +248,15 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> HagerZhang<'_, '_, T, P> {
             self.found = Some(point);
             return None;
         }
+        self.keep(point);
         Some(trial)
+    }
+
+    fn keep(&mut self, point: Point<T>) {
+        let lower = self.lowest.as_ref().is_none_or(|lowest| point.value < lowest.value);
+        if lower && self.line.decreases(point.step, point.value) {
+            self.lowest = Some(point);
+        }
     }
 
     /// The Wolfe conditions (T1) or the approximate ones (T2).
@@ -342,13 +355,14 @@ fn hager_zhang<T: Entry + RealField, P: Objective<T> + ?Sized>(
 ) -> Option<Point<T>> {
     let point = line.first_finite(first)?;
     let ceiling = line.start.value + constant::<T>(1e-6) * nalgebra::ComplexField::abs(line.start.value);
-    let mut search = HagerZhang { line, ceiling, found: None, trials: 0 };
+    let mut search = HagerZhang { line, ceiling, found: None, lowest: None, trials: 0 };
     let trial = Trial { step: point.step, value: point.value, slope: point.slope };
     if search.accepts(&trial) {
         return Some(point);
     }
+    search.keep(point);
     if let Some(interval) = search.bracket(trial) {
         let _: Option<std::convert::Infallible> = search.shrink(interval);
     }
-    search.found
+    search.found.or(search.lowest)
 }

@@ -61,10 +61,13 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Model<T, P> for E
 
 /// The minimizer of Σ gᵢ qᵢ + hᵢ qᵢ²/2 within |q| ≤ radius.
 fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> DVector<T> {
+    let (lowest, lowest_value) = h.argmin();
+    let floor = (-lowest_value).max(T::zero());
+    // λ is counted from −h₀ where h₀ < 0, so that it keeps its digits close to there
+    let h = h.map(|h| h + floor);
     let at = |lambda: T| {
         DVector::from_fn(h.len(), |i, _| if g[i] == T::zero() { T::zero() } else { -g[i] / (h[i] + lambda) })
     };
-    let (lowest, lowest_value) = h.argmin();
     let small = T::default_epsilon() * h.amax();
     if lowest_value > small {
         let newton = at(T::zero());
@@ -72,12 +75,11 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
             return newton;
         }
     }
-    let floor = (-lowest_value).max(T::zero());
     // the hard case: without the lowest eigenvectors q stays short of the rim at λ = −h₀
-    let is_lowest = |i: usize| h[i] - lowest_value <= small;
+    let is_lowest = |i: usize| h[i] - h[lowest] <= small;
     let steep = length(g);
     if (0..h.len()).all(|i| !is_lowest(i) || g[i].abs() <= T::default_epsilon() * steep) {
-        let shifted = |i: usize| if is_lowest(i) || g[i] == T::zero() { T::zero() } else { -g[i] / (h[i] + floor) };
+        let shifted = |i: usize| if is_lowest(i) || g[i] == T::zero() { T::zero() } else { -g[i] / h[i] };
         let mut q = DVector::from_fn(h.len(), |i, _| shifted(i));
         let size = length(&q);
         if size <= radius {
@@ -89,8 +91,8 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
         }
     }
     // Newton's method on 1/|q(λ)| = 1/radius, which is nearly straight, within a bracket
-    let mut low = floor;
-    let mut high = floor + steep / radius;
+    let mut low = T::zero();
+    let mut high = steep / radius;
     let mut lambda = high;
     for _ in 0..100 {
         let q = at(lambda);

@@ -174,6 +174,10 @@ where
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
         let gradient = gradient_at(problem, now);
+        if let Some(converged) = self.arrived(&gradient) {
+            // a run that is resumed where it had arrived
+            return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
+        }
         let mut radius = state.memory.radius;
         // whether the last trial was refused because it was not finite
         let mut beyond = false;

@@ -1,5 +1,7 @@
 //! Each solver on the problems of Moré, Garbow and Hillstrom beside its counterpart of scipy's.
 
+use std::cell::RefCell;
+
 use optimizers::nalgebra::{DMatrix, DVector};
 use optimizers::test_functions::{Problem, TestFunction, find};
 use optimizers::{
@@ -73,8 +75,8 @@ fn smooth(problem: &Problem) -> &dyn TwiceDifferentiable<f64> {
     }
 }
 
-/// Products with the Hessian, from the Hessian.
-struct Products<'a>(&'a dyn TwiceDifferentiable<f64>);
+/// Products with the Hessian, from the Hessian at the last point.
+struct Products<'a>(&'a dyn TwiceDifferentiable<f64>, RefCell<Option<(DVector<f64>, DMatrix<f64>)>>);
 
 impl Objective<f64> for Products<'_> {
     fn dimension(&self) -> usize {
@@ -90,8 +92,16 @@ impl Objective<f64> for Products<'_> {
 
 impl HessianProduct<f64> for Products<'_> {
     fn hessian_times(&self, x: &DVector<f64>, v: &DVector<f64>) -> DVector<f64> {
-        let hessian: DMatrix<f64> = self.0.value_gradient_hessian(x).2;
-        hessian * v
+        let mut last = self.1.borrow_mut();
+        match &*last {
+            Some((at, hessian)) if at == x => hessian * v,
+            _ => {
+                let hessian = self.0.value_gradient_hessian(x).2;
+                let product = &hessian * v;
+                *last = Some((x.clone(), hessian));
+                product
+            }
+        }
     }
 }
 
@@ -120,7 +130,9 @@ pub(crate) const SOLVERS: &[Solver] = &[
     Solver {
         name: "trust region (Steihaug)",
         peer: "trust-ncg",
-        run: |problem, start| run(&Products(smooth(problem)), &TrustRegion::steihaug(), start, Counted::Trials),
+        run: |problem, start| {
+            run(&Products(smooth(problem), RefCell::default()), &TrustRegion::steihaug(), start, Counted::Trials)
+        },
     },
     Solver {
         name: "damped Newton",
