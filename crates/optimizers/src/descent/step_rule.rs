@@ -35,6 +35,7 @@ pub enum StepRule {
 
 /// The step before this one.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Last<T> {
     /// L where it began.
     pub(super) value: T,
