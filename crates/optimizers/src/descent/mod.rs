@@ -168,6 +168,7 @@ where
         loop {
             let mut d = self.direction.direction(&memory, &gradient);
             let mut slope = gradient.dot(&d);
+            let natural = self.direction.is_scaled(&memory) && slope.all_finite();
             if !slope.all_finite() {
                 // the product overflows, not the gradient
                 d /= d.amax();
@@ -187,6 +188,11 @@ where
                 if let Some(fresh) = self.direction.forget(&memory) {
                     (memory, last) = (fresh, None);
                     continue;
+                }
+                if downhill && natural && &now.x + &d == now.x {
+                    // not even the natural step moves x
+                    let iterate = Iterate { evaluations, ..now.clone() };
+                    return Ok(State { converged: Some(NO_PROGRESS), ..State::new(iterate, state.memory.clone()) });
                 }
                 let failure = match (downhill, met_not_finite) {
                     (false, _) if d.iter().all(|d| d.all_finite()) => Failure::NotDescent { iteration },
