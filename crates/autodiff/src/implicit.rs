@@ -44,7 +44,8 @@ const FIXED_POINT_ITERATIONS: usize = 1 << 14;
 /// taken where F vanishes within a bound on its own rounding errors, and nowhere else. The derivatives
 /// come from the equation: with the Jacobian J = ∂F/∂x at the root, each correction x ← x − J⁻¹ F(x, p) on the numbers makes
 /// one order more exact. For if x differs from the root by e, then x − J⁻¹ F differs by J⁻¹ (J − ∂F/∂x) e, and
-/// J − ∂F/∂x has no value. F is called twice a Newton iteration, once more for each halving of its step, and once an order.
+/// J − ∂F/∂x has no value. F is called twice a Newton iteration, once more for each halving of its step, and once an order; a step ends short of where F or
+/// its slopes are not finite.
 ///
 /// # Errors
 ///
@@ -174,7 +175,7 @@ impl<F: Float, const N: usize> Linearized<F, N> {
 
     /// Whether F vanishes as far as its rounding errors let one see.
     fn vanishes(&self) -> bool {
-        self.values.iter().all(|v| Elementary::abs(v.re) <= v.error)
+        self.values.iter().all(|v| v.error.is_finite() && Elementary::abs(v.re) <= v.error)
     }
 
     /// An error if ∂F/∂x differs from a singular matrix by little more than its rounding errors: so too at a double root,
@@ -185,7 +186,8 @@ impl<F: Float, const N: usize> Linearized<F, N> {
             let size = |i: usize| Elementary::abs(a[i * N + k].re);
             let largest = (k..N).fold(k, |best, i| if size(i) > size(best) { i } else { best });
             let pivot = a[largest * N + k];
-            if Elementary::abs(pivot.re) <= F::of(64.0) * pivot.error {
+            // of a slope whose own slope overflows, no bound is known
+            if pivot.error.is_finite() && Elementary::abs(pivot.re) <= F::of(64.0) * pivot.error {
                 return Err(SolveError::Singular { pivot: k, value: pivot.re.to_f64() });
             }
             for j in k..N {
@@ -267,8 +269,18 @@ fn newton<const N: usize, const M: usize, F: Float>(
             here.check_regular()?;
             check_curvature(equations, x, p, &here, &jacobian)?;
         }
-        let solved = jacobian.solve(&here.values.map(|v| -v.re));
-        let step: [F; N] = array::from_fn(|i| solved[i]);
+        // the step times σ, which is less than 1 where the step itself is beyond the floats
+        let mut shortened = F::ONE;
+        let step = loop {
+            let solved = jacobian.solve(&here.values.map(|v| -v.re * shortened));
+            if solved.iter().all(|s| s.is_finite()) {
+                break array::from_fn::<F, N, _>(|i| solved[i]);
+            }
+            shortened *= F::of(2.0_f64.powi(-20));
+            if shortened == F::ZERO {
+                all_finite("unknowns", &solved)?;
+            }
+        };
         let unit = array::from_fn(|i| Elementary::max(Elementary::abs(x[i]), Elementary::abs(step[i])));
         let size = length(step, unit);
         if here.vanishes() {
@@ -280,9 +292,11 @@ fn newton<const N: usize, const M: usize, F: Float>(
         }
         let next = match root {
             Some(_) => array::from_fn(|i| x[i] + step[i]),
-            None => damped(x, step, size, |x| {
-                let values = equations.call(x, p);
-                let solved = values.iter().all(|v| v.is_finite()).then(|| jacobian.solve(&values))?;
+            None => damped(x, step, shortened, size, |x| {
+                // where F or its slopes are not finite, the step is too long
+                let there = Linearized::new(equations, x, p).ok()?;
+                there.factored().ok()?;
+                let solved = jacobian.solve(&there.values.map(|v| v.re * shortened));
                 Some(length(array::from_fn(|i| solved[i]), unit))
             }),
         };
@@ -295,12 +309,20 @@ fn newton<const N: usize, const M: usize, F: Float>(
     Err(SolveError::NotConverged { iterations, change: change.to_f64() })
 }
 
-/// The point x + λ s that passes the test, where `size_at` a point is |J⁻¹ F|, if F is finite, and `size` that at x; x if none does.
-fn damped<F: Float, const N: usize>(x: [F; N], step: [F; N], size: F, size_at: impl Fn([F; N]) -> Option<F>) -> [F; N] {
-    let mut factor = F::ONE;
+/// The point x + λ s that passes the test, where `step` is σ s, `size_at` a point is |J⁻¹ F| σ, if F has finite slopes there,
+/// and `size` that at x; x if none does.
+fn damped<F: Float, const N: usize>(
+    x: [F; N],
+    step: [F; N],
+    shortened: F,
+    size: F,
+    size_at: impl Fn([F; N]) -> Option<F>,
+) -> [F; N] {
+    // λ/σ, from the longest that is finite
+    let mut factor = Elementary::min(Elementary::recip(shortened), F::MAX);
     loop {
         let next: [F; N] = array::from_fn(|i| x[i] + factor * step[i]);
-        let most = (F::ONE - factor * F::of(0.25)) * size;
+        let most = (F::ONE - factor * shortened * F::of(0.25)) * size;
         if next == x || (next.iter().all(|x| x.is_finite()) && size_at(next).is_some_and(|size| size <= most)) {
             return next;
         }

@@ -40,6 +40,10 @@ system! {
     fn shrinking([x], [p]) { [x * p] }
     fn near_one([x], [p]) { [x.exp() - 1.0 - p] }
     fn of_two_sizes([x, y], [p, q]) { [x * x - p * p + y * p, y * y - q * q + x * q * q * 3e-13] }
+    fn exponential([x], [p]) { [x.exp() - p] }
+    fn sigmoid([x], [p]) { [x.logistic() - p] }
+    fn saturated([x], [p]) { [x.tanh() - p] }
+    fn root_of([x], [p]) { [x.sqrt() - p] }
     fn halves([x], [p]) { [x * 0.5 + x * p * 0.0] }
 }
 
@@ -86,6 +90,35 @@ fn simple_roots_of_any_size_are_regular() {
     let [x, y] = implicit(&of_two_sizes, [1.0_f64, 1.0], [1e12, 1e-8]).unwrap();
     let residuals = autodiff::System::call(&of_two_sizes, [x, y], [1e12, 1e-8]);
     assert!(residuals[0].abs() < 1e10 && residuals[1].abs() < 1e-30, "{x} {y}: {residuals:?}");
+}
+
+/// Where the slope is subnormal the step is beyond the floats; it is shortened, or the search ends.
+#[test]
+fn steps_beyond_the_floats_end() {
+    fn check<F: autodiff::Float>(found: Result<[F; 1], SolveError>, want: f64) {
+        match found {
+            Ok([x]) => assert!((x.to_f64() - want).abs() <= 1e-5 * want.abs().max(0.1), "{x} instead of {want}"),
+            Err(error) => assert!(matches!(error, SolveError::NotConverged { .. }), "{error}"),
+        }
+    }
+    assert!(implicit(&exponential, [-720.0_f64], [1.0]).unwrap()[0].abs() < 1e-15);
+    check(implicit(&exponential, [-700.0], [1e300]), 300.0 * std::f64::consts::LN_10);
+    check(implicit(&exponential, [-100.0_f32], [1.0]), 0.0);
+    check(implicit(&exponential, [-80.0_f32], [1e6]), 6.0 * std::f64::consts::LN_10);
+    check(implicit(&sigmoid, [-90.0_f32], [0.5]), 0.0);
+    check(implicit(&sigmoid, [-720.0], [0.5]), 0.0);
+    check(implicit(&saturated, [360.0], [0.5]), 0.5_f64.atanh());
+    check(implicit(&square, [5e-324], [4.0]), 2.0);
+    // simple roots where the slope is steep, and steps that would end where there is none
+    for p in [-46.0_f32, -40.0] {
+        check(implicit(&needs_positive, [1.0_f32], [p]), f64::from(p).exp());
+    }
+    for p in [-400.0_f64, -700.0] {
+        let x = implicit(&needs_positive, [1.0], [p]).unwrap()[0];
+        assert_close(x / p.exp(), 1.0, 1e-12, "e^p");
+    }
+    assert_close(implicit(&root_of, [1.0], [1e-100]).unwrap()[0] / 1e-200, 1.0, 1e-12, "p²");
+    assert!(!matches!(implicit(&root_of, [1.0_f64], [1e-160]), Err(SolveError::NotFinite { quantity: "matrix", .. })));
 }
 
 /// The limit of the iterations, not any fixed point near them.
