@@ -31,6 +31,15 @@ scipy SEED="2":
     python crates/optimizers/tests/scipy/generate.py {{SEED}} 1000 1000 > target/scipy.json
     SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
 
+# first-order methods beside optax on 2,040 random runs (needs Python with optax 0.2.8 and jax 0.10.2; about half an hour)
+optax SEED="11" RUNS="170":
+    python crates/optimizers/tests/optax/generate.py {{SEED}} {{RUNS}} > target/optax.json
+    OPTAX_RUNS={{justfile_directory()}}/target/optax.json cargo test --release -p optimizers --test first_order -- --nocapture
+
+# the time of a first-order step beside a hand-written loop
+steps:
+    cargo bench -p benches --bench first_order
+
 # the worst errors of the derivatives in units of the last place, against MPFR (needs Python with gmpy2; about a quarter of an hour)
 accuracy COUNT="1000000" SEED="1" *ARGS:
     python3 crates/autodiff/examples/accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
@@ -49,9 +58,9 @@ ticks SEED="1":
     python3 crates/demo/tests/figures/generate.py {{SEED}} 120 > crates/demo/tests/figures/ticks.json
     cargo test -p demo --lib figures
 
-# the table of the solvers beside scipy (crates/optimizers/tests/mgh/README.md)
+# the tables and the profiles of the solvers beside scipy (crates/optimizers/tests/mgh/README.md)
 solvers:
-    cargo run --release -p optimizers --example solvers > docs/optimizers.md
+    cargo run --release -p optimizers --example solvers -- docs
 
 # the figures of docs/physics.md, and its tables on standard output
 physics:

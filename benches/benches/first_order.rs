@@ -1,7 +1,10 @@
 //! A step of each first-order method at n = 10^6 beside a hand-written loop over the same arrays, in one interleaved run.
 //!
-//! `step` is the method on slices, `run` the whole `Optimizer::advance` on a problem whose gradient is x, beside the hand-written
-//! loop with such a gradient in front of it. Least of many times; the ratio is what counts.
+//! `update` is the method on slices; `step` the whole `Optimizer::advance` on a problem whose gradient is x, beside the
+//! hand-written loop that keeps the update and writes the next gradient, as a `State` has them. Both must lead to the same
+//! numbers first. Medians of many times, and of the ratios of neighbours, which are what counts.
+//!
+//! `cargo bench -p benches --bench first_order`
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -13,7 +16,7 @@ use optimizers::{
 };
 
 const N: usize = 1_000_000;
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 101;
 const STEP: f64 = 1e-3;
 
 /// ½ Σ xᵢ², with the gradient put in place.
@@ -50,41 +53,69 @@ fn time(f: impl FnOnce()) -> Duration {
     start.elapsed()
 }
 
-fn row<R: UpdateRule<f64>>(name: &str, method: FirstOrder<f64, R>, by_hand: fn(&mut Arrays, i32)) {
+fn median(list: impl Iterator<Item = f64>) -> f64 {
+    let mut list: Vec<f64> = list.collect();
+    list.sort_by(f64::total_cmp);
+    list[list.len() / 2]
+}
+
+/// The largest difference of two points, in units of the largest component.
+fn difference(a: &[f64], b: &[f64]) -> f64 {
+    let largest = b.iter().fold(0.0, |most: f64, b| most.max(b.abs()));
+    a.iter().zip(b).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs())) / largest
+}
+
+fn row<R: UpdateRule<f64>>(
+    name: &str,
+    method: FirstOrder<f64, R>,
+    by_hand: fn(&mut Arrays, i32),
+) -> Result<(), Box<dyn std::error::Error>> {
     let start: Vec<f64> = (0..N).map(|i| (i as f64).sin() + 1.5).collect();
-    let array = || vec![0.0; N];
-    let mut hand = Arrays { x: start.clone(), g: start.clone(), a: array(), b: array(), c: array() };
+    let array = |value: f64| vec![value; N];
+    let initial = if name == "adagrad" { 0.1 } else { 0.0 };
+    let arrays = || Arrays { x: start.clone(), g: start.clone(), a: array(initial), b: array(0.0), c: array(0.0) };
+    let (mut hand, mut whole) = (arrays(), arrays());
+    let mut last_update = array(0.0);
     let (mut x, mut gradient, mut memory) = (start.clone(), start.clone(), method.memory(N));
-    let Ok(mut state) = method.init(&Bowl, DVector::from_vec(start)) else { return };
-    let mut least = [Duration::MAX; 4];
+    let mut state = method.init(&Bowl, DVector::from_vec(start.clone()))?;
+    let mut times = [const { Vec::new() }; 4];
     for round in 0..ROUNDS {
+        hand.g.copy_from_slice(&hand.x);
+        gradient.copy_from_slice(&x);
+        let t = round as i32 + 1;
+        let mut refused = None;
         let timed = [
-            time(|| by_hand(black_box(&mut hand), round as i32 + 1)),
+            time(|| by_hand(black_box(&mut hand), t)),
             time(|| {
                 let step = method.update(round, black_box(&mut x), black_box(&mut gradient), black_box(&mut memory));
-                assert!(step.is_ok());
+                refused = step.err();
             }),
             time(|| {
-                by_hand(black_box(&mut hand), round as i32 + 1);
-                hand.g.copy_from_slice(&hand.x);
+                by_hand(black_box(&mut whole), t);
+                std::mem::swap(&mut whole.g, &mut last_update);
+                whole.g.copy_from_slice(&whole.x);
             }),
-            time(|| assert!(method.advance(&Bowl, black_box(&mut state)).is_ok())),
+            time(|| drop(black_box(method.advance(&Bowl, black_box(&mut state))))),
         ];
-        gradient.copy_from_slice(&x);
-        for (least, time) in least.iter_mut().zip(timed) {
-            *least = time.min(*least);
+        if let Some(refused) = refused {
+            return Err(refused.into());
+        }
+        let off = difference(&x, &hand.x).max(difference(state.iterate.x.as_slice(), &whole.x));
+        if off.is_nan() || off > 1e-12 {
+            return Err(format!("{name}: after {t} steps the numbers differ by {off:e}").into());
+        }
+        for (times, time) in times.iter_mut().zip(timed) {
+            times.push(time);
         }
     }
-    let ms = |i: usize| least[i].as_secs_f64() * 1e3;
-    println!(
-        "{name:<10} step {:6.2} ms, by hand {:6.2} ms, ratio {:.2}   run {:6.2} ms, by hand {:6.2} ms, ratio {:.2}",
-        ms(1),
-        ms(0),
-        ms(1) / ms(0),
-        ms(3),
-        ms(2),
-        ms(3) / ms(2)
-    );
+    let ratio = |ours: usize, theirs: usize| {
+        median(times[ours].iter().zip(&times[theirs]).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()))
+    };
+    let [update_ratio, step_ratio] = [ratio(1, 0), ratio(3, 2)];
+    let ms = |i: usize| median(times[i].iter().map(|time| time.as_secs_f64() * 1e3));
+    let [hand, update, whole, step] = [0, 1, 2, 3].map(ms);
+    println!("| {name} | {update:.2} | {hand:.2} | {update_ratio:.2} | {step:.2} | {whole:.2} | {step_ratio:.2} |");
+    Ok(())
 }
 
 /// A loop over the arrays that are named, as one writes it by hand.
@@ -114,12 +145,14 @@ macro_rules! by_hand {
     };
 }
 
-fn main() -> Result<(), optimizers::Error> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     // cargo test runs benches too, with this argument left out
     if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(());
     }
-    row("gd", GradientDescent::new(STEP)?, by_hand!((x g) t {} |()| { *x -= STEP * *g; }));
+    println!("| method | update, ms | by hand, ms | ratio | step, ms | by hand, ms | ratio |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    row("gd", GradientDescent::new(STEP)?, by_hand!((x g) t {} |()| { *x -= STEP * *g; }))?;
     row(
         "momentum",
         Momentum::new(STEP)?,
@@ -127,7 +160,7 @@ fn main() -> Result<(), optimizers::Error> {
             *a = *g + 0.9 * *a;
             *x -= STEP * *a;
         }),
-    );
+    )?;
     row(
         "nesterov",
         Nesterov::new(STEP)?,
@@ -135,7 +168,7 @@ fn main() -> Result<(), optimizers::Error> {
             *a = *g + 0.9 * *a;
             *x -= STEP * (*g + 0.9 * *a);
         }),
-    );
+    )?;
     row(
         "adagrad",
         AdaGrad::new(STEP)?,
@@ -143,7 +176,7 @@ fn main() -> Result<(), optimizers::Error> {
             *a += *g * *g;
             *x -= STEP * *g / (*a + 1e-7).sqrt();
         }),
-    );
+    )?;
     row(
         "rmsprop",
         RmsProp::new(STEP)?,
@@ -151,7 +184,7 @@ fn main() -> Result<(), optimizers::Error> {
             *a = 0.9 * *a + 0.1 * *g * *g;
             *x -= STEP * *g / (*a + 1e-8).sqrt();
         }),
-    );
+    )?;
     row(
         "adam",
         Adam::new(STEP)?,
@@ -160,7 +193,7 @@ fn main() -> Result<(), optimizers::Error> {
             *b = 0.999 * *b + 0.001 * *g * *g;
             *x -= STEP * (*a / c1) / ((*b / c2).sqrt() + 1e-8);
         }),
-    );
+    )?;
     row(
         "adamw",
         AdamW::new(STEP)?,
@@ -169,7 +202,7 @@ fn main() -> Result<(), optimizers::Error> {
             *b = 0.999 * *b + 0.001 * *g * *g;
             *x -= STEP * ((*a / c1) / ((*b / c2).sqrt() + 1e-8) + 1e-4 * *x);
         }),
-    );
+    )?;
     row(
         "amsgrad",
         AmsGrad::new(STEP)?,
@@ -179,7 +212,7 @@ fn main() -> Result<(), optimizers::Error> {
             *c = c.max(*b / c2);
             *x -= STEP * (*a / c1) / (c.sqrt() + 1e-8);
         }),
-    );
+    )?;
     row(
         "nadam",
         NAdam::new(STEP)?,
@@ -188,7 +221,7 @@ fn main() -> Result<(), optimizers::Error> {
             *b = 0.999 * *b + 0.001 * *g * *g;
             *x -= STEP * (0.9 * *a / c0 + 0.1 * *g / c1) / ((*b / c2).sqrt() + 1e-8);
         }),
-    );
+    )?;
     row(
         "adamax",
         AdaMax::new(STEP)?,
@@ -197,7 +230,7 @@ fn main() -> Result<(), optimizers::Error> {
             *b = (0.999_f64 * *b).max(g.abs() + 1e-8);
             *x -= STEP * (*a / c1) / *b;
         }),
-    );
+    )?;
     row(
         "adadelta",
         AdaDelta::new(STEP)?,
@@ -207,7 +240,7 @@ fn main() -> Result<(), optimizers::Error> {
             *b = 0.9 * *b + 0.1 * u * u;
             *x -= STEP * u;
         }),
-    );
+    )?;
     row(
         "lion",
         Lion::new(STEP)?,
@@ -217,6 +250,6 @@ fn main() -> Result<(), optimizers::Error> {
             *a = 0.99 * *a + 0.01 * *g;
             *x -= STEP * (sign + 1e-3 * *x);
         }),
-    );
+    )?;
     Ok(())
 }

@@ -153,7 +153,8 @@ impl<T: Entry> Iterate<T> {
     }
 }
 
-/// How often a run evaluated what. A value that comes with a gradient counts as one of each, and so on.
+/// How often a run evaluated what. A value that comes with a gradient counts as one of each, and so on; what comes along at a
+/// point where it is known already does not count again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Evaluations {

@@ -181,8 +181,8 @@ fn runs_go_on_from_a_state_that_was_written_and_read() {
     );
     each!(
         problem;
-        Ok::<_, Error>(TrustRegion::exact()),
-        Ok::<_, Error>(TrustRegion::steihaug()),
+        TrustRegion::exact().radii(0.5, 1.0),
+        TrustRegion::steihaug().radii(0.5, 1.0),
         Ok::<_, Error>(Lbfgsb::new().bounds(Bounds::new(vec![-9.0, -1.0], vec![9.0, 9.0]).unwrap())),
         Lbfgsb::new().pgtol(0.0),
         Descent::new(Bfgs).gtol(0.0),

@@ -11,7 +11,7 @@ pub use self::bfgs::Bfgs;
 pub use self::conjugate_gradient::ConjugateGradient;
 pub use self::damped_newton::{DampedNewton, ModifiedCholesky};
 pub use self::step_rule::StepRule;
-use self::step_rule::{Line, Point};
+use self::step_rule::{Last, Line, Point};
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, with_gradient};
@@ -132,8 +132,7 @@ const NO_PROGRESS: &str = "L no longer falls and the gradient no longer shrinks:
 )]
 pub struct DescentMemory<T, M> {
     direction: M,
-    /// The value before the last step.
-    last_value: Option<T>,
+    last: Option<Last<T>>,
 }
 
 impl<T, P, D> Optimizer<T, P> for Descent<D>
@@ -148,7 +147,7 @@ where
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
         let direction = self.direction.start(problem, &iterate.x, &mut iterate.evaluations)?;
         let converged = iterate.gradient.as_ref().and_then(|gradient| self.converged(gradient));
-        Ok(State { converged, ..State::new(iterate, DescentMemory { direction, last_value: None }) })
+        Ok(State { converged, ..State::new(iterate, DescentMemory { direction, last: None }) })
     }
 
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
@@ -156,29 +155,44 @@ where
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
         let gradient = gradient_at(problem, now);
+        if let Some(converged) = self.converged(&gradient) {
+            // a run that is resumed where it had arrived
+            return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
+        }
         let failed = |failure, evaluations| {
             let iterate = Iterate { evaluations, ..now.clone() };
             Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) })
         };
         let mut memory = state.memory.direction.clone();
-        let mut last_value = state.memory.last_value;
+        let mut last = state.memory.last;
         loop {
-            let d = self.direction.direction(&memory, &gradient);
-            let slope = gradient.dot(&d);
+            let mut d = self.direction.direction(&memory, &gradient);
+            let mut slope = gradient.dot(&d);
+            let natural = self.direction.is_scaled(&memory) && slope.all_finite();
+            if !slope.all_finite() {
+                // the product overflows, not the gradient
+                d /= d.amax();
+                slope = gradient.dot(&d);
+            }
             let downhill = slope < nalgebra::zero();
             let mut line = Line::new(problem, &now.x, &d, now.loss, slope, &mut evaluations);
             let found = if downhill {
                 let rule = self.rule.unwrap_or_else(|| self.direction.step_rule());
-                let first = line.first_trial(last_value, self.direction.is_scaled(&memory));
-                rule.search(&mut line, first)
+                rule.search(&mut line, last, self.direction.is_scaled(&memory))
             } else {
                 None
             };
             let met_not_finite = line.met_not_finite();
+            let found = found.filter(|point| point.x != now.x);
             let Some(Point { step: alpha, x, value, gradient: after, .. }) = found else {
                 if let Some(fresh) = self.direction.forget(&memory) {
-                    (memory, last_value) = (fresh, None);
+                    (memory, last) = (fresh, None);
                     continue;
+                }
+                if downhill && natural && &now.x + &d == now.x {
+                    // not even the natural step moves x
+                    let iterate = Iterate { evaluations, ..now.clone() };
+                    return Ok(State { converged: Some(NO_PROGRESS), ..State::new(iterate, state.memory.clone()) });
                 }
                 let failure = match (downhill, met_not_finite) {
                     (false, _) if d.iter().all(|d| d.all_finite()) => Failure::NotDescent { iteration },
@@ -192,7 +206,8 @@ where
             let s = &x - &now.x;
             let made = Step { x: &x, direction: &d, s, before: &gradient, after: &after, iteration };
             // at the precision of L neither it nor the gradient gets better
-            let gained = now.loss - value > T::default_epsilon() * nalgebra::ComplexField::abs(value);
+            let change = nalgebra::ComplexField::abs(now.loss - value);
+            let gained = change > T::default_epsilon() * nalgebra::ComplexField::abs(value);
             let flattened = after.amax() < gradient.amax() * constant(0.5);
             let converged = self.converged(&after).or((!gained && !flattened).then_some(NO_PROGRESS));
             let direction = if converged.is_some() {
@@ -204,7 +219,7 @@ where
             let y = problem.observe(&x);
             let iterate =
                 Iterate { y, gradient: Some(after), update, evaluations, ..Iterate::new(iteration, x, value) };
-            let memory = DescentMemory { direction, last_value: Some(now.loss) };
+            let memory = DescentMemory { direction, last: Some(Last { value: now.loss, step: alpha }) };
             return Ok(State { converged, ..State::new(iterate, memory) });
         }
     }

@@ -3,6 +3,7 @@
 use nalgebra::{DVector, RealField};
 
 use crate::bounds::constant;
+use crate::least_squares::length;
 use crate::line_search::{Conditions, MoreThuente, Next, Trial};
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, Objective};
@@ -25,7 +26,21 @@ pub enum StepRule {
     },
     /// The Wolfe or the approximate Wolfe conditions, 0.9 φ'(0) ≤ φ'(α) ≤ −0.8 φ'(0) with φ(α) ≤ φ(0) + 10⁻⁶ |φ(0)|, by the
     /// search of Hager and Zhang (2005), which keeps its digits where values no longer differ.
+    ///
+    /// Along a direction without a natural length it begins at the minimizer of the parabola through φ(0), φ'(0) and the value
+    /// at the last step's α, so a step costs one value beside its trials (their I0 to I2; ψ₁ is 1 here, and the value there may
+    /// be higher than φ(0)).
     HagerZhang,
+}
+
+/// The step before this one.
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) struct Last<T> {
+    /// L where it began.
+    pub(super) value: T,
+    /// Its α.
+    pub(super) step: T,
 }
 
 /// L along a line.
@@ -59,18 +74,38 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
         Line { problem, x, d, start: Trial { step: nalgebra::zero(), value, slope }, evaluations, not_finite: None }
     }
 
-    /// The first step to try: 1, or less where the last step's decrease says so (Nocedal, Wright 3.60); of length 1 at the start.
-    pub(super) fn first_trial(&self, last_value: Option<T>, scaled: bool) -> T {
+    /// The first step to try: 1, or less where the last step's decrease says so (Nocedal, Wright 3.60). At the start L is taken to
+    /// have fallen by |d|/2 before, as scipy has it; the step is then at least √ε |x| long, or x would hardly move.
+    fn first_by_decrease(&self, last: Option<Last<T>>) -> T {
         let one: T = nalgebra::one();
-        if scaled && last_value.is_none() {
-            return one;
-        }
-        let guess = match last_value {
-            Some(last) => constant::<T>(2.02) * (self.start.value - last) / self.start.slope,
-            None => one / self.d.norm(),
+        let guess = match last {
+            Some(last) => constant::<T>(2.02) * (self.start.value - last.value) / self.start.slope,
+            None => {
+                let seen = nalgebra::ComplexField::sqrt(T::default_epsilon()) * length(self.x);
+                RealField::max(constant(1.01), seen) / length(self.d)
+            }
         };
         let usable = guess.all_finite() && guess > nalgebra::zero();
         if usable { RealField::min(one, guess) } else { one }
+    }
+
+    /// The first step to try by a parabola (Hager, Zhang, I1, and I2 where it has no minimum); a hundredth of |x| at the start (I0).
+    fn first_by_parabola(&mut self, last: Option<Last<T>>) -> T {
+        let (zero, one): (T, T) = (nalgebra::zero(), nalgebra::one());
+        let Trial { value, slope, .. } = self.start;
+        let guess = if let Some(Last { step, .. }) = last {
+            let there = self.problem.value(&self.place(step));
+            self.evaluations.value += 1;
+            let bend = there - value - slope * step;
+            let minimizer = constant::<T>(-0.5) * slope * step * step / bend;
+            let usable = there.all_finite() && minimizer.all_finite() && minimizer > zero;
+            if usable { minimizer } else { step + step }
+        } else if self.x.amax() > zero {
+            constant::<T>(0.01) * self.x.amax() / self.d.amax()
+        } else {
+            nalgebra::ComplexField::abs(value / slope)
+        };
+        if guess.all_finite() && guess > zero { guess } else { one }
     }
 
     /// What was not finite at the last trial.
@@ -114,11 +149,20 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
 
 impl StepRule {
     /// A step that satisfies the rule, or where no digits are left to improve it, one that is as good as none better.
+    ///
+    /// `scaled` says that the natural step is 1.
     pub(super) fn search<T: Entry + RealField, P: Objective<T> + ?Sized>(
         self,
         line: &mut Line<'_, T, P>,
-        first: T,
+        last: Option<Last<T>>,
+        scaled: bool,
     ) -> Option<Point<T>> {
+        let first = match self {
+            StepRule::HagerZhang if scaled => nalgebra::one(),
+            StepRule::HagerZhang => line.first_by_parabola(last),
+            _ if scaled && last.is_none() => nalgebra::one(),
+            _ => line.first_by_decrease(last),
+        };
         match self {
             StepRule::Backtracking => backtracking(line, first),
             StepRule::MoreThuente { curvature } => more_thuente(line, first, curvature.clamp(0.001, 0.999)),
@@ -187,6 +231,8 @@ struct HagerZhang<'s, 'a, T: Entry, P: ?Sized> {
     ceiling: T,
     /// The first trial that satisfies the conditions.
     found: Option<Point<T>>,
+    /// The lowest trial that decreases enough, for where none does.
+    lowest: Option<Point<T>>,
     trials: usize,
 }
 
@@ -203,7 +249,15 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> HagerZhang<'_, '_, T, P> {
             self.found = Some(point);
             return None;
         }
+        self.keep(point);
         Some(trial)
+    }
+
+    fn keep(&mut self, point: Point<T>) {
+        let lower = self.lowest.as_ref().is_none_or(|lowest| point.value < lowest.value);
+        if lower && self.line.decreases(point.step, point.value) {
+            self.lowest = Some(point);
+        }
     }
 
     /// The Wolfe conditions (T1) or the approximate ones (T2).
@@ -302,13 +356,14 @@ fn hager_zhang<T: Entry + RealField, P: Objective<T> + ?Sized>(
 ) -> Option<Point<T>> {
     let point = line.first_finite(first)?;
     let ceiling = line.start.value + constant::<T>(1e-6) * nalgebra::ComplexField::abs(line.start.value);
-    let mut search = HagerZhang { line, ceiling, found: None, trials: 0 };
+    let mut search = HagerZhang { line, ceiling, found: None, lowest: None, trials: 0 };
     let trial = Trial { step: point.step, value: point.value, slope: point.slope };
     if search.accepts(&trial) {
         return Some(point);
     }
+    search.keep(point);
     if let Some(interval) = search.bracket(trial) {
         let _: Option<std::convert::Infallible> = search.shrink(interval);
     }
-    search.found
+    search.found.or(search.lowest)
 }

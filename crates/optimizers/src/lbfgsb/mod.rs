@@ -344,6 +344,10 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
             None => evaluator.evaluate(&was.x, was.iteration)?,
         };
         let now = Point { x: was.x.clone(), value, gradient };
+        if let Some(converged) = self.converged(&now, None, &bounds) {
+            // a run that is resumed where it had arrived
+            return Ok(State { converged: Some(converged), ..state.clone() });
+        }
         evaluator.last = Some(now.clone());
         loop {
             let arrival = match self.aim(&now, &mut memory) {

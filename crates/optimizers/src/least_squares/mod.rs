@@ -9,6 +9,7 @@ use nalgebra::{DMatrix, DVector};
 
 pub use self::gauss_newton::GaussNewton;
 pub use self::levenberg_marquardt::{LevenbergMarquardt, LevenbergMarquardtMemory};
+pub(crate) use self::pivoted_qr::length;
 use crate::error::{Failure, check_shape};
 use crate::problem::{Entry, Map, Objective, Physics, TwiceDifferentiable, array, hessian_parts};
 

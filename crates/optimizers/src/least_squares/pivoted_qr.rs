@@ -36,6 +36,11 @@ pub(super) fn norm<T: RealField + Copy>(v: impl Iterator<Item = T> + Clone) -> T
     v.fold(T::zero(), |s, v| s + (v / largest) * (v / largest)).sqrt() * largest
 }
 
+/// |v|, without overflow on the way.
+pub(crate) fn length<T: RealField + Copy>(v: &DVector<T>) -> T {
+    norm(v.iter().copied())
+}
+
 impl<T: RealField + Copy> PivotedQr<T> {
     /// Of the Jacobian (m × n) with the residuals. Missing rows count as zero where m < n.
     pub(super) fn new(jacobian: DMatrix<T>, residuals: &DVector<T>) -> Self {

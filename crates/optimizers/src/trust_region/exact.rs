@@ -5,6 +5,7 @@ use nalgebra::{DMatrix, DVector, RealField, SymmetricEigen};
 use super::{Model, ModelStep};
 use crate::bounds::constant;
 use crate::error::{Failure, check_hessian};
+use crate::least_squares::length;
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, TwiceDifferentiable};
 
@@ -51,49 +52,51 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Model<T, P> for E
         _: &mut Evaluations,
     ) -> ModelStep<T> {
         let slopes = vectors.tr_mul(gradient);
-        let (q, on_rim) = minimizer(values, &slopes, radius);
+        let q = minimizer(values, &slopes, radius);
         let half = constant::<T>(0.5);
         let terms = (0..q.len()).map(|i| slopes[i] * q[i] + half * values[i] * q[i] * q[i]);
-        ModelStep { value: terms.sum(), p: vectors * q, on_rim }
+        ModelStep { value: terms.sum(), p: vectors * q }
     }
 }
 
-/// The minimizer of Σ gᵢ qᵢ + hᵢ qᵢ²/2 within |q| ≤ radius, and whether it ends on the rim.
-fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> (DVector<T>, bool) {
+/// The minimizer of Σ gᵢ qᵢ + hᵢ qᵢ²/2 within |q| ≤ radius.
+fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> DVector<T> {
+    let (lowest, lowest_value) = h.argmin();
+    let floor = (-lowest_value).max(T::zero());
+    // λ is counted from −h₀ where h₀ < 0, so that it keeps its digits close to there
+    let h = h.map(|h| h + floor);
     let at = |lambda: T| {
         DVector::from_fn(h.len(), |i, _| if g[i] == T::zero() { T::zero() } else { -g[i] / (h[i] + lambda) })
     };
-    let (lowest, lowest_value) = h.argmin();
     let small = T::default_epsilon() * h.amax();
     if lowest_value > small {
         let newton = at(T::zero());
-        if newton.norm() <= radius {
-            return (newton, false);
+        if length(&newton) <= radius {
+            return newton;
         }
     }
-    let floor = (-lowest_value).max(T::zero());
     // the hard case: without the lowest eigenvectors q stays short of the rim at λ = −h₀
-    let is_lowest = |i: usize| h[i] - lowest_value <= small;
-    let steep = g.norm();
+    let is_lowest = |i: usize| h[i] - h[lowest] <= small;
+    let steep = length(g);
     if (0..h.len()).all(|i| !is_lowest(i) || g[i].abs() <= T::default_epsilon() * steep) {
-        let shifted = |i: usize| if is_lowest(i) || g[i] == T::zero() { T::zero() } else { -g[i] / (h[i] + floor) };
+        let shifted = |i: usize| if is_lowest(i) || g[i] == T::zero() { T::zero() } else { -g[i] / h[i] };
         let mut q = DVector::from_fn(h.len(), |i, _| shifted(i));
-        let rest = radius * radius - q.norm_squared();
-        if rest >= T::zero() {
-            if lowest_value >= T::zero() && lowest_value <= small {
-                return (q, false);
+        let size = length(&q);
+        if size <= radius {
+            if lowest_value < T::zero() || lowest_value > small {
+                // √(radius² − |q|²), without the squares
+                q[lowest] = (radius - size).sqrt() * (radius + size).sqrt();
             }
-            q[lowest] = rest.sqrt();
-            return (q, true);
+            return q;
         }
     }
     // Newton's method on 1/|q(λ)| = 1/radius, which is nearly straight, within a bracket
-    let mut low = floor;
-    let mut high = floor + steep / radius;
+    let mut low = T::zero();
+    let mut high = steep / radius;
     let mut lambda = high;
     for _ in 0..100 {
         let q = at(lambda);
-        let size = q.norm();
+        let size = length(&q);
         if (size - radius).abs() <= constant::<T>(10.0) * T::default_epsilon() * radius {
             break;
         }
@@ -107,7 +110,7 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
             .filter(|&i| q[i] != T::zero())
             .map(|i| q[i] * q[i] / (h[i] + lambda))
             .fold(T::zero(), |a, b| a + b);
-        let newton = lambda + (size / radius - T::one()) * (size * size / slope);
+        let newton = lambda + (size / radius - T::one()) * (size * (size / slope));
         let inside = newton > low && newton < high;
         let next = if inside { newton } else { (low + high) * constant(0.5) };
         if next == lambda {
@@ -116,6 +119,6 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
         lambda = next;
     }
     let q = at(lambda);
-    let size = q.norm();
-    if size.is_finite() && size > radius { (q * (radius / size), true) } else { (q, true) }
+    let size = length(&q);
+    if size.is_finite() && size > radius { q * (radius / size) } else { q }
 }

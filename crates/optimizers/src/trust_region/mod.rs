@@ -9,6 +9,7 @@ pub use self::exact::Exact;
 pub use self::steihaug::Steihaug;
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
+use crate::least_squares::length;
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, with_gradient};
 use crate::problem::{Entry, Objective};
 use crate::range::{not_negative, positive};
@@ -25,7 +26,7 @@ pub trait Model<T: Entry, P: ?Sized> {
         iteration: usize,
         evaluations: &mut Evaluations,
     ) -> Result<Self::Curvature, Failure>;
-    /// The step p with m(p), and whether it ends on the rim.
+    /// The step p with m(p).
     fn minimize(
         &self,
         problem: &P,
@@ -44,16 +45,16 @@ pub struct ModelStep<T> {
     pub p: DVector<T>,
     /// m(p).
     pub value: T,
-    /// Whether |p| is the radius.
-    pub on_rim: bool,
 }
 
 /// Newton's method within a trust region, whose model is minimized by [`Exact`] or by [`Steihaug`].
 ///
-/// The step is taken if L falls by 0.15 or more of what the model promises. Below a quarter of it the radius shrinks to a
-/// quarter; above three quarters, with a step that ends on the rim, it doubles (Nocedal, Wright, "Numerical Optimization", 2006,
-/// Algorithm 4.1, with scipy's numbers: radius 1 at first and 1000 at most). It converges when |g| < `gtol` (1e−4), or when
-/// the radius is so small that no step changes x. A trial that is not finite counts as refused.
+/// The step is taken if L falls by more than 0.15 of what the model promises. The first radius is that of the start, max(1, |x|).
+/// After a trial it follows the parabola through L, its slope and the trial's L: it becomes the length |p| times the parabola's
+/// minimizer, but stays from a quarter to a half of itself where L falls by less than a quarter of the promise, from a quarter to
+/// twice itself up to three quarters, and from once to twice above (Lin, Moré, "Newton's method for large bound-constrained
+/// optimization problems", 1999, 4.3, who let it grow fourfold). It converges when no component of the gradient is larger than
+/// `gtol` (1e−5), or when the radius is so small that no step changes x. A trial that is not finite counts as refused.
 /// One value a trial; one gradient and one Hessian a step.
 ///
 /// ```
@@ -73,8 +74,8 @@ pub struct ModelStep<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct TrustRegion<M> {
     model: M,
-    radius: f64,
-    most: f64,
+    /// The first radius and the largest, if they are given.
+    radii: Option<[f64; 2]>,
     gtol: f64,
 }
 
@@ -93,9 +94,9 @@ impl TrustRegion<Steihaug> {
 }
 
 impl<M> TrustRegion<M> {
-    /// With the defaults: radius 1 at first, 1000 at most, `gtol` 1e−4.
+    /// With the defaults: the first radius max(1, |x|), none too large, `gtol` 1e−5.
     pub const fn new(model: M) -> Self {
-        TrustRegion { model, radius: 1.0, most: 1000.0, gtol: 1e-4 }
+        TrustRegion { model, radii: None, gtol: 1e-5 }
     }
 
     /// The first radius and the largest; the first is cut to the largest.
@@ -105,16 +106,20 @@ impl<M> TrustRegion<M> {
     /// [`Error::NotPositive`] unless both are positive, finite and not subnormal.
     pub fn radii(self, first: f64, most: f64) -> Result<Self, Error> {
         let most = positive("largest radius", most)?;
-        Ok(TrustRegion { radius: positive("radius", first)?.min(most), most, ..self })
+        Ok(TrustRegion { radii: Some([positive("radius", first)?.min(most), most]), ..self })
     }
 
-    /// The norm of the gradient below which it converges.
+    /// The largest component of the gradient at which it converges.
     ///
     /// # Errors
     ///
     /// [`Error::Negative`] unless it is finite and not negative.
     pub fn gtol(self, gtol: f64) -> Result<Self, Error> {
         Ok(TrustRegion { gtol: not_negative("gtol", gtol)?, ..self })
+    }
+
+    fn arrived<T: RealField + Copy>(&self, gradient: &DVector<T>) -> Option<&'static str> {
+        (gradient.amax() <= constant(self.gtol)).then_some(ARRIVED)
     }
 }
 
@@ -133,7 +138,24 @@ pub struct TrustRegionMemory<T, C> {
     radius: T,
 }
 
-const ARRIVED: &str = "converged: the norm of the gradient is below gtol";
+/// A step is taken above this ratio of what L falls to what the model promises.
+const TAKEN: f64 = 0.15;
+
+/// The radius after a trial. `parabola` is α |p| with the minimizer α p of the parabola along p.
+fn next_radius<T: RealField + Copy>(ratio: T, radius: T, size: T, parabola: T) -> T {
+    let [quarter, half, two] = [0.25, 0.5, 2.0].map(constant::<T>);
+    if ratio <= constant(TAKEN) {
+        parabola.max(quarter * radius.min(size)).min(half * radius)
+    } else if ratio < quarter {
+        parabola.max(quarter * radius).min(half * radius)
+    } else if ratio < constant(0.75) {
+        parabola.max(quarter * radius).min(two * radius)
+    } else {
+        parabola.max(radius).min(two * radius)
+    }
+}
+
+const ARRIVED: &str = "converged: no component of the gradient exceeds gtol";
 const NO_ROOM: &str = "the radius is so small that no step changes x: no further progress in this precision";
 
 impl<T, P, M> Optimizer<T, P> for TrustRegion<M>
@@ -147,9 +169,12 @@ where
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
         let curvature = self.model.at(problem, &iterate.x, 0, &mut iterate.evaluations)?;
-        let small = iterate.gradient.as_ref().is_some_and(|g| g.norm() < constant(self.gtol));
-        let memory = TrustRegionMemory { curvature, radius: constant(self.radius) };
-        Ok(State { converged: small.then_some(ARRIVED), ..State::new(iterate, memory) })
+        let converged = iterate.gradient.as_ref().and_then(|gradient| self.arrived(gradient));
+        let radius = match self.radii {
+            Some([first, _]) => constant(first),
+            None => RealField::max(nalgebra::one(), length(&iterate.x)),
+        };
+        Ok(State { converged, ..State::new(iterate, TrustRegionMemory { curvature, radius }) })
     }
 
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
@@ -157,10 +182,16 @@ where
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
         let gradient = gradient_at(problem, now);
+        if let Some(converged) = self.arrived(&gradient) {
+            // a run that is resumed where it had arrived
+            return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
+        }
         let mut radius = state.memory.radius;
+        // whether the last trial was refused because it was not finite
+        let mut beyond = false;
         loop {
             let curvature = &state.memory.curvature;
-            let ModelStep { p, value, on_rim } =
+            let ModelStep { p, value } =
                 self.model.minimize(problem, &now.x, &gradient, curvature, radius, &mut evaluations);
             if !p.iter().all(|p| p.all_finite()) {
                 return Err(Failure::NotFinite { quantity: "step", iteration });
@@ -168,6 +199,11 @@ where
             let x = &now.x + &p;
             if x == now.x {
                 let memory = TrustRegionMemory { curvature: curvature.clone(), radius };
+                if beyond {
+                    let iterate = Iterate { evaluations, ..now.clone() };
+                    let failure = Some(Failure::NotFinite { quantity: "loss", iteration });
+                    return Ok(State { failure, ..State::new(iterate, memory) });
+                }
                 let iterate = Iterate { iteration, evaluations, update: Some(-p), ..now.clone() };
                 return Ok(State { converged: Some(NO_ROOM), ..State::new(iterate, memory) });
             }
@@ -177,20 +213,27 @@ where
             let unseen = T::default_epsilon() * constant(10.0) * nalgebra::ComplexField::abs(now.loss);
             let agrees = nalgebra::ComplexField::abs(loss - now.loss) <= unseen && -value <= unseen;
             let ratio = if agrees { nalgebra::one() } else { (now.loss - loss) / -value };
-            let finite = loss.all_finite() && ratio.all_finite();
-            if !finite || ratio < constant(0.25) {
-                radius = if on_rim { radius } else { RealField::min(radius, p.norm()) } * constant(0.25);
-            } else if ratio > constant(0.75) && on_rim {
-                radius = RealField::min(radius * constant(2.0), constant(self.most));
+            let size = length(&p);
+            beyond = !(loss.all_finite() && ratio.all_finite());
+            if beyond {
+                radius = RealField::min(radius, size) * constant(0.25);
+                continue;
             }
-            if !finite || ratio <= constant(0.15) {
+            let slope = gradient.dot(&p);
+            let bend = loss - now.loss - slope;
+            let alpha = if bend > nalgebra::zero() { constant::<T>(-0.5) * slope / bend } else { constant(2.0) };
+            radius = next_radius(ratio, radius, size, alpha * size);
+            if let Some([_, most]) = self.radii {
+                radius = RealField::min(radius, constant(most));
+            }
+            if ratio <= constant(TAKEN) {
                 continue;
             }
             let (loss, after) = problem.value_and_gradient(&x);
             evaluations.gradient += 1;
             check_shape("the gradient", after.len(), x.len(), iteration)?;
-            let small = after.norm() < constant(self.gtol);
-            let curvature = if after.iter().all(|g| g.all_finite()) && !small {
+            let converged = self.arrived(&after);
+            let curvature = if after.iter().all(|g| g.all_finite()) && converged.is_none() {
                 self.model.at(problem, &x, iteration, &mut evaluations)?
             } else {
                 curvature.clone()
@@ -199,7 +242,7 @@ where
             let (gradient, update) = (Some(after), Some(-p));
             let iterate = Iterate { y, gradient, update, evaluations, ..Iterate::new(iteration, x, loss) };
             let memory = TrustRegionMemory { curvature, radius };
-            return Ok(State { converged: small.then_some(ARRIVED), ..State::new(iterate, memory) });
+            return Ok(State { converged, ..State::new(iterate, memory) });
         }
     }
 }

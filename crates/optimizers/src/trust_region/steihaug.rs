@@ -5,6 +5,7 @@ use nalgebra::{DVector, RealField};
 use super::{Model, ModelStep};
 use crate::bounds::constant;
 use crate::error::Failure;
+use crate::least_squares::length;
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, HessianProduct};
 
@@ -32,46 +33,52 @@ impl<T: Entry + RealField, P: HessianProduct<T> + ?Sized> Model<T, P> for Steiha
         radius: T,
         evaluations: &mut Evaluations,
     ) -> ModelStep<T> {
+        let (zero, one): (T, T) = (nalgebra::zero(), nalgebra::one());
         let half = constant::<T>(0.5);
-        let size = gradient.norm();
-        let tolerance = RealField::min(half, nalgebra::ComplexField::sqrt(size)) * size;
+        let size = length(gradient);
         let n = x.len();
-        let mut p = DVector::from_element(n, nalgebra::zero::<T>());
+        let mut p = DVector::from_element(n, zero);
+        if size == zero {
+            return ModelStep { p, value: zero };
+        }
+        // p is counted in radii and g in its own length, so that no square overflows
+        let scale = radius / size;
+        let gradient = gradient / size;
+        let tolerance = RealField::min(half, nalgebra::ComplexField::sqrt(size));
         // H p and the residual g + H p go along
         let mut hp = p.clone();
         let mut r = gradient.clone();
-        let mut d = -gradient;
-        let model = |p: &DVector<T>, hp: &DVector<T>| gradient.dot(p) + half * p.dot(hp);
+        let mut d = -&gradient;
         // in exact arithmetic n products are enough
         for _ in 0..10 * n {
-            let hd = problem.hessian_times(x, &d);
+            let hd = problem.hessian_times(x, &d) * scale;
             evaluations.gradient += 1;
             let bend = d.dot(&hd);
             let rr = r.dot(&r);
             let alpha = rr / bend;
             let next = &p + &d * alpha;
-            if bend <= nalgebra::zero() || !bend.all_finite() || next.norm() >= radius {
-                let tau = to_rim(&p, &d, radius);
-                let (p, hp) = (&p + &d * tau, hp + hd * tau);
-                let value = model(&p, &hp);
-                return ModelStep { p, value, on_rim: true };
+            if bend <= zero || !alpha.all_finite() || length(&next) >= one {
+                let tau = to_rim(&p, &d);
+                p += &d * tau;
+                hp += hd * tau;
+                break;
             }
             p = next;
             hp += &hd * alpha;
             r += hd * alpha;
-            if r.norm() < tolerance {
+            if length(&r) < tolerance {
                 break;
             }
             d = -&r + &d * (r.dot(&r) / rr);
         }
-        let value = model(&p, &hp);
-        ModelStep { p, value, on_rim: false }
+        let value = (gradient.dot(&p) + half * p.dot(&hp)) * size * radius;
+        ModelStep { p: p * radius, value }
     }
 }
 
-/// The τ ≥ 0 with |p + τ d| = radius, by the root formula that does not cancel.
-fn to_rim<T: RealField + Copy>(p: &DVector<T>, d: &DVector<T>, radius: T) -> T {
-    let (a, b, c) = (d.dot(d), p.dot(d), p.dot(p) - radius * radius);
+/// The τ ≥ 0 with |p + τ d| = 1, by the root formula that does not cancel.
+fn to_rim<T: RealField + Copy>(p: &DVector<T>, d: &DVector<T>) -> T {
+    let (a, b, c) = (d.dot(d), p.dot(d), p.dot(p) - T::one());
     let root = (b * b - a * c).max(T::zero()).sqrt();
     if b > T::zero() { -c / (b + root) } else { (root - b) / a }
 }
