@@ -63,6 +63,7 @@ impl Method {
                     other => return Err(format!("unconverged is '{other}': continue or stop is needed").into()),
                 }
             }
+            "truncation" => self.numbers.push(("truncation", number(name, value)?)),
             "memory" => match value.parse() {
                 Ok(memory @ 1..=1000) => self.lbfgsb.memory = Some(memory),
                 _ => return Err(format!("memory is '{value}': a whole number from 1 to 1000 is needed").into()),

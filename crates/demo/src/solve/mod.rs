@@ -8,9 +8,10 @@ use optimizers::nalgebra::{DVector, RealField};
 use optimizers::test_functions::SquaresProblem;
 use optimizers::{
     AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Bfgs, ConjugateGradient, DampedNewton, Descent, Entry,
-    Evaluations, GaussNewton, GradientDescent, InverseSimulator, Inversion, Iterate, Lbfgsb, LeastSquares,
-    LevenbergMarquardt, Lion, MixedInverseSimulator, Momentum, NAdam, Nesterov, Newton, Objective, Optimizer, RmsProp,
-    Run, Status, Stop, TrustRegion, TwiceDifferentiable,
+    Evaluations, GaussNewton, GradientDescent, HalfInverse, Inverse, InverseSimulator, Inversion, Iterate, Lbfgsb,
+    LeastSquares, LevenbergMarquardt, LinearizedInverse, Lion, MixedInverseSimulator, Momentum, NAdam, Nesterov,
+    Newton, NewtonInverse, Objective, Optimizer, RmsProp, Run, ScaleInvariant, Staged, Status, Stop, TrustRegion,
+    TwiceDifferentiable,
 };
 use serde::Serialize;
 
@@ -123,8 +124,16 @@ impl Setup<'_> {
         matches!(self.name(), "gauss-newton" | "levenberg-marquardt")
     }
 
+    fn knows_the_process(&self) -> bool {
+        matches!(self.name(), "pg-linearized" | "hig" | "sip")
+    }
+
     fn single(&self) -> Result<Outcome, Refusal> {
         let written = |_, x: f32| x.into();
+        if self.knows_the_process() {
+            let (problem, inverse) = self.subject.staged(self.name())?;
+            return Ok(self.by_stages::<f32, _, _>(problem, inverse)?.outcome(written));
+        }
         if let "pg" | "pg-numeric" = self.name() {
             let (problem, inverse) = self.subject.staged(self.name())?;
             if let (Some(inverse), "pg") = (inverse, self.name()) {
@@ -153,6 +162,10 @@ impl Setup<'_> {
                     (Some(inverse), "pg") => self.go(problem, &InverseSimulator::new(self.step, inverse)?)?,
                     _ => self.go(problem, &InverseSimulator::new(self.step, self.method.inverse())?)?,
                 }
+            }
+            _ if self.knows_the_process() => {
+                let (problem, inverse) = self.subject.staged(self.name())?;
+                self.by_stages::<f64, _, _>(problem, inverse)?
             }
             _ if self.looks_at_residuals() => self.residuals::<f64>(self.subject.squares(self.name())?)?,
             _ => self.by_name(self.subject.double(self.last_only))?,
@@ -230,6 +243,32 @@ impl Setup<'_> {
         match self.name() {
             "gauss-newton" => self.go(problem, &GaussNewton::new(T::of(self.step))?),
             _ => self.go(problem, &LevenbergMarquardt::new()),
+        }
+    }
+
+    /// A run of a method that looks at the process, with the inverse of it if that is known as a formula.
+    fn by_stages<T, P, I>(&self, problem: &P, inverse: Option<&I>) -> Result<Ended<T>, Refusal>
+    where
+        T: Float + Entry<Precision = T> + RealField,
+        P: Staged<T> + ?Sized,
+        I: Inverse<T> + ?Sized,
+    {
+        let step = T::of(self.step);
+        let number = |name| self.method.number(name);
+        match self.name() {
+            "pg-linearized" => self.go(problem, &InverseSimulator::new(step, LinearizedInverse)?),
+            "hig" => {
+                let method = HalfInverse::new(step)?.exponent(number("exponent").unwrap_or(-0.5))?;
+                let method = number("truncation").map_or(Ok(method), |truncation| method.truncation(truncation))?;
+                self.go(problem, &method)
+            }
+            _ => {
+                let (in_y, descent) = (T::of(number("physics_step").unwrap_or(1.0)), Adam::new(step)?);
+                match inverse {
+                    Some(inverse) => self.go(problem, &ScaleInvariant::new(in_y, inverse, descent)?),
+                    None => self.go(problem, &ScaleInvariant::new(in_y, NewtonInverse::new(), descent)?),
+                }
+            }
         }
     }
 
