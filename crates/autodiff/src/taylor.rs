@@ -119,13 +119,21 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     }
 }
 
-/// n!
-fn factorial<P: Elementary>(n: usize) -> P {
-    (1..=n).fold(P::ONE, |product, i| product * P::count(i))
-}
-
 /// The chain rule where it leaves the range of floats on the way to coefficients within it.
 impl<T: Number, const K: usize> Taylor<T, K> {
+    /// The rule with its derivatives `d`, by the way that keeps the digits.
+    #[inline]
+    fn by_rule(self, rule: &impl Rule<T::Precision>, d: &[T::Precision]) -> Self {
+        if T::ORDER == 0
+            && self.leaves_range(d)
+            && let Some(wide) = rule.wide(self.value(), K)
+            && let Some(y) = self.compose_widely(d[0], &wide)
+        {
+            return y;
+        }
+        self.compose(d)
+    }
+
     /// Whether a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, overflows or loses digits to underflow.
     fn leaves_range(&self, d: &[T::Precision]) -> bool {
         let (o, one) = (T::Precision::ZERO, T::Precision::ONE);
@@ -135,8 +143,10 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         let sizes = || (1..=K).map(|k| (k, Elementary::abs(self.at(k).value()))).filter(|(_, u)| *u != o);
         let grows = sizes().any(|(_, u)| u > one);
         let mut fades = false;
+        let mut factorial = one;
         for n in 1..=K {
-            let slope = d[n] / factorial(n);
+            factorial *= T::Precision::count(n);
+            let slope = d[n] / factorial;
             // a zero after a tiny one is no zero; what is too small matters if large powers are to bring it back
             let faded = slope != o && !Elementary::is_normal(slope) || slope == o && fades;
             if !Elementary::is_finite(slope) || (faded && grows) {
@@ -154,8 +164,10 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         let moving: [_; K] = array::from_fn(|k| Wide::new(self.coefficients[k].value()));
         let mut power = moving;
         let mut sum = [zero; K];
+        let mut factorial = Wide::<T::Precision>::ONE;
         for n in 1..=K {
-            let slope = d[n] / factorial(n);
+            factorial = factorial * Wide::count(n);
+            let slope = d[n] / factorial;
             if !slope.is_finite() {
                 return None;
             }
@@ -176,15 +188,11 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
 
     fn apply<R: Rule<T::Precision>>(self, rule: R) -> Self {
         const { within_max_order(Self::ORDER) };
-        let d = derivatives(&rule, self.value(), Self::ORDER);
-        if T::ORDER == 0
-            && self.leaves_range(&d)
-            && let Some(wide) = rule.wide(self.value(), K)
-            && let Some(y) = self.compose_widely(d[0], &wide)
-        {
-            return y;
+        if Self::ORDER < 4 {
+            self.by_rule(&rule, &rule.jet(self.value()))
+        } else {
+            self.by_rule(&rule, &derivatives(&rule, self.value(), Self::ORDER))
         }
-        self.compose(&d[..=Self::ORDER])
     }
 
     #[inline]
