@@ -1,6 +1,6 @@
 //! Formulas: what they mean.
 
-use autodiff::{Dual, HyperDual};
+use autodiff::{Dual, HyperDual, Number};
 use demo::expression::{BINARY, Binary, UNARY, Unary, Variables, parse};
 
 fn value(text: &str, x: &[f64]) -> f64 {
@@ -124,17 +124,21 @@ fn same(a: f64, b: f64) -> bool {
     a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
 }
 
-/// Rust's own functions, in both precisions.
-macro_rules! by_rust {
-    ($($function:ident)*) => {
+/// Rust's own functions, in both precisions; the library's of plain floats for those that Rust lacks.
+macro_rules! functions {
+    ($($of_rust:ident)*; $($of_library:ident)*) => {
         fn unary(function: Unary, x: f64) -> (f64, f32) {
-            match function { $(Unary::$function => (x.$function(), (x as f32).$function())),* }
+            match function {
+                $(Unary::$of_rust => (x.$of_rust(), (x as f32).$of_rust()),)*
+                $(Unary::$of_library => (Number::$of_library(x), Number::$of_library(x as f32)),)*
+            }
         }
     };
 }
-by_rust! {
+functions! {
     recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh
-    to_degrees to_radians abs signum floor ceil round trunc fract
+    to_degrees to_radians abs signum floor ceil round trunc fract;
+    logistic softplus sinc erf erfc gamma ln_gamma digamma trigamma bessel_j0 bessel_j1 bessel_y0 bessel_y1
 }
 
 fn binary(function: Binary, x: f64, y: f64) -> (f64, f32) {
@@ -145,6 +149,7 @@ fn binary(function: Binary, x: f64, y: f64) -> (f64, f32) {
         Binary::hypot => (x.hypot(y), a.hypot(b)),
         Binary::atan2 => (x.atan2(y), a.atan2(b)),
         Binary::pow => (x.powf(y), a.powf(b)),
+        Binary::xlogy => (Number::xlogy(x, y), Number::xlogy(a, b)),
     }
 }
 
@@ -172,8 +177,8 @@ fn every_function_is_rusts_bit_for_bit() {
             }
         }
     }
-    assert_eq!(UNARY.iter().filter(|(name, function)| format!("{function:?}") == *name).count(), 31);
-    assert_eq!(BINARY.iter().filter(|(name, function)| format!("{function:?}") == *name).count(), 5);
+    assert_eq!(UNARY.iter().filter(|(name, function)| format!("{function:?}") == *name).count(), 44);
+    assert_eq!(BINARY.iter().filter(|(name, function)| format!("{function:?}") == *name).count(), 6);
 }
 
 #[test]

@@ -38,6 +38,9 @@ functions! {
     asinh["arcsinh", "arsinh"] acosh["arccosh", "arcosh"] atanh["arctanh", "artanh"]
     to_degrees["degrees"] to_radians["radians"]
     abs signum floor ceil round trunc fract
+    logistic["sigmoid", "expit"] softplus sinc
+    erf erfc gamma ln_gamma["lgamma", "gammaln"] digamma["psi"] trigamma
+    bessel_j0 bessel_j1 bessel_y0 bessel_y1
 }
 
 functions! {
@@ -45,7 +48,7 @@ functions! {
     Binary,
     /// Every function of two arguments by its names, Rust's before the others.
     BINARY, (x, y) (*x, *y):
-    min["minimum"] max["maximum"] hypot atan2["arctan2"] pow["power"]
+    min["minimum"] max["maximum"] hypot atan2["arctan2"] pow["power"] xlogy
 }
 
 /// The constants by name.
