@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use autodiff::reverse::Tape;
-use autodiff::{Ordered, SliceFn, gradient, hessian, jacobian, value_and_gradient, value_gradient_hessian};
+use autodiff::sparse::{AtPoint, SparseHessian, SparseMatrix, SumOfTerms};
+use autodiff::{HyperDual, Ordered, SliceFn, gradient, hessian, jacobian, value_and_gradient, value_gradient_hessian};
 use nalgebra::{DVector, SVector};
 
 use crate::functions::{bare, by_hand, num_dual as of_num_dual, others, ours};
@@ -370,10 +371,20 @@ mod ad {
 fn hessian_of_rosenbrock_100(visit: Visit<'_>) {
     let x = long_point(100);
     let dense = |x: &[f64]| Rosenbrock.hessian(x);
+    let prepared = SparseHessian::of(&Rosenbrock, &x).expect("a chain is sparse");
+    let terms = SumOfTerms::new(100, (0..99).map(|i| [i, i + 1]).collect()).expect("the indices are below 100");
     visit(
         "Hessian, Rosenbrock, n = 100",
         vec![
             Contestant::new("ours", &x[..], dense),
+            Contestant::new("ours, sparse", &x[..], |x| sparse_hessian(x).hessian),
+            Contestant::new("ours, sparse, coloured before", &x[..], move |x| {
+                prepared.at(&Rosenbrock, x).expect("the pattern is of this length").hessian
+            }),
+            Contestant::new("ours, sum of terms", &x[..], move |x| {
+                let term = |_: usize, [a, b]: [HyperDual<f64, 2>; 2]| (b - a * a).powi(2) * 100.0 + (a - 1.0).powi(2);
+                terms.at(term, x).expect("the terms are of this length").hessian
+            }),
             Contestant::new("num-dual (DVector)", &x[..], |x| {
                 let point = DVector::from_column_slice(x);
                 num_dual::hessian(|x| of_num_dual::rosenbrock_cloned(x.as_slice()), &point).2
@@ -391,6 +402,18 @@ fn hessian_of_rosenbrock_100(visit: Visit<'_>) {
             }),
         ],
     );
+}
+
+/// Pattern, colours and values.
+pub fn sparse_hessian(x: &[f64]) -> AtPoint<f64> {
+    let hessian = SparseHessian::of(&Rosenbrock, x).expect("a chain is sparse");
+    hessian.at(&Rosenbrock, x).expect("the pattern is of this length")
+}
+
+impl Numbers for SparseMatrix<f64> {
+    fn list(&self, to: &mut Vec<f64>) {
+        self.to_dense().list(to);
+    }
 }
 
 /// echidna's sparse Hessian: the lower triangle.

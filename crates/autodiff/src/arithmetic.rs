@@ -11,6 +11,7 @@ use crate::number::{Float, Number, Scalar};
 use crate::pairs;
 use crate::reverse::Reverse;
 use crate::rules::unary_rules;
+use crate::sparse::Tracer;
 use crate::{Dual, HyperDual, Taylor};
 
 /// What follows from one binary operator of a number type, given as its generics before `T` and its name.
@@ -308,6 +309,7 @@ number_type! { [const N: usize,] Dual<T, N> }
 number_type! { [const N: usize,] HyperDual<T, N> }
 number_type! { [const K: usize,] Taylor<T, K> }
 number_type! { ['t,] Reverse<'t, T> }
+number_type! { ['t,] Tracer<'t, T> }
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
 impl<T: Number + Display, const N: usize> Display for Dual<T, N> {

@@ -45,7 +45,7 @@
 //!   [`implicit`](implicit()), [`fixed_point`].
 //! - Is it right? [`diagnose`](diagnose()) finds the operation that made NaN; [`check_derivatives`] and [`check_rule`] compare
 //!   with differences.
-//! - Many variables: [`reverse`].
+//! - Many variables: [`reverse`]; matrices that are mostly zero: [`sparse`].
 //! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
@@ -116,6 +116,7 @@ mod reductions;
 pub mod reverse;
 mod rules;
 mod slice_function;
+pub mod sparse;
 mod taylor;
 #[cfg(not(feature = "std"))]
 mod without_std;
