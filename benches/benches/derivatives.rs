@@ -5,8 +5,8 @@ use std::hint::black_box;
 
 use autodiff::reverse::Tape;
 use autodiff::{Chunks, SliceFn, Workspace, gradient, hessian, jacobian, reverse};
-use benches::cases::{Rosenbrock, long_point, point};
 use benches::functions::{by_hand, num_dual as of_num_dual, ours};
+use benches::points::{Rosenbrock, long_point, point};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nalgebra::SVector;
 

@@ -63,6 +63,12 @@ pub mod ours {
     functions!(autodiff::Ordered);
 }
 
+/// The same for a second caller of a number type: a function that one place alone calls is inlined there, and then the zeros
+/// among its partials are known to the compiler; one that two places call is often compiled once, by itself, for both.
+pub mod ours_shared {
+    functions!(autodiff::Ordered);
+}
+
 /// Over num-dual's.
 pub mod num_dual {
     functions!(::num_dual::DualNum<Primitive = f64> + Copy);

@@ -4,6 +4,9 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// So many calls; the numbers of each are added to a list, if there is one.
+type Run<'a> = Box<dyn FnMut(u64, Option<&mut Vec<f64>>) -> Duration + 'a>;
+
 /// One way to the numbers of a case.
 pub struct Contestant<'a> {
     /// Its name in the table.
@@ -11,7 +14,7 @@ pub struct Contestant<'a> {
     /// How far from the others' numbers its own may be, relative to the largest.
     pub tolerance: f64,
     numbers: Vec<f64>,
-    run: Box<dyn FnMut(u64) -> Duration + 'a>,
+    run: Run<'a>,
 }
 
 impl std::fmt::Debug for Contestant<'_> {
@@ -53,6 +56,12 @@ impl<T: nalgebra::Dim, U: nalgebra::Dim, S: nalgebra::RawStorage<f64, T, U>> Num
     }
 }
 
+impl Numbers for autodiff::sparse::SparseMatrix<f64> {
+    fn list(&self, to: &mut Vec<f64>) {
+        self.to_dense().list(to);
+    }
+}
+
 impl<'a> Contestant<'a> {
     /// A function of the point whose results are compared to 1e−12.
     pub fn new<X: ?Sized, R: Numbers>(
@@ -60,15 +69,19 @@ impl<'a> Contestant<'a> {
         x: &'a X,
         mut f: impl FnMut(&X) -> R + 'a,
     ) -> Contestant<'a> {
-        let mut numbers = Vec::new();
-        f(x).list(&mut numbers);
-        let run = Box::new(move |calls| {
+        // one place calls f, as in a program: what is called from several is inlined less readily
+        let mut run: Run<'a> = Box::new(move |calls, mut list| {
             let start = Instant::now();
             for _ in 0..calls {
-                black_box(f(black_box(x)));
+                let result = black_box(f(black_box(x)));
+                if let Some(list) = &mut list {
+                    result.list(list);
+                }
             }
             start.elapsed()
         });
+        let mut numbers = Vec::new();
+        run(1, Some(&mut numbers));
         Contestant { name: name.into(), tolerance: 1e-12, numbers, run }
     }
 
@@ -132,7 +145,7 @@ pub fn interleaved(mut contestants: Vec<Contestant<'_>>, rounds: usize, slice: D
     for round in 0..rounds {
         for k in 0..n {
             let i = (round + k) % n;
-            let time = (contestants[i].run)(calls[i]);
+            let time = (contestants[i].run)(calls[i], None);
             timed[i].rounds.push(time.as_secs_f64() * 1e9 / calls[i] as f64);
         }
     }
@@ -140,10 +153,10 @@ pub fn interleaved(mut contestants: Vec<Contestant<'_>>, rounds: usize, slice: D
 }
 
 /// How many calls take about that long.
-fn calls_within(run: &mut dyn FnMut(u64) -> Duration, slice: Duration) -> u64 {
+fn calls_within(run: &mut Run<'_>, slice: Duration) -> u64 {
     let mut calls = 1;
     loop {
-        let time = run(calls);
+        let time = run(calls, None);
         if time * 4 >= slice {
             return ((calls as f64 * slice.as_secs_f64() / time.as_secs_f64()) as u64).max(1);
         }

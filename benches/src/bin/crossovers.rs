@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use autodiff::reverse::{self, Tape};
 use autodiff::{Chunks, HyperDual, Ordered, SliceFn, gradient, hessian};
-use benches::cases::{Ackley, Rosenbrock, long_point};
+use benches::points::{Ackley, Rosenbrock, long_point};
 use benches::timing::{Contestant, Timed, interleaved};
 
 /// Many operations and no elementary function: Σ xᵢ xᵢ₊₁ (xᵢ − 2)/(xᵢ₊₁ + 3) … over a window of four.

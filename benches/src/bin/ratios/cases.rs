@@ -3,57 +3,22 @@
 use std::hint::black_box;
 
 use autodiff::reverse::Tape;
-use autodiff::sparse::{AtPoint, SparseHessian, SparseMatrix, SumOfTerms};
-use autodiff::{HyperDual, Ordered, SliceFn, gradient, hessian, jacobian, value_and_gradient, value_gradient_hessian};
+use autodiff::sparse::{AtPoint, SparseHessian, SumOfTerms};
+use autodiff::{HyperDual, SliceFn, gradient, hessian, jacobian, value_and_gradient, value_gradient_hessian};
 use nalgebra::{DVector, SVector};
 
-use crate::functions::{bare, by_hand, num_dual as of_num_dual, others, ours};
-use crate::timing::{Contestant, Numbers};
-
-/// Rosenbrock's function of any number of variables.
-#[derive(Clone, Copy, Debug)]
-pub struct Rosenbrock;
-
-impl SliceFn for Rosenbrock {
-    #[inline]
-    fn call<T: Ordered>(&self, x: &[T]) -> T {
-        ours::rosenbrock(x)
-    }
-}
-
-/// Ackley's function of any number of variables.
-#[derive(Clone, Copy, Debug)]
-pub struct Ackley;
-
-impl SliceFn for Ackley {
-    #[inline]
-    fn call<T: Ordered>(&self, x: &[T]) -> T {
-        ours::ackley(x)
-    }
-}
-
-/// The point of `N` coordinates at which the functions are differentiated.
-pub fn point<const N: usize>() -> [f64; N] {
-    std::array::from_fn(coordinate)
-}
-
-/// Any number of coordinates of the same point.
-pub fn long_point(n: usize) -> Vec<f64> {
-    (0..n).map(coordinate).collect()
-}
-
-fn coordinate(i: usize) -> f64 {
-    0.3 + 0.1 * (i % 13) as f64
-}
+use benches::functions::{bare, by_hand, num_dual as of_num_dual, others, ours, ours_shared};
+use benches::points::{Rosenbrock, long_point, point};
+use benches::timing::{Contestant, Numbers};
 
 /// Three bodies on their ways.
 const BODIES: [f64; 12] = [0.0, 0.1, 1.0, 0.2, 0.3, 1.1, 0.0, 0.4, -0.2, 0.5, 0.3, -0.6];
 
 /// What to do with each case: its name and its contestants.
-pub type Visit<'v> = &'v mut dyn FnMut(&str, Vec<Contestant<'_>>);
+pub(crate) type Visit<'v> = &'v mut dyn FnMut(&str, Vec<Contestant<'_>>);
 
 /// All cases, in the order of the table.
-pub fn each(visit: Visit<'_>) {
+pub(crate) fn each(visit: Visit<'_>) {
     notebook(visit);
     rosenbrock_2(visit);
     gradient_of_rosenbrock_10(visit);
@@ -70,12 +35,13 @@ pub fn each(visit: Visit<'_>) {
 
 /// The contestants that take an array and give a gradient: the peers that all small cases have in common.
 macro_rules! gradient_contestants {
-    ($n:literal, $x:expr, $ours:expr, $hand:expr, $num_dual:expr, $others:expr, by slice $of_slice:expr) => {{
+    ($n:literal, $x:expr, $ours:expr, $hand:expr, $num_dual:expr, $others:expr, by slice $of_slice:expr, shared $shared:expr) => {{
         let x: &[f64; $n] = $x;
         #[allow(unused_mut, reason = "without ad_trait it is complete")]
         let mut all = vec![
             Contestant::new("ours", x, |x| gradient($ours, *x)),
-            Contestant::new("ours, with the value", x, |x| value_and_gradient($ours, *x).1),
+            Contestant::new("ours, called from two places", x, |x| gradient($shared, *x)),
+            Contestant::new("ours, the same with the value", x, |x| value_and_gradient($shared, *x).1),
             Contestant::new("by hand", x, |x| $hand(*x)),
             Contestant::new("num-dual", x, |x| {
                 num_dual::gradient(|x| $num_dual(std::array::from_fn(|i| x[i])), &SVector::from(*x)).1
@@ -121,8 +87,8 @@ fn notebook(visit: Visit<'_>) {
     visit(
         "gradient, notebook loss, n = 2",
         gradient_contestants!(
-            2, &x, ours::notebook, by_hand::notebook_gradient, of_num_dual::notebook, others::notebook,
-            by slice |x: &[_]| others::notebook([x[0], x[1]])
+                    2, &x, ours::notebook, by_hand::notebook_gradient, of_num_dual::notebook, others::notebook,
+                    by slice |x: &[_]| others::notebook([x[0], x[1]]), shared ours_shared::notebook
         ),
     );
     visit(
@@ -151,8 +117,8 @@ fn rosenbrock_2(visit: Visit<'_>) {
     visit(
         "gradient, Rosenbrock, n = 2",
         gradient_contestants!(
-            2, &x, |x| ours::rosenbrock(&x), rosenbrock_gradient, |x: [_; 2]| of_num_dual::rosenbrock(&x),
-            |x: [_; 2]| others::rosenbrock(&x), by slice others::rosenbrock
+                    2, &x, |x| ours::rosenbrock(&x), rosenbrock_gradient, |x: [_; 2]| of_num_dual::rosenbrock(&x),
+                    |x: [_; 2]| others::rosenbrock(&x), by slice others::rosenbrock, shared |x| ours_shared::rosenbrock(&x)
         ),
     );
 }
@@ -160,8 +126,8 @@ fn rosenbrock_2(visit: Visit<'_>) {
 fn gradient_of_rosenbrock_10(visit: Visit<'_>) {
     let x = point();
     let mut contestants = gradient_contestants!(
-        10, &x, |x| ours::rosenbrock(&x), rosenbrock_gradient, |x: [_; 10]| of_num_dual::rosenbrock(&x),
-        |x: [_; 10]| others::rosenbrock(&x), by slice others::rosenbrock
+            10, &x, |x| ours::rosenbrock(&x), rosenbrock_gradient, |x: [_; 10]| of_num_dual::rosenbrock(&x),
+            |x: [_; 10]| others::rosenbrock(&x), by slice others::rosenbrock, shared |x| ours_shared::rosenbrock(&x)
     );
     contestants.push(num_dual_of_unknown_length(&x));
     visit("gradient, Rosenbrock, n = 10", contestants);
@@ -172,8 +138,8 @@ fn gradient_of_ackley(visit: Visit<'_>) {
     visit(
         "gradient, Ackley, n = 10",
         gradient_contestants!(
-            10, &x, |x| ours::ackley(&x), by_hand::ackley_gradient, |x: [_; 10]| of_num_dual::ackley(&x),
-            |x: [_; 10]| others::ackley(&x), by slice others::ackley
+                    10, &x, |x| ours::ackley(&x), by_hand::ackley_gradient, |x: [_; 10]| of_num_dual::ackley(&x),
+                    |x: [_; 10]| others::ackley(&x), by slice others::ackley, shared |x| ours_shared::ackley(&x)
         ),
     );
 }
@@ -222,20 +188,21 @@ fn hyperdual_variable<const N: usize>(x: f64, i: usize) -> hyperdual::Hyperdual<
 /// The variable x, which moves in direction i.
 #[cfg(feature = "ad_trait")]
 #[inline(always)]
-fn ad_variable<const N: usize>(x: f64, i: usize) -> crate::peers::Ad<ad_trait::forward_ad::adfn::adfn<N>> {
-    crate::peers::Ad(ad_trait::forward_ad::adfn::adfn::new(x, std::array::from_fn(|k| f64::from(u8::from(k == i)))))
+fn ad_variable<const N: usize>(x: f64, i: usize) -> benches::peers::Ad<ad_trait::forward_ad::adfn::adfn<N>> {
+    benches::peers::Ad(ad_trait::forward_ad::adfn::adfn::new(x, std::array::from_fn(|k| f64::from(u8::from(k == i)))))
 }
 
 /// The contestants that take an array and give a Hessian.
 macro_rules! hessian_contestants {
-    ($n:literal, $x:expr, $ours:expr, $num_dual:expr, $others:expr) => {{
+    ($n:literal, $x:expr, $ours:expr, $num_dual:expr, $others:expr, shared $shared:expr) => {{
         let x: &[f64; $n] = $x;
         let (tape, _) = echidna::record(|x| $others(std::array::from_fn(|i| x[i])), x);
         #[allow(unused_mut, reason = "without ad_trait it is complete")]
         let mut all = vec![
             Contestant::new("ours", x, |x| hessian($ours, *x)),
-            Contestant::new("ours, with value and gradient", x, |x| {
-                let (value, gradient, h) = value_gradient_hessian($ours, *x);
+            Contestant::new("ours, called from two places", x, |x| hessian($shared, *x)),
+            Contestant::new("ours, the same with the rest", x, |x| {
+                let (value, gradient, h) = value_gradient_hessian($shared, *x);
                 black_box((value, gradient));
                 h
             }),
@@ -255,7 +222,7 @@ macro_rules! hessian_contestants {
                 let direction = std::array::from_fn(|k| f64::from(u8::from(k == i)));
                 let mut outer = HyperAD_ADFN::<$n>::new_inner_constant(adfn::new(x[i], direction));
                 outer.set_tangent_value(i, 1.0);
-                crate::peers::Ad(outer)
+                benches::peers::Ad(outer)
             };
             $others(std::array::from_fn(seed)).0.inner_tangent().map(|row| row.tangent())
         }));
@@ -267,13 +234,14 @@ fn three_body(visit: Visit<'_>) {
     visit(
         "gradient, three bodies, n = 12",
         gradient_contestants!(
-            12, &BODIES, ours::three_body, by_hand::three_body_gradient, of_num_dual::three_body, others::three_body,
-            by slice |x: &[_]| others::three_body(std::array::from_fn(|i| x[i]))
+                    12, &BODIES, ours::three_body, by_hand::three_body_gradient, of_num_dual::three_body, others::three_body,
+                    by slice |x: &[_]| others::three_body(std::array::from_fn(|i| x[i])), shared ours_shared::three_body
         ),
     );
     visit(
         "Hessian, three bodies, n = 12",
-        hessian_contestants!(12, &BODIES, ours::three_body, of_num_dual::three_body, others::three_body),
+        hessian_contestants!(12, &BODIES, ours::three_body, of_num_dual::three_body, others::three_body, shared ours_shared::three_body
+        ),
     );
 }
 
@@ -284,7 +252,8 @@ fn hessian_of_rosenbrock_10(visit: Visit<'_>) {
         &x,
         |x| ours::rosenbrock(&x),
         |x: [_; 10]| of_num_dual::rosenbrock(&x),
-        |x: [_; 10]| others::rosenbrock(&x)
+        |x: [_; 10]| others::rosenbrock(&x),
+        shared | x | ours_shared::rosenbrock(&x)
     );
     contestants.push(Contestant::new("ours, n not known", &x, |x| Rosenbrock.hessian(x)));
     contestants.push(Contestant::new("by hand", &x, |x| by_hand::rosenbrock_hessian(*x)));
@@ -295,9 +264,14 @@ fn hessian_of_ackley(visit: Visit<'_>) {
     let x = point();
     visit(
         "Hessian, Ackley, n = 10",
-        hessian_contestants!(10, &x, |x| ours::ackley(&x), |x: [_; 10]| of_num_dual::ackley(&x), |x: [_; 10]| {
-            others::ackley(&x)
-        }),
+        hessian_contestants!(
+            10,
+            &x,
+            |x| ours::ackley(&x),
+            |x: [_; 10]| of_num_dual::ackley(&x),
+            |x: [_; 10]| { others::ackley(&x) },
+            shared | x | ours_shared::ackley(&x)
+        ),
     );
 }
 
@@ -345,9 +319,9 @@ fn long_gradient<const N: usize>(visit: Visit<'_>) {
 
 #[cfg(feature = "ad_trait")]
 mod ad {
-    use crate::peers::Ad;
     use ad_trait::AD;
     use ad_trait::differentiable_function::DifferentiableFunctionTrait;
+    use benches::peers::Ad;
 
     /// Rosenbrock's function as ad_trait has functions.
     #[derive(Clone)]
@@ -357,7 +331,7 @@ mod ad {
         const NAME: &'static str = "Rosenbrock";
         fn call(&self, x: &[T], _freeze: bool) -> Vec<T> {
             let x: Vec<Ad<T>> = x.iter().map(|x| Ad(*x)).collect();
-            vec![crate::functions::others::rosenbrock(&x).0]
+            vec![benches::functions::others::rosenbrock(&x).0]
         }
         fn num_inputs(&self) -> usize {
             0
@@ -405,15 +379,9 @@ fn hessian_of_rosenbrock_100(visit: Visit<'_>) {
 }
 
 /// Pattern, colours and values.
-pub fn sparse_hessian(x: &[f64]) -> AtPoint<f64> {
+pub(crate) fn sparse_hessian(x: &[f64]) -> AtPoint<f64> {
     let hessian = SparseHessian::of(&Rosenbrock, x).expect("a chain is sparse");
     hessian.at(&Rosenbrock, x).expect("the pattern is of this length")
-}
-
-impl Numbers for SparseMatrix<f64> {
-    fn list(&self, to: &mut Vec<f64>) {
-        self.to_dense().list(to);
-    }
 }
 
 /// echidna's sparse Hessian: the lower triangle.
@@ -444,7 +412,7 @@ fn plain(visit: Visit<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::timing::disagreement;
+    use benches::timing::disagreement;
 
     /// What is timed side by side gives the same numbers.
     #[test]

@@ -1,11 +1,12 @@
 //! How long our derivatives take beside those by hand and the peers', measured side by side in one run.
 
+mod cases;
+
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use benches::cases;
 use benches::timing::{Timed, disagreement, interleaved};
 use clap::Parser;
 use serde::Deserialize;
@@ -72,7 +73,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<ExitCode, String> {
-    let targets: Targets = toml::from_str(include_str!("../../targets.toml")).map_err(|e| e.to_string())?;
+    let targets: Targets = toml::from_str(include_str!("../../../targets.toml")).map_err(|e| e.to_string())?;
     let (rounds, slice) = if options.quick { (15, 400) } else { (31, 3000) };
     let start = Instant::now();
     println!("{}", machine());
