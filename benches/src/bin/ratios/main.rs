@@ -74,7 +74,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<ExitCode, String> {
     let targets: Targets = toml::from_str(include_str!("../../../targets.toml")).map_err(|e| e.to_string())?;
-    let (rounds, slice) = if options.quick { (15, 400) } else { (31, 3000) };
+    let (rounds, slice) = if options.quick { (15, 400) } else { (61, 800) };
     let start = Instant::now();
     println!("{}", machine());
     println!("{rounds} rounds, medians; ns a call; ratios are medians over the rounds\n");
