@@ -11,25 +11,31 @@ use crate::{Dual, HyperDual, LengthError};
 // What is quickest depends on the function and on the registers; the figures behind these constants are those of
 // `cargo run --release -p benches --bin crossovers`, and stand in docs/performance.md.
 
-/// Whether vector registers hold eight doubles.
-const WIDE_REGISTERS: bool = cfg!(target_feature = "avx512f");
+/// How many doubles a vector register holds.
+const LANES: usize = if cfg!(target_feature = "avx512f") {
+    8
+} else if cfg!(target_feature = "avx") {
+    4
+} else {
+    2
+};
 
 /// The most variables that move in one pass: of more partials a number no longer fits the registers.
-const WIDEST: usize = if WIDE_REGISTERS { 32 } else { 24 };
+const WIDEST: usize = if LANES > 2 { 32 } else { 24 };
 
 /// From so many variables on a reverse sweep is taken instead of forward passes.
-const REVERSE_FROM: usize = if WIDE_REGISTERS { 96 } else { 48 };
+const REVERSE_FROM: usize = [48, 65, 96][LANES.ilog2() as usize - 1];
 
 /// Up to so many variables one pass of hyper-dual numbers is quicker than reverse sweeps that are differentiated forward.
 const HYPER_DUAL_TO: usize = 12;
 
 /// The width of the passes for n variables: as few passes as possible, all of about the same width, which is a multiple of
-/// four beyond the smallest; in wide registers the widest is better than one between 16 and it.
+/// four beyond the smallest; in registers of eight the widest is better than one between 16 and it.
 fn width(n: usize) -> usize {
     let even = n.max(1).div_ceil(n.div_ceil(WIDEST).max(1));
     match even {
         0..=2 => even,
-        17.. if WIDE_REGISTERS => WIDEST,
+        17.. if LANES == 8 => WIDEST,
         _ => even.next_multiple_of(4),
     }
 }
@@ -85,7 +91,7 @@ pub trait SliceFn<F: Float = f64>: Sized {
     }
 
     /// The gradient ∂f/∂xᵢ. Up to 47 variables ⌈n/24⌉ calls of the function, for more one call and one reverse
-    /// sweep; in a build with AVX-512 up to 95 variables and ⌈n/32⌉ calls.
+    /// sweep; in a build with AVX up to 64 variables and ⌈n/32⌉ calls, with AVX-512 up to 95.
     fn gradient(&self, x: &[F]) -> Vec<F> {
         self.value_and_gradient(x).1
     }
@@ -149,13 +155,13 @@ pub trait SliceMap<F: Float = f64>: Sized {
     }
 
     /// The Jacobian ∂fᵢ/∂xⱼ, a row an output. ⌈n/24⌉ calls of the function for n variables, ⌈n/32⌉ in a
-    /// build with AVX-512.
+    /// build with AVX.
     fn jacobian(&self, x: &[F]) -> Vec<Vec<F>> {
         self.value_and_jacobian(x).1
     }
 
     /// The values and the Jacobian. ⌈n/24⌉ calls of the function for n variables, ⌈n/32⌉ in a
-    /// build with AVX-512.
+    /// build with AVX.
     #[allow(clippy::type_complexity, reason = "values and rows, as the documentation says")]
     fn value_and_jacobian(&self, x: &[F]) -> (Vec<F>, Vec<Vec<F>>) {
         with_width!(x.len(), W => chunks::jacobian::<F, Vec<Dual<F, W>>, W>(x, |x| self.call(x)))
