@@ -43,6 +43,10 @@ scipy SEED="2":
 accuracy COUNT="1000000" SEED="1" *ARGS:
     python3 crates/autodiff/examples/accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
 
+# the same of the special functions (needs Python with gmpy2 and mpmath; about half an hour)
+special-accuracy COUNT="100000" SEED="1" *ARGS:
+    python3 crates/autodiff/examples/special_accuracy.py --count {{COUNT}} --seed {{SEED}} {{ARGS}}
+
 # the derivatives of other random formulas beside mpmath's (needs Python with mpmath and sympy)
 derive SEED="2":
     python3 crates/demo/tests/derive/generate.py {{SEED}} 200 > target/derive.json
@@ -56,6 +60,15 @@ ticks SEED="1":
 # the table of the solvers beside scipy (crates/optimizers/tests/mgh/README.md)
 solvers:
     cargo run --release -p optimizers --example solvers > docs/optimizers.md
+
+# the figures of docs/physics.md, and its tables on standard output
+physics:
+    cargo run --release -p demo --example physics -- docs/figures
+
+# the lesson's page in Chromium, two widths, light and dark (needs Python with playwright, and Chromium); pictures in target/report
+report CHROMIUM="/usr/bin/chromium":
+    cargo run --release -p demo -- report --out target/report
+    python3 crates/demo/tests/report/look.py target/report/index.html target/report {{CHROMIUM}}
 
 # how much longer a typed formula takes than the compiled closure
 formula-speed:

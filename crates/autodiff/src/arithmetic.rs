@@ -6,12 +6,15 @@ use core::fmt::{self, Display};
 use core::iter::{Product, Sum};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Rem, RemAssign, Sub, SubAssign};
 
+use crate::bounded::Bounded;
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar};
+use crate::number::{Float, MixesWithIntegers, Number, Scalar};
 use crate::pairs;
 use crate::reverse::Reverse;
 use crate::rules::unary_rules;
 use crate::sparse::Tracer;
+#[cfg(feature = "special")]
+use crate::special::special_functions;
 use crate::{Dual, HyperDual, Taylor};
 
 /// What follows from one binary operator of a number type, given as its generics before `T` and its name.
@@ -121,8 +124,24 @@ macro_rules! float_on_the_left {
     };
 }
 
-/// All that follows for a number type, given as its generics before `T` and its name.
-macro_rules! number_type {
+/// No operator: it is there for the compiler's message.
+macro_rules! integer_on_the_left {
+    ([$($generics:tt)*] $number:ty: $operator:ident $method:ident) => {
+        #[doc(hidden)]
+        impl<$($generics)* T: Number> $operator<$number> for i32
+        where
+            $number: MixesWithIntegers,
+        {
+            type Output = $number;
+            fn $method(self, x: $number) -> $number {
+                x
+            }
+        }
+    };
+}
+
+/// The operators of a number type, given as its generics before `T` and its name.
+macro_rules! operators {
     ([$($generics:tt)*] $number:ty) => {
         derived_operator! { [$($generics)*] $number: Add add, AddAssign add_assign }
         derived_operator! { [$($generics)*] $number: Sub sub, SubAssign sub_assign }
@@ -131,6 +150,10 @@ macro_rules! number_type {
         derived_operator! { [$($generics)*] $number: Rem rem, RemAssign rem_assign }
         float_on_the_left! { [$($generics)*] $number: f32 }
         float_on_the_left! { [$($generics)*] $number: f64 }
+        integer_on_the_left! { [$($generics)*] $number: Add add }
+        integer_on_the_left! { [$($generics)*] $number: Sub sub }
+        integer_on_the_left! { [$($generics)*] $number: Mul mul }
+        integer_on_the_left! { [$($generics)*] $number: Div div }
 
         impl<$($generics)* T: Number> Rem for $number {
             type Output = Self;
@@ -206,7 +229,16 @@ macro_rules! number_type {
                 self.re = re;
                 self
             }
+        }
+    };
+}
 
+/// All that follows for a number type, given as its generics before `T` and its name.
+macro_rules! number_type {
+    ([$($generics:tt)*] $number:ty) => {
+        operators! { [$($generics)*] $number }
+
+        impl<$($generics)* T: Number> $number {
             /// The value without derivatives, a plain float.
             #[inline]
             pub fn value(self) -> T::Precision {
@@ -265,6 +297,8 @@ macro_rules! number_type {
             inherent_pairs! { hypot xlogy atan2 max min copysign rem_euclid }
             inherent_singles! { abs signum floor ceil round trunc fract to_degrees to_radians }
             unary_rules!(inherent_rules);
+            #[cfg(feature = "special")]
+            special_functions!(inherent_special);
         }
     };
 }
@@ -305,11 +339,24 @@ macro_rules! inherent_rules {
     };
 }
 
+#[cfg(feature = "special")]
+macro_rules! inherent_special {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(self $(, $n: $type)?) -> Self {
+                Number::$name(self $(, $n)?)
+            }
+        )*
+    };
+}
+
 number_type! { [const N: usize,] Dual<T, N> }
 number_type! { [const N: usize,] HyperDual<T, N> }
 number_type! { [const K: usize,] Taylor<T, K> }
 number_type! { ['t,] Reverse<'t, T> }
 number_type! { ['t,] Tracer<'t, T> }
+operators! { [] Bounded<T> }
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.
 impl<T: Number + Display, const N: usize> Display for Dual<T, N> {

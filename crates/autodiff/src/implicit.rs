@@ -1,8 +1,10 @@
 //! Solutions of equations with their derivatives from the implicit function theorem, not through the iterations.
 
+use alloc::vec::Vec;
 use core::array;
 
 use crate::Dual;
+use crate::bounded::Bounded;
 use crate::elementary::Elementary;
 use crate::linear_solve::{Lu, SolveError, all_finite, corrected, rounding};
 use crate::number::{Float, Ordered};
@@ -31,22 +33,23 @@ pub trait System<const N: usize, const M: usize, F: Float = f64> {
     fn call<T: Ordered<F>>(&self, x: [T; N], p: [T; M]) -> [T; N];
 }
 
-/// Newton's iterations for the value: quadratic ones need about six.
-const NEWTON_ITERATIONS: usize = 100;
-/// Iterations x ← g(x) before Newton's take over.
-const FIXED_POINT_ITERATIONS: usize = 10_000;
+/// Newton's iterations for the value. Near the root six are usual; where each halves x, these go from 1 to the smallest number.
+const NEWTON_ITERATIONS: usize = 1200;
+/// Iterations x ← g(x), at most.
+const FIXED_POINT_ITERATIONS: usize = 1 << 14;
 
 /// The root x(p) of F(x, p) = 0 near `guess`, with its derivatives by the parameters.
 ///
-/// The value comes from Newton's iterations on plain floats, from `guess`, which may be the solution itself. The derivatives
+/// The value comes from damped Newton iterations on plain floats, from `guess`, which may be the solution itself; it is
+/// taken where F vanishes within a bound on its own rounding errors, and nowhere else. The derivatives
 /// come from the equation: with the Jacobian J = ∂F/∂x at the root, each correction x ← x − J⁻¹ F(x, p) on the numbers makes
 /// one order more exact. For if x differs from the root by e, then x − J⁻¹ F differs by J⁻¹ (J − ∂F/∂x) e, and
-/// J − ∂F/∂x has no value. F is called once a Newton iteration and once an order.
+/// J − ∂F/∂x has no value. F is called twice a Newton iteration, once more for each halving of its step, and once an order.
 ///
 /// # Errors
 ///
-/// [`SolveError::NotConverged`]; [`SolveError::Singular`] if J is, at the root or on the way to it: so too at a double root;
-/// [`SolveError::NotFinite`] names the parameter, unknown or function.
+/// [`SolveError::NotConverged`] if the steps no longer bring x nearer to a root; [`SolveError::Singular`] if J is, at the root
+/// or on the way to it: so too at a double root; [`SolveError::NotFinite`] names the parameter, unknown or function.
 ///
 /// ```
 /// use autodiff::{derivative, implicit, system};
@@ -68,7 +71,7 @@ pub fn implicit<const N: usize, const M: usize, F: Float, T: Ordered<F>>(
     let p = parameters.map(T::value);
     all_finite("parameters", &p)?;
     let root = newton(equations, guess, p)?;
-    let (_, jacobian) = linearized(equations, root, p)?;
+    let jacobian = Linearized::new(equations, root, p)?.factored()?;
     let residual = |x: &[T]| equations.call(array::from_fn(|i| x[i]), parameters).map(|r| -r).to_vec();
     let x = corrected(&jacobian, &root, residual);
     Ok(array::from_fn(|i| x[i]))
@@ -76,13 +79,15 @@ pub fn implicit<const N: usize, const M: usize, F: Float, T: Ordered<F>>(
 
 /// The fixed point x = g(x, p) that the iterations x ← g(x, p) from `start` approach, with its derivatives by the parameters.
 ///
-/// The iterations run on plain floats, and are finished by Newton's on x − g(x, p), so that slow ones lose no digits. The
-/// derivatives are those of [`implicit`]: they do not depend on how many iterations there were.
+/// The iterations run on plain floats. After 1, 2, 4, … of them a root of x − g(x, p) by [`implicit`] finishes what they
+/// approach, so that slow ones lose no digits: it is taken if as many iterations again come half as near to it, and to
+/// a thousandth of where they started. The derivatives are those of [`implicit`]: they do not depend on how many iterations
+/// there were.
 ///
 /// # Errors
 ///
-/// As [`implicit`]; [`SolveError::NotConverged`] also if g does not contract; [`SolveError::Singular`] if ∂g/∂x has an
-/// eigenvalue 1.
+/// As [`implicit`]; [`SolveError::NotConverged`] also if g does not contract, or so slowly that 2¹⁴ iterations are not
+/// enough (a factor of 0.9995 is the slowest); [`SolveError::Singular`] if ∂g/∂x has an eigenvalue 1.
 ///
 /// ```
 /// use autodiff::{derivative, fixed_point, system};
@@ -101,17 +106,40 @@ pub fn fixed_point<const N: usize, const M: usize, F: Float, T: Ordered<F>>(
     all_finite("parameters", &p)?;
     all_finite("start", &start)?;
     let mut x = start;
-    let mut change = F::ZERO;
-    for _ in 0..FIXED_POINT_ITERATIONS {
-        let next = map.call(x, p);
-        all_finite("iterate", &next)?;
-        change = largest(array::from_fn::<F, N, _>(|i| next[i] - x[i]));
-        x = next;
-        if change <= F::of(1e-6) * largest(x) {
-            return implicit(&Residual(map), x, parameters);
+    let mut iterations = 0;
+    let mut failure = None;
+    while iterations < FIXED_POINT_ITERATIONS {
+        let candidate = newton(&Residual(map), x, p);
+        let mut next = x;
+        for _ in 0..iterations.max(1) {
+            next = map.call(next, p);
+            all_finite("iterate", &next)?;
         }
+        iterations += iterations.max(1);
+        match candidate {
+            Ok(root) if approach(root, [start, x, next]) => return implicit(&Residual(map), root, parameters),
+            Ok(_) => {}
+            Err(error) => failure = Some(error),
+        }
+        x = next;
     }
-    Err(SolveError::NotConverged { iterations: FIXED_POINT_ITERATIONS, change: change.to_f64() })
+    // what stopped Newton's iterations where those of g had gone
+    Err(failure.unwrap_or_else(|| {
+        let next = map.call(x, p);
+        let change = (0..N).fold(F::ZERO, |most, i| Elementary::max(most, Elementary::abs(next[i] - x[i])));
+        SolveError::NotConverged { iterations, change: change.to_f64() }
+    }))
+}
+
+/// Whether the iterates from start over x to next go to the root.
+fn approach<F: Float, const N: usize>(root: [F; N], iterates: [[F; N]; 3]) -> bool {
+    let size = |f: &dyn Fn(usize) -> F| array::from_fn::<F, N, _>(f);
+    let unit = size(&|i| {
+        iterates.iter().fold(Elementary::abs(root[i]), |most, x| Elementary::max(most, Elementary::abs(x[i])))
+    });
+    let [from_start, before, after] = iterates.map(|x| length(array::from_fn(|i| x[i] - root[i]), unit));
+    let within_rounding = F::of(16.0) * rounding::<F>();
+    after <= within_rounding || (after <= before * F::of(0.5) && after <= from_start * F::of(1e-3))
 }
 
 /// x − g(x, p)
@@ -124,24 +152,97 @@ impl<const N: usize, const M: usize, F: Float, G: System<N, M, F>> System<N, M, 
     }
 }
 
-/// The largest size.
-fn largest<F: Float, const N: usize>(x: [F; N]) -> F {
-    x.into_iter().fold(F::ZERO, |a, x| Elementary::max(a, Elementary::abs(x)))
+/// F and ∂F/∂x, with bounds on their rounding errors.
+struct Linearized<F: Float, const N: usize> {
+    values: [Bounded<F>; N],
+    /// The rows one after the other.
+    jacobian: Vec<Bounded<F>>,
 }
 
-/// F(x, p) and ∂F/∂x, factored.
-fn linearized<const N: usize, const M: usize, F: Float>(
+impl<F: Float, const N: usize> Linearized<F, N> {
+    fn new<const M: usize>(equations: &impl System<N, M, F>, x: [F; N], p: [F; M]) -> Result<Self, SolveError> {
+        let rounded = Dual::variables(x.map(Bounded::rounded));
+        let y = equations.call(rounded, p.map(|p| Dual::constant(Bounded::rounded(p))));
+        let values = y.map(|y| y.re);
+        all_finite("functions", &values.map(|v| v.re))?;
+        Ok(Linearized { values, jacobian: y.iter().flat_map(|y| y.eps).collect() })
+    }
+
+    fn factored(&self) -> Result<Lu<F>, SolveError> {
+        Lu::new(self.jacobian.iter().map(|j| j.re).collect(), N)
+    }
+
+    /// Whether F vanishes as far as its rounding errors let one see.
+    fn vanishes(&self) -> bool {
+        self.values.iter().all(|v| Elementary::abs(v.re) <= v.error)
+    }
+
+    /// An error if ∂F/∂x differs from a singular matrix by little more than its rounding errors: so too at a double root,
+    /// to which Newton's iterations come only as near as that.
+    fn check_regular(&self) -> Result<(), SolveError> {
+        let mut a = self.jacobian.clone();
+        for k in 0..N {
+            let size = |i: usize| Elementary::abs(a[i * N + k].re);
+            let largest = (k..N).fold(k, |best, i| if size(i) > size(best) { i } else { best });
+            let pivot = a[largest * N + k];
+            if Elementary::abs(pivot.re) <= F::of(64.0) * pivot.error {
+                return Err(SolveError::Singular { pivot: k, value: pivot.re.to_f64() });
+            }
+            for j in k..N {
+                a.swap(k * N + j, largest * N + j);
+            }
+            for i in k + 1..N {
+                let l = a[i * N + k] / pivot;
+                for j in k + 1..N {
+                    let product = l * a[k * N + j];
+                    a[i * N + j] -= product;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An error if ∂F/∂x changes too much within d = |J⁻¹| times the bounds on F, which is how far off x may be: a double root at
+/// zero, where F has underflowed. There must be |J⁻¹ (J(x ± d) − J) d| ≤ d/2.
+fn check_curvature<const N: usize, const M: usize, F: Float>(
     equations: &impl System<N, M, F>,
     x: [F; N],
     p: [F; M],
-) -> Result<([F; N], Lu<F>), SolveError> {
-    let y = equations.call(Dual::variables(x), p.map(Dual::constant));
-    let values = y.map(|y| y.re);
-    all_finite("functions", &values)?;
-    Ok((values, Lu::new(y.iter().flat_map(|y| y.eps).collect(), N)?))
+    here: &Linearized<F, N>,
+    jacobian: &Lu<F>,
+) -> Result<(), SolveError> {
+    let mut d: [F; N] = x.map(|x| rounding::<F>() * Elementary::abs(x));
+    for j in 0..N {
+        let column =
+            jacobian.solve(&array::from_fn::<F, N, _>(|i| if i == j { here.values[j].error } else { F::ZERO }));
+        for i in 0..N {
+            d[i] += Elementary::abs(column[i]);
+        }
+    }
+    for sign in [F::ONE, -F::ONE] {
+        let there = Linearized::new(equations, array::from_fn(|i| x[i] + sign * d[i]), p)?;
+        let change: [F; N] = array::from_fn(|i| {
+            (0..N).fold(F::ZERO, |sum, j| sum + (there.jacobian[i * N + j].re - here.jacobian[i * N + j].re) * d[j])
+        });
+        let change = jacobian.solve(&change);
+        if let Some(i) = (0..N).find(|i| Elementary::abs(change[*i]) > d[*i] * F::of(0.5)) {
+            return Err(SolveError::Singular { pivot: i, value: here.jacobian[i * N + i].re.to_f64() });
+        }
+    }
+    Ok(())
 }
 
-/// Newton's iterations until the steps are rounding, or shrink no more where they are small.
+/// The largest |vᵢ| / wᵢ of those that are not zero.
+fn length<F: Float, const N: usize>(v: [F; N], w: [F; N]) -> F {
+    (0..N).filter(|i| v[*i] != F::ZERO).fold(F::ZERO, |most, i| Elementary::max(most, Elementary::abs(v[i]) / w[i]))
+}
+
+/// Newton's iterations x ← x + λ s, s = −J⁻¹ F, to where F vanishes within its rounding errors, and on from there as long as
+/// the steps shrink.
+///
+/// λ is the largest of 1, ½, ¼, … for which |J⁻¹ F(x + λ s)| ≤ (1 − λ/4) |s|, the natural monotonicity test (Deuflhard, "Newton
+/// methods for nonlinear problems", 2004, section 3.3), in units of the larger of |xᵢ| and |sᵢ|.
 fn newton<const N: usize, const M: usize, F: Float>(
     equations: &impl System<N, M, F>,
     guess: [F; N],
@@ -149,30 +250,62 @@ fn newton<const N: usize, const M: usize, F: Float>(
 ) -> Result<[F; N], SolveError> {
     all_finite("guess", &guess)?;
     let mut x = guess;
-    // the largest unknown so far: a root at zero is reached to its rounding
-    let mut scale = largest(x);
-    let mut before = F::INFINITY;
-    // how often in a row a step was not much smaller than the one before: at a multiple root all are half of it
-    let mut slow = 0;
-    for _ in 0..NEWTON_ITERATIONS {
-        let (values, jacobian) = linearized(equations, x, p)?;
-        let step = jacobian.solve(&values);
-        x = array::from_fn(|i| x[i] - step[i]);
-        all_finite("unknowns", &x)?;
-        scale = Elementary::max(scale, largest(x));
-        let size = largest::<F, N>(array::from_fn(|i| step[i]));
-        let small = size <= F::of(2.0) * rounding::<F>() * largest(x);
-        let at_rest = size >= before * F::of(0.5) && size <= Elementary::sqrt(rounding::<F>()) * scale;
-        if small || at_rest {
-            return match jacobian.smallest_pivot() {
-                Some((pivot, value)) if slow >= 8 => Err(SolveError::Singular { pivot, value: value.to_f64() }),
-                _ => Ok(x),
-            };
+    // a root, and how long the step from it was
+    let mut root: Option<([F; N], F)> = None;
+    let mut change = F::INFINITY;
+    let mut iterations = 0;
+    while iterations < NEWTON_ITERATIONS {
+        iterations += 1;
+        let here = Linearized::new(equations, x, p)?;
+        if !here.vanishes()
+            && let Some((root, _)) = root
+        {
+            return Ok(root);
         }
-        slow = if size > before * F::of(0.3) { slow + 1 } else { 0 };
-        before = size;
+        let jacobian = here.factored()?;
+        if here.vanishes() {
+            here.check_regular()?;
+            check_curvature(equations, x, p, &here, &jacobian)?;
+        }
+        let solved = jacobian.solve(&here.values.map(|v| -v.re));
+        let step: [F; N] = array::from_fn(|i| solved[i]);
+        let unit = array::from_fn(|i| Elementary::max(Elementary::abs(x[i]), Elementary::abs(step[i])));
+        let size = length(step, unit);
+        if here.vanishes() {
+            let before = root.map_or(F::INFINITY, |(_, before)| before);
+            if size <= rounding() || size > F::of(0.3) * before {
+                return Ok(x);
+            }
+            root = Some((x, size));
+        }
+        let next = match root {
+            Some(_) => array::from_fn(|i| x[i] + step[i]),
+            None => damped(x, step, size, |x| {
+                let values = equations.call(x, p);
+                let solved = values.iter().all(|v| v.is_finite()).then(|| jacobian.solve(&values))?;
+                Some(length(array::from_fn(|i| solved[i]), unit))
+            }),
+        };
+        change = (0..N).fold(F::ZERO, |most, i| Elementary::max(most, Elementary::abs(next[i] - x[i])));
+        if next == x {
+            break;
+        }
+        x = next;
     }
-    Err(SolveError::NotConverged { iterations: NEWTON_ITERATIONS, change: before.to_f64() })
+    Err(SolveError::NotConverged { iterations, change: change.to_f64() })
+}
+
+/// The point x + λ s that passes the test, where `size_at` a point is |J⁻¹ F|, if F is finite, and `size` that at x; x if none does.
+fn damped<F: Float, const N: usize>(x: [F; N], step: [F; N], size: F, size_at: impl Fn([F; N]) -> Option<F>) -> [F; N] {
+    let mut factor = F::ONE;
+    loop {
+        let next: [F; N] = array::from_fn(|i| x[i] + factor * step[i]);
+        let most = (F::ONE - factor * F::of(0.25)) * size;
+        if next == x || (next.iter().all(|x| x.is_finite()) && size_at(next).is_some_and(|size| size <= most)) {
+            return next;
+        }
+        factor *= F::of(0.5);
+    }
 }
 
 /// Systems in f32 and f64: each becomes a type of its name and its [`System`](crate::System) implementations.

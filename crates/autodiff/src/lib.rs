@@ -66,7 +66,7 @@
 //!
 //! # Features
 //!
-//! Each brings one crate's traits to [`Dual`], [`HyperDual`] and [`Taylor`], over any number below:
+//! Most bring one crate's traits to [`Dual`], [`HyperDual`] and [`Taylor`], over any number below:
 //!
 //! - `num-traits`: `Num`, `NumCast`, `Signed`, `Float`, `FloatConst`, …; code that is generic over `num_traits::Float` is
 //!   differentiated by the drivers as it is. `is_zero` looks at the value, as `==` does; a conversion by `NumCast` or
@@ -76,6 +76,9 @@
 //!   values, Hessenberg and Schur forms lose zeros that move, and Schur's derivatives lag a step); `Mixed` for plain
 //!   matrices beside those of numbers.
 //! - `num-dual`: `DualNum`; functions written for num-dual run on these numbers.
+//! - `special`: the gamma function and its kin, the error and the Bessel functions, with derivatives of every order, as methods
+//!   of every [`Number`]: `gamma`, `ln_gamma`, `digamma`, `trigamma`, `erf`, `erfc`, `bessel_j0`, `bessel_j1`, `bessel_jn(n)`,
+//!   `bessel_y0`, `bessel_y1`, `bessel_yn(n)`. In both precisions they are computed in double.
 //! - `serde`: numbers as their parts, by name.
 //! - `approx`: comparison within a tolerance, of the value and of every derivative.
 //! - `std` (the default) takes the plain floats' functions from the standard library. Without it the crate is `no_std`, and
@@ -94,6 +97,7 @@ compile_error!(
 extern crate alloc;
 
 mod arithmetic;
+mod bounded;
 #[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "std")]
@@ -119,7 +123,10 @@ pub mod reverse;
 mod rules;
 mod slice_function;
 pub mod sparse;
+#[cfg(feature = "special")]
+mod special;
 mod taylor;
+mod wide;
 #[cfg(not(feature = "std"))]
 mod without_std;
 

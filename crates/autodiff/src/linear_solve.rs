@@ -192,13 +192,6 @@ impl<F: Float> Lu<F> {
         self.factors[i * n + j]
     }
 
-    /// The smallest pivot and which it is.
-    pub(crate) fn smallest_pivot(&self) -> Option<(usize, F)> {
-        let n = self.rows.len();
-        let pivots = (0..n).map(|k| (k, self.at(n, k, k)));
-        pivots.reduce(|a, b| if Elementary::abs(b.1) < Elementary::abs(a.1) { b } else { a })
-    }
-
     /// A⁻¹ b. What is multiplied by zero does not count, even if it is infinite.
     pub(crate) fn solve<T: Scalar<F>>(&self, b: &[T]) -> Vec<T> {
         let n = self.rows.len();

@@ -6,7 +6,9 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
-use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
+use crate::rules::{self, Log, Powf, Powi, Rule, unary_rules};
+#[cfg(feature = "special")]
+use crate::special::{self, special_functions};
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
 #[diagnostic::on_unimplemented(
@@ -119,12 +121,7 @@ pub trait Number:
     /// A rule of the table applied to this number.
     #[inline]
     fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
-        const {
-            assert!(
-                Self::ORDER <= MAX_ORDER,
-                "the nest of numbers carries derivatives of a higher order than MAX_ORDER"
-            )
-        };
+        const { rules::within_max_order(Self::ORDER) };
         if Self::ORDER < 4 {
             self.compose(&rule.jet(self.value()))
         } else {
@@ -289,6 +286,8 @@ pub trait Number:
     }
 
     unary_rules!(methods);
+    #[cfg(feature = "special")]
+    special_functions!(special_methods);
 }
 
 macro_rules! methods {
@@ -303,6 +302,21 @@ macro_rules! methods {
     };
 }
 use methods;
+
+#[cfg(feature = "special")]
+macro_rules! special_methods {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        $(
+            $(#[$doc])*
+            fn $name(self $(, $n: $type)?) -> Self {
+                const { rules::within_max_order(Self::ORDER) };
+                self.compose(&special::$name(self.value(), Self::ORDER $(, $n)?)[..=Self::ORDER])
+            }
+        )*
+    };
+}
+#[cfg(feature = "special")]
+use special_methods;
 
 /// The product of two partials: zero if one is.
 #[inline]
@@ -344,6 +358,15 @@ impl<F: Float, T> Scalar<F> for T where
         + Rem<F, Output = T>
 {
 }
+
+/// What no number does: it makes the compiler say what to write where an integer stands on the left of one.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "an integer does not mix with numbers that carry derivatives",
+    label = "a number with derivatives mixes with plain floats of its own precision",
+    note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`"
+)]
+pub trait MixesWithIntegers {}
 
 /// A [`Scalar`] that can be compared, with its like and with plain floats: what a function that branches takes.
 ///

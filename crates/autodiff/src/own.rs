@@ -1,7 +1,7 @@
 //! A user's function with its own derivative, right at every order.
 
 use crate::number::{Float, Ordered, either_zero, from};
-use crate::rules::{MAX_ORDER, Rule, derivatives};
+use crate::rules::{MAX_ORDER, Rule, derivatives, within_max_order};
 use crate::{Dual, HyperDual, Taylor};
 
 /// The highest order that a [`CustomRule`] of several variables reaches; of one variable it is [`MAX_ORDER`].
@@ -76,10 +76,6 @@ impl<F: Float, R: Rule<F>> CustomRule<1, F> for R {
         const { within_max_order(T::ORDER) };
         x.compose(&derivatives(self, x.value(), T::ORDER)[..=T::ORDER])
     }
-}
-
-const fn within_max_order(order: usize) {
-    assert!(order <= MAX_ORDER, "the nest of numbers carries derivatives of a higher order than MAX_ORDER");
 }
 
 /// f, f', f'', … as far as `T` carries them. Those of f' come from its power series, of one order less than `T`: so a

@@ -35,18 +35,30 @@ pub fn log_sum_exp<T: Number>(x: &[T]) -> T {
         if rest > one {
             // no term has more than half of the sum, so that no 1 − pᵢ cancels
             let still = T::constant(peak);
-            return x.iter().map(|x| exp_of_difference(*x, still)).sum::<T>().ln() + still;
+            return sum(x.iter().map(|x| exp_of_difference(*x, still))).ln() + still;
         }
     }
     // xₖ + ln(1 + Σ exp(xᵢ − xₖ)): pₖ (1 − pₖ) is a sum of small terms
-    top + others().map(|i| exp_of_difference(x[i], top)).fold(T::zero(), |sum, term| sum + term).ln_1p()
+    top + sum(others().map(|i| exp_of_difference(x[i], top))).ln_1p()
+}
+
+/// The sum with a value that is rounded once (Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher
+/// Summen", 1974): however many terms there are, the slopes that are divided by it keep their digits.
+fn sum<T: Number>(terms: impl Iterator<Item = T>) -> T {
+    let mut lost = T::Precision::ZERO;
+    let sum = terms.fold(T::zero(), |sum, term| {
+        let next = sum + term;
+        lost += lost_in_sum(sum.value(), term.value(), next.value());
+        next
+    });
+    sum.with_value(sum.value() + lost)
 }
 
 /// exp(x − y), with the digits that the difference has before it is rounded.
 #[inline]
 fn exp_of_difference<T: Number>(x: T, y: T) -> T {
     let difference = x - y;
-    difference.apply(Exp { lost: lost_in_difference(x.value(), y.value(), difference.value()) })
+    difference.apply(Exp { lost: lost_in_sum(x.value(), -y.value(), difference.value()) })
 }
 
 /// exp(x + lost), where x is what rounding left of a number.
@@ -65,18 +77,19 @@ impl<P: Elementary> Rule<P> for Exp<P> {
     }
 }
 
-/// What rounding took from `difference` = a − b (Knuth's two-sum), 0 where they are not finite.
+/// What rounding took from `sum` = a + b (Knuth's two-sum), 0 where they are not finite.
 #[inline]
-fn lost_in_difference<P: Elementary>(a: P, b: P, difference: P) -> P {
-    let minus_b = difference - a;
-    let lost = (a - (difference - minus_b)) - (b + minus_b);
+fn lost_in_sum<P: Elementary>(a: P, b: P, sum: P) -> P {
+    let added = sum - a;
+    let lost = (a - (sum - added)) + (b - added);
     if lost.is_finite() { lost } else { P::ZERO }
 }
 
 /// The Euclidean length, `√Σ xᵢ²`; its slopes are `xᵢ / √Σ xⱼ²`, and 0 at the zero vector, as those of `hypot`.
 ///
 /// Nothing overflows or underflows on the way, and no derivative cancels where one element outweighs the others. If one
-/// is infinite, so is the length. Of no element at all, 0.
+/// is infinite, so is the length. Of no element at all, 0. Up to the third order, and as long as squares are normal numbers,
+/// the digits do not depend on how many elements there are; else an element costs up to a unit in the last place.
 ///
 /// ```
 /// use autodiff::{gradient, norm};
@@ -88,14 +101,14 @@ fn lost_in_difference<P: Elementary>(a: P, b: P, difference: P) -> P {
 pub fn norm<T: Number>(x: &[T]) -> T {
     let Some(k) = largest(x, Elementary::abs) else { return T::zero() };
     let others = || (0..x.len()).filter(move |i| *i != k).map(|i| x[i]);
-    let (a, squares) = (x[k].value(), others().map(|x| x.value() * x.value()).fold(T::Precision::ZERO, |s, q| s + q));
+    let (a, squares) = (x[k].value(), sum(others().map(|x| x.value() * x.value())));
     let h = Elementary::sqrt(a * a + squares);
     let r = Elementary::recip(h);
     let powers = [r * r * r, r * r * r * r * r];
     let kept = Elementary::is_normal(squares) || others().all(|x| x.value() == T::Precision::ZERO);
     let safe = kept && [a * a, h, powers[0], powers[1]].into_iter().all(Elementary::is_normal);
     if safe && T::ORDER <= 3 {
-        let squares = others().fold(T::zero(), |sum, x| sum + x * x);
+        let squares = sum(others().map(|x| x * x));
         return x[k].compose2(squares, &length_partials(a, squares.value(), h, powers), 0, 0);
     }
     let value = if safe { h } else { scaled_norm(x) };
@@ -128,7 +141,7 @@ fn scaled_norm<T: Number>(x: &[T]) -> T::Precision {
     let exponent = -Elementary::log2(largest).to_integer() as i32;
     let halves = [exponent / 2, exponent - exponent / 2].map(|n| Elementary::powi(T::Precision::of(2.0), n));
     let squares = x.iter().map(|x| x.value() * halves[0] * halves[1]).map(|y| y * y);
-    Elementary::sqrt(squares.fold(T::Precision::ZERO, |s, q| s + q)) / halves[0] / halves[1]
+    Elementary::sqrt(sum(squares)) / halves[0] / halves[1]
 }
 
 /// The index of the largest by `size`; NaN counts only if there is nothing else.

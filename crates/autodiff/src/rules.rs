@@ -9,6 +9,7 @@
 //! `unary_rules!(consumer)` hands the rows to another macro: the methods of `Number` and the tests are such consumers.
 
 use crate::elementary::Elementary;
+use crate::wide::Wide;
 
 /// The highest order of derivative that a nest of numbers may carry.
 pub const MAX_ORDER: usize = 24;
@@ -19,6 +20,17 @@ pub trait Rule<P> {
     fn jet(&self, x: P) -> [P; 4];
     /// The `n`-th derivative at `x`, n ≥ 4, where `d[k]` holds the k-th for all k < n.
     fn next(&self, x: P, n: usize, d: &[P]) -> P;
+
+    /// The derivatives to `order` where they leave the range of `P`, if the rule is one over all floats: for numbers that
+    /// multiply them with what brings them back.
+    #[doc(hidden)]
+    fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]>
+    where
+        P: Elementary,
+    {
+        let _ = (x, order);
+        None
+    }
 }
 
 macro_rules! unary_rules {
@@ -177,6 +189,9 @@ macro_rules! define {
                 }
                 #[allow(unused_variables)]
                 fn next(&self, $x: P, $n: usize, $d: &[P]) -> P $next
+                fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
+                    Some(derivatives(self, Wide::new(x), order))
+                }
             }
         )*
     };
@@ -207,6 +222,9 @@ impl<P: Elementary> Rule<P> for Powi {
     }
     fn next(&self, x: P, n: usize, _: &[P]) -> P {
         integer_power(x, i64::from(self.0), n)
+    }
+    fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
+        Some(derivatives(self, Wide::new(x), order))
     }
 }
 
@@ -240,6 +258,9 @@ impl<P: Elementary> Rule<P> for Powf<P> {
             None => real_power(x, self.0, n),
         }
     }
+    fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
+        Some(derivatives(&Powf(Wide::new(self.0)), Wide::new(x), order))
+    }
 }
 
 /// `log_b x` for a constant base b, as `std` has it: `ln x / ln b`.
@@ -257,6 +278,9 @@ impl<P: Elementary> Rule<P> for Log<P> {
     fn next(&self, x: P, n: usize, d: &[P]) -> P {
         (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs()
     }
+    fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
+        Some(derivatives(&Log(Wide::new(self.0)), Wide::new(x), order))
+    }
 }
 
 /// The derivatives of a rule up to `order`, for the rare nests deeper than three.
@@ -267,6 +291,10 @@ pub(crate) fn derivatives<P: Elementary>(rule: &impl Rule<P>, x: P, order: usize
         d[n] = rule.next(x, n, &d[..n]);
     }
     d
+}
+
+pub(crate) const fn within_max_order(order: usize) {
+    assert!(order <= MAX_ORDER, "the nest of numbers carries derivatives of a higher order than MAX_ORDER");
 }
 
 /// factor · 2ˣ, given y = 2ˣ.

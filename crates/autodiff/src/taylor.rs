@@ -7,6 +7,8 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
+use crate::rules::{Rule, derivatives, within_max_order};
+use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
 ///
@@ -52,8 +54,16 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 
     /// The k-th derivative, k! x_k; the value for k = 0 and zero for k > `K`, which the series does not have.
     pub fn derivative(&self, k: usize) -> T {
+        if k > K {
+            return T::zero();
+        }
+        let times = |x: T, factor: T::Precision| x * T::constant(factor);
         let factorial = (1..=k).fold(T::Precision::ONE, |product, i| product * T::Precision::count(i));
-        if k > K { T::zero() } else { self.at(k) * T::constant(factorial) }
+        if Elementary::is_finite(factorial) {
+            times(self.at(k), factorial)
+        } else {
+            (1..=k).fold(self.at(k), |x, i| times(x, T::Precision::count(i)))
+        }
     }
 
     /// x_k, the value for k = 0.
@@ -109,9 +119,73 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     }
 }
 
+/// n!
+fn factorial<P: Elementary>(n: usize) -> P {
+    (1..=n).fold(P::ONE, |product, i| product * P::count(i))
+}
+
+/// The chain rule where it leaves the range of floats on the way to coefficients within it.
+impl<T: Number, const K: usize> Taylor<T, K> {
+    /// Whether a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, overflows or loses digits to underflow.
+    fn leaves_range(&self, d: &[T::Precision]) -> bool {
+        let (o, one) = (T::Precision::ZERO, T::Precision::ONE);
+        if !self.all_finite() {
+            return false;
+        }
+        let sizes = || (1..=K).map(|k| (k, Elementary::abs(self.at(k).value()))).filter(|(_, u)| *u != o);
+        let grows = sizes().any(|(_, u)| u > one);
+        let mut fades = false;
+        for n in 1..=K {
+            let slope = d[n] / factorial(n);
+            // a zero after a tiny one is no zero; what is too small matters if large powers are to bring it back
+            let faded = slope != o && !Elementary::is_normal(slope) || slope == o && fades;
+            if !Elementary::is_finite(slope) || (faded && grows) {
+                return true;
+            }
+            fades = slope != o && Elementary::abs(slope) < T::Precision::SQRT_MIN_POSITIVE;
+        }
+        sizes().any(|(k, u)| u != one && !Elementary::is_normal(Elementary::powi(u, (K / k) as i32)))
+    }
+
+    /// f(x₀ + u) = Σ f⁽ⁿ⁾(x₀)/n! uⁿ on numbers without a range; nothing where a derivative is infinite there too.
+    #[cold]
+    fn compose_widely(self, value: T::Precision, d: &[Wide<T::Precision>]) -> Option<Self> {
+        let zero = Wide::<T::Precision>::ZERO;
+        let moving: [_; K] = array::from_fn(|k| Wide::new(self.coefficients[k].value()));
+        let mut power = moving;
+        let mut sum = [zero; K];
+        for n in 1..=K {
+            let slope = d[n] / factorial(n);
+            if !slope.is_finite() {
+                return None;
+            }
+            for k in 0..K {
+                sum[k] = sum[k] + power[k] * slope;
+            }
+            let last = power;
+            power = array::from_fn(|k| (0..k).fold(zero, |sum, j| sum + last[j] * moving[k - 1 - j]));
+        }
+        let coefficients = sum.map(|x| T::constant(x.narrow()));
+        Some(Taylor { coefficients, re: self.re.with_value(value), tag: self.tag })
+    }
+}
+
 impl<T: Number, const K: usize> Number for Taylor<T, K> {
     type Precision = T::Precision;
     const ORDER: usize = T::ORDER + K;
+
+    fn apply<R: Rule<T::Precision>>(self, rule: R) -> Self {
+        const { within_max_order(Self::ORDER) };
+        let d = derivatives(&rule, self.value(), Self::ORDER);
+        if T::ORDER == 0
+            && self.leaves_range(&d)
+            && let Some(wide) = rule.wide(self.value(), K)
+            && let Some(y) = self.compose_widely(d[0], &wide)
+        {
+            return y;
+        }
+        self.compose(&d[..=Self::ORDER])
+    }
 
     #[inline]
     fn constant(value: T::Precision) -> Self {
@@ -178,17 +252,18 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     }
     fn over_divisor(self, divisor: Self) -> Self {
         let q = self.re.over_divisor(divisor.re);
-        self.quotient(divisor, q, T::over_divisor)
+        self.quotient(divisor, q, T::over_divisor, either_zero)
     }
 }
 
 impl<T: Number, const K: usize> Taylor<T, K> {
-    /// q_k = (x_k − Σ_{1 ≤ j ≤ k} y_j q_{k−j}) / y₀
+    /// q_k = (x_k − Σ_{1 ≤ j ≤ k} y_j q_{k−j}) / y₀, where `times` multiplies a coefficient with q₀, which may be one itself.
     #[inline]
-    fn quotient(self, other: Self, q: T, over: impl Fn(T, T) -> T) -> Self {
+    fn quotient(self, other: Self, q: T, over: impl Fn(T, T) -> T, times: impl Fn(T, T) -> T) -> Self {
         let mut quotient = Self::constant(q).tagged(self.tag.and(other.tag));
         for k in 1..=K {
-            let known = (1..=k).fold(self.at(k), |rest, j| rest - either_zero(other.at(j), quotient.at(k - j)));
+            let ends = self.at(k) - times(other.at(k), q);
+            let known = (1..k).fold(ends, |rest, j| rest - either_zero(other.at(j), quotient.at(k - j)));
             quotient.coefficients[k - 1] = over(known, other.re);
         }
         quotient
@@ -238,9 +313,9 @@ impl<T: Number, const K: usize> Div for Taylor<T, K> {
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
         if other.re.divides_safely() && q.all_finite() {
-            self.quotient(other, q, T::div)
+            self.quotient(other, q, T::div, T::mul)
         } else {
-            self.quotient(other, q, T::over_divisor)
+            self.quotient(other, q, T::over_divisor, T::times_slope)
         }
     }
 }
@@ -261,7 +336,7 @@ impl<F: Float, T: Scalar<F>, const K: usize> Div<F> for Taylor<T, K> {
     #[inline]
     fn div(self, c: F) -> Self {
         if !c.divides_safely() {
-            return self.quotient(Self::constant(T::constant(c)), self.re / c, T::over_divisor);
+            return self.quotient(Self::constant(T::constant(c)), self.re / c, T::over_divisor, T::times_slope);
         }
         Self::from_fn(|k| self.at(k) / c).tagged(self.tag)
     }

@@ -253,3 +253,16 @@ proptest! {
         prop_assert_eq!(found.first.is_none(), finite, "{:?} {}", g, found);
     }
 }
+
+/// Infinities that are divided met no zero, and a zero that is one by underflow makes no pole.
+#[test]
+fn infinities_and_underflow_are_told_from_zeros_and_poles() {
+    let found = diagnose(|[x]| x.exp() / (x.exp() + 1.0), [800.0]);
+    assert_eq!(found.then.unwrap().cause, Cause::InfinitiesMet);
+    let cause = |found: autodiff::Diagnosis| found.first.unwrap().cause;
+    assert_eq!(cause(diagnose(|[x]| 1.0 / (x * x), [1e-200])), Cause::Underflow);
+    assert_eq!(cause(diagnose(|[x]| 1.0 / (x * x), [0.0])), Cause::Pole);
+    assert_eq!(cause(diagnose(|[x]| ((-x).exp() * 3.0).ln(), [800.0])), Cause::Underflow);
+    assert_eq!(cause(diagnose(|[x]| (x * x).sqrt(), [1e-200])), Cause::Underflow);
+    assert_eq!(cause(diagnose(|[x]| (x - 1.0).recip(), [1.0])), Cause::Pole);
+}

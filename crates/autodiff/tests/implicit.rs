@@ -34,6 +34,72 @@ system! {
     fn needs_positive([x], [p]) { [x.ln() - p] }
     fn without_parameters([x], []) { [x * x - 2.0] }
     fn apart([x, y], [p, q]) { [x - p, y - q] }
+    fn wave([x], [p]) { [x + x.sin() * 10.0 - p] }
+    fn square([x], [p]) { [x * x - p] }
+    fn squared([x], [p]) { [x * x * p] }
+    fn shrinking([x], [p]) { [x * p] }
+    fn near_one([x], [p]) { [x.exp() - 1.0 - p] }
+    fn of_two_sizes([x, y], [p, q]) { [x * x - p * p + y * p, y * y - q * q + x * q * q * 3e-13] }
+    fn halves([x], [p]) { [x * 0.5 + x * p * 0.0] }
+}
+
+/// Roots are taken where the residual is rounding, wherever the iterations start; where they find none they say so.
+#[test]
+fn what_is_given_is_a_root() {
+    let mut found = 0;
+    for k in 0..2000 {
+        let mean = 0.001 + f64::from(k) * 0.003;
+        let [x] = implicit(&kepler, [0.0], [mean, 0.999]).unwrap_or_else(|e| panic!("M = {mean}: {e}"));
+        assert!((x - 0.999 * x.sin() - mean).abs() < 1e-14, "M = {mean}: {x}");
+        // a guess beside an extremum of F
+        let (guess, p) = (
+            std::f64::consts::PI - 0.1_f64.acos() + 10.0_f64.powf(-4.0 - f64::from(k % 400) * 0.025),
+            f64::from(k / 400) * 0.37,
+        );
+        if let Ok([x]) = implicit(&wave, [guess], [p]) {
+            assert!((x + 10.0 * x.sin() - p).abs() < 1e-13 * (1.0 + x.abs()), "guess {guess}: {x}");
+            found += 1;
+        }
+    }
+    assert!(found > 1000, "{found}");
+    let single = implicit(&kepler, [0.0], [0.058_f32, 0.999]).unwrap()[0];
+    assert_close(
+        f64::from(single),
+        implicit(&kepler, [0.0], [f64::from(0.058_f32), f64::from(0.999_f32)]).unwrap()[0],
+        1e-4,
+        "f32",
+    );
+}
+
+#[test]
+fn simple_roots_of_any_size_are_regular() {
+    for exponent in [-300, -200, -40, -3, 0, 3, 40, 200, 300] {
+        let root = 10.0_f64.powi(exponent / 2);
+        let x = implicit(&square, [1.0], [Dual::<f64, 1>::variable(root * root, 0)]).unwrap()[0];
+        assert_close(x.re / root, 1.0, 1e-15, &format!("1e{exponent}"));
+        assert_close(x.eps[0] * root, 0.5, 1e-15, &format!("slope at 1e{exponent}"));
+    }
+    // the residual never falls below the rounding of eˣ − 1
+    let x = implicit(&near_one, [0.5], [Dual::<f64, 1>::variable(1e-17, 0)]).unwrap()[0];
+    assert!(x.re.abs() < 1e-15 && (x.eps[0] - 1.0).abs() < 1e-14, "{x}");
+    // one unknown 10²⁰ times the other
+    let [x, y] = implicit(&of_two_sizes, [1.0_f64, 1.0], [1e12, 1e-8]).unwrap();
+    let residuals = autodiff::System::call(&of_two_sizes, [x, y], [1e12, 1e-8]);
+    assert!(residuals[0].abs() < 1e10 && residuals[1].abs() < 1e-30, "{x} {y}: {residuals:?}");
+}
+
+/// The limit of the iterations, not any fixed point near them.
+#[test]
+fn fixed_points_are_those_that_attract() {
+    let zero = |found: Result<[f64; 1], SolveError>| found.unwrap()[0].abs() < f64::MIN_POSITIVE;
+    assert!(zero(fixed_point(&squared, [1.0 - 1e-7], [1.0])));
+    assert!(fixed_point(&squared, [1.0 + 1e-7], [1.0]).is_err());
+    // the start is one already
+    assert_eq!(fixed_point(&squared, [1.0], [1.0]), Ok([1.0]));
+    assert!(zero(fixed_point(&shrinking, [1.0], [0.999])));
+    assert!(zero(fixed_point(&halves, [3.0], [1.0])));
+    assert!(matches!(fixed_point(&shrinking, [1.0], [0.99999]), Err(SolveError::NotConverged { .. })));
+    assert!(matches!(fixed_point(&shrinking, [1.0], [-1.0]), Err(SolveError::NotConverged { .. })));
 }
 
 /// Cramer's rule, on the numbers.
@@ -173,6 +239,7 @@ fn failures_say_what_failed() {
     ));
     assert!(matches!(implicit(&double_root, [0.0], [1.0]), Err(SolveError::Singular { pivot: 0, .. })));
     assert!(matches!(implicit(&double_root, [1.0], [1.0]), Err(SolveError::Singular { pivot: 0, .. })));
+    assert!(matches!(implicit(&double_root, [0.5], [0.0]), Err(SolveError::Singular { pivot: 0, .. })));
     let error = fixed_point(&expanding, [3.0], [1.0]).unwrap_err();
     assert!(matches!(error, SolveError::NotFinite { quantity: "iterate", index: 0, .. }), "{error}");
     let error = implicit(&needs_positive, [-1.0], [1.0]).unwrap_err();

@@ -470,3 +470,18 @@ fn nalgebra_alone_misses_zeros_that_move() {
     assert_ne!(bend(matrix![a, b; b, c].symmetric_eigen().eigenvalues), -1.0);
     assert_eq!(bend(symmetric_eigen(&matrix![a, b; b, c]).unwrap().eigenvalues), -1.0);
 }
+
+/// The exponential of a matrix, whose scaling asks how large the moving entries are: e^[[a, b], [−b, a]] = eᵃ [[cos b, sin b], …].
+#[test]
+fn the_exponential_of_a_matrix() {
+    let entry = |row: usize, column: usize| {
+        gradient(move |[a, b]| nalgebra::Matrix2::new(a, b, -b, a).exp()[(row, column)], [0.3, 1.2])
+    };
+    let (e, s, c) = (0.3_f64.exp(), 1.2_f64.sin(), 1.2_f64.cos());
+    let (cosine, sine) = (entry(0, 0), entry(0, 1));
+    for (got, want) in [(cosine[0], e * c), (cosine[1], -e * s), (sine[0], e * s), (sine[1], e * c)] {
+        assert!((got - want).abs() < 1e-14, "{got} instead of {want}");
+    }
+    let large = gradient(|[a]| nalgebra::Matrix1::new(a).exp()[0], [40.0]);
+    assert!((large[0] / 40.0_f64.exp() - 1.0).abs() < 1e-12, "{}", large[0]);
+}

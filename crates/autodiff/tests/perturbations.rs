@@ -224,6 +224,65 @@ mod confused {
         )));
     }
 
+    /// A sweep that is differentiated forward within a forward derivative, and the other way round: also where a closure
+    /// returns the outer's number as it is.
+    #[test]
+    fn captured_numbers_in_sweeps() {
+        use autodiff::reverse::{self, Reverse};
+        type Narrow = Dual<f64, 1>;
+        let hvp =
+            |outer: Narrow| reverse::hvp(|y| y[0] * y[0] * Reverse::constant(outer), &[1.5], &[1.0]).unwrap().2[0];
+        assert!(panics(|| derivative(|x| x * hvp(x), 2.0)));
+        assert_eq!(derivative(|x| x * hvp(Dual::constant(3.0)), 2.0), 6.0);
+        let returned = |outer: Narrow| reverse::hvp(|_| Reverse::constant(outer), &[1.5], &[1.0]).unwrap().0;
+        assert!(panics(|| derivative(|x| x * returned(x), 2.0)));
+        let hessian =
+            |outer: Dual<f64, 8>| reverse::hessian(|y| y[0] * y[0] * Reverse::constant(outer), &[1.5]).unwrap()[0][0];
+        assert!(panics(|| gradient(|x| x[0] * hessian(x[0]), &[2.0])));
+        assert_eq!(gradient(|x| x[0] * hessian(Dual::constant(3.0)), &[2.0]), [6.0]);
+        // at the outer number, what is captured lifted, it is right: d/dx x · ∂²(y² x)/∂y² = d/dx 2 x²
+        let nested = |x: Narrow| {
+            reverse::hvp(
+                |y| y[0] * y[0] * Reverse::constant(Dual::constant(x)),
+                &[Narrow::constant(1.5)],
+                &[Narrow::constant(1.0)],
+            )
+            .unwrap()
+            .2[0]
+        };
+        assert_eq!(derivative(|x| x * nested(x), 2.0), 8.0);
+    }
+
+    #[test]
+    fn captured_numbers_that_are_returned() {
+        assert!(panics(|| mixed_partial(|[x]| x * mixed_partial(|_: [_; 1]| x, [1.0], [0]).unwrap(), [1.0], [0])));
+        assert!(panics(|| mixed_partial(
+            |[x]| x * mixed_partial(|_: [_; 1]| x, [1.0], [0, 0]).unwrap(),
+            [1.0],
+            [0, 0]
+        )));
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn captured_numbers_in_diagnoses() {
+        use autodiff::diagnose;
+        assert!(panics(|| diagnose(
+            |[x]| {
+                let _ = diagnose(|[y]| x * y, [1.0]);
+                x
+            },
+            [1.0]
+        )));
+        assert!(panics(|| diagnose(
+            |[x]| {
+                let _ = diagnose(|[_]| x, [1.0]);
+                x
+            },
+            [1.0]
+        )));
+    }
+
     /// A number that a closure keeps from the chunk before is refused: it moves with another variable.
     #[test]
     fn numbers_of_two_chunks() {

@@ -125,3 +125,27 @@ fn of_nothing_and_of_long_slices() {
     assert!((among(log_sum_exp, 2.0) - 1e-3).abs() < 1e-17);
     assert!((among(norm, 3.0) - 1e-3f64.sqrt()).abs() < 1e-15);
 }
+
+/// The slopes of long slices keep their digits: sums are rounded once, not once a term.
+#[test]
+fn long_slices_keep_their_digits() {
+    let n = 100_000;
+    let x: Vec<f32> = (0..n).map(|i| 1e-3 * (i as f32 * 0.7).sin() + 1.0).collect();
+    // in double precision, whose roundings do not count here
+    let wide: Vec<f64> = x.iter().map(|x| f64::from(*x)).collect();
+    let length = wide.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let total: f64 = wide.iter().map(|x| x.exp()).sum();
+    let check = |f: fn(&[Dual<f32, 1>]) -> Dual<f32, 1>, slope: &dyn Fn(f64) -> f64, value: f64| {
+        for moving in [0, 1, n / 2, n - 1] {
+            let numbers: Vec<_> =
+                x.iter().enumerate().map(|(i, x)| Dual::new(*x, [f32::from(u8::from(i == moving))])).collect();
+            let y = f(&numbers);
+            let want = slope(wide[moving]);
+            let ulps = (f64::from(y.eps[0]) - want).abs() / (want * f64::from(f32::EPSILON));
+            assert!(ulps <= 4.0, "{moving}: {ulps} ulp");
+            assert!((f64::from(y.re) - value).abs() <= 2.0 * f64::from(f32::EPSILON) * value, "{} of {value}", y.re);
+        }
+    };
+    check(norm, &|x| x / length, length);
+    check(log_sum_exp, &|x| x.exp() / total, total.ln());
+}

@@ -135,3 +135,62 @@ fn special_points_are_those_of_the_other_numbers() {
     let hyper = HyperDual::<f64, 1>::variable(0.0, 0).sqrt();
     assert_eq!(hyper.hessian()[0][0], Series::variable(0.0).sqrt().derivative(2));
 }
+
+/// Coefficients that fit do so although factorials, derivatives or powers on the way to them do not.
+#[test]
+fn no_coefficient_overflows_on_the_way() {
+    fn check<F: autodiff::Float, const K: usize>(
+        what: &str,
+        y: Taylor<F, K>,
+        want: impl Fn(usize) -> f64,
+        digits: f64,
+    ) {
+        for k in 1..=K {
+            let (got, want) = (y.coefficients[k - 1].to_f64(), want(k));
+            assert!((got / want - 1.0).abs() <= digits, "{what}: coefficient {k} is {got:e} instead of {want:e}");
+        }
+    }
+    let sign = |k: usize| if k.is_multiple_of(2) { 1.0 } else { -1.0 };
+    let binomial = |c: f64, k: usize| (0..k).fold(1.0, |b, i| b * (c - i as f64) / (i + 1) as f64);
+    let small = f64::from(1e-4_f32);
+    check("1/x", Taylor::<f32, 8>::variable(1e-4).recip(), |k| sign(k) * small.powi(-1 - k as i32), 1e-5);
+    check("1/x", Taylor::<f64, 20>::variable(1e-14).recip(), |k| sign(k) * 1e-14_f64.powi(-1 - k as i32), 1e-12);
+    check(
+        "ln",
+        Taylor::<f32, 12>::variable(1e-3).ln(),
+        |k| -sign(k) / (k as f64 * f64::from(1e-3_f32).powi(k as i32)),
+        1e-5,
+    );
+    let gap: f64 = 1.0 - (1.0 - 1e-15);
+    check("atanh", Taylor::<f64, 20>::variable(1.0 - 1e-15).atanh(), |k| 0.5 / (k as f64 * gap.powi(k as i32)), 1e-12);
+    for size in [1e200, 1e160, 1e-170, 1e-290] {
+        // size (1 + t)
+        let x = Taylor::<f64, 6>::line(size, size);
+        check("sqrt", x.sqrt(), |k| size.sqrt() * binomial(0.5, k), 1e-13);
+        check("cbrt", x.cbrt(), |k| size.cbrt() * binomial(1.0 / 3.0, k), 1e-12);
+        check("powf", x.powf(0.75), |k| size.powf(0.75) * binomial(0.75, k), 1e-13);
+        check("recip", x.recip(), |k| size.recip() * binomial(-1.0, k), 1e-13);
+        check("powi", x.powi(-1), |k| size.recip() * binomial(-1.0, k), 1e-13);
+        check("ln", x.ln(), |k| -sign(k) / k as f64, 1e-13);
+        check("log2", x.log2(), |k| -sign(k) / k as f64 / std::f64::consts::LN_2, 1e-13);
+        check("log", x.log(3.0), |k| -sign(k) / k as f64 / 3.0_f64.ln(), 1e-13);
+    }
+    // what underflows is zero
+    assert_eq!(Taylor::<f64, 3>::line(1e-170, 1e-170).sin().coefficients, [1e-170, 0.0, 0.0]);
+    // 40! is beyond single precision, and no number without a coefficient has a 40th derivative that is not 0
+    let x = Taylor::<f32, 40>::variable(2.0);
+    assert_eq!((x * x).derivative(40), 0.0);
+    assert_eq!(x.derivative(40), 0.0);
+    let mut y = x;
+    y.coefficients = [1e-30; 40];
+    // 35! · 1e−30
+    assert!((y.derivative(35) / 1.033_314_8e10 - 1.0).abs() < 1e-5, "{}", y.derivative(35));
+}
+
+/// Where a quotient's value is zero because the divisor is infinite, every number type says the same: the zero does not win.
+#[test]
+fn a_zero_quotient_does_not_win() {
+    let y = Taylor::<f64, 2>::variable(800.0).exp();
+    assert!((Taylor::constant(1.0) / y).coefficients[0].is_nan());
+    assert!(derivative(|x| 1.0 / x.exp(), 800.0_f64).is_nan());
+}

@@ -34,6 +34,8 @@ pub enum Command {
     Check,
     /// Draw the notebook's five figures
     Figures(commands::figures::Arguments),
+    /// Write the lesson as one page: text, tables, figures, and a replay of the steps
+    Report(commands::report::Arguments),
     /// Run one optimizer on one problem
     Run(commands::run::Arguments),
     /// Run several optimizers on one problem
@@ -42,6 +44,8 @@ pub enum Command {
     Derive(commands::derive::Arguments),
     /// Find x such that y(x) is a given target
     Invert(commands::invert::Arguments),
+    /// Run optimizers from many starts with many step sizes, in parallel and resumable
+    Sweep(commands::sweep::Arguments),
     #[command(after_help = "Examples:\n  demo list\n  demo list --json -")]
     /// List problems, optimizers, their options and defaults
     List,

@@ -12,6 +12,8 @@ pub mod numpy_text;
 pub mod output;
 pub mod reference;
 pub mod registry;
+pub mod solve;
+pub mod sweep;
 
 /// The Rust blocks of README and docs, as doctests.
 #[cfg(doctest)]

@@ -24,10 +24,12 @@ fn execute(cli: &Cli) -> Result<ExitCode, Refusal> {
         None | Some(Command::Notebook) => commands::notebook::execute(shared),
         Some(Command::Check) => commands::check::execute(shared),
         Some(Command::Figures(arguments)) => commands::figures::execute(arguments, shared),
+        Some(Command::Report(arguments)) => commands::report::execute(arguments, shared),
         Some(Command::Run(arguments)) => commands::run::execute(arguments, shared),
         Some(Command::Compare(arguments)) => commands::compare::execute(arguments, shared),
         Some(Command::Derive(arguments)) => commands::derive::execute(arguments, shared),
         Some(Command::Invert(arguments)) => commands::invert::execute(arguments, shared),
+        Some(Command::Sweep(arguments)) => commands::sweep::execute(arguments, shared),
         Some(Command::Completions(arguments)) => commands::completions::execute(arguments, shared),
         Some(Command::List) => commands::list::execute(shared),
     }

@@ -110,12 +110,11 @@ impl Prepared {
     }
 }
 
-fn failed(path: &Path, error: &io::Error) -> WriteError {
-    // the operating system's reason alone: the path is ours, not that of a file beside it
-    let reason = match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code).to_string(),
-        None => error.to_string(),
-    };
+/// What the user reads of an error at a path.
+pub(crate) fn failed(path: &Path, error: &io::Error) -> WriteError {
+    // the operating system's reason alone: the path is ours, not that of a file beside it, which tempfile puts behind
+    let text = error.to_string();
+    let reason = text.split_once(" at path ").map_or(text.as_str(), |(reason, _)| reason).to_owned();
     WriteError { path: path.to_owned(), reason }
 }
 
@@ -132,26 +131,89 @@ pub fn print(content: impl AsRef<[u8]>) -> io::Result<()> {
     }
 }
 
-fn prepare_file(path: &Path, content: Vec<u8>) -> io::Result<Kind> {
-    let path = match fs::metadata(path) {
-        Ok(found) if found.is_dir() => return Err(io::Error::other("it is a directory")),
-        Ok(found) if !found.is_file() => return Ok(Kind::Device(path.to_owned(), content)),
-        // a link stays a link, and a file that may not be written is not replaced
+/// Where a file's content really is, or would be: a link stays a link, and a file that may not be written is not replaced.
+///
+/// # Errors
+///
+/// [`WriteError`] if it may not be written, or is a directory.
+pub fn replaceable(path: &Path) -> Result<PathBuf, WriteError> {
+    target(path).map_err(|error| failed(path, &error))
+}
+
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::Error::other("it is a directory")),
         Ok(_) => {
             let target = path.canonicalize()?;
             File::options().append(true).open(&target)?;
-            target
+            Ok(target)
         }
-        Err(_) => path.to_owned(),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".demo-");
-    #[cfg(unix)]
-    let builder = builder.permissions(permissions(&path));
-    let mut file = builder.tempfile_in(folder_of(&path))?;
+        Err(_) => Ok(path.to_owned()),
+    }
+}
+
+/// Whether it is neither a file nor a directory, but a device or a pipe.
+pub fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+fn prepare_file(path: &Path, content: Vec<u8>) -> io::Result<Kind> {
+    if is_device(path) {
+        return Ok(Kind::Device(path.to_owned(), content));
+    }
+    let path = target(path)?;
+    let mut file = beside(&path)?;
     file.write_all(&content)?;
     file.as_file().sync_all()?;
     Ok(Kind::File(path, file))
+}
+
+/// An empty file in the same folder.
+fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".demo-");
+    #[cfg(unix)]
+    let builder = builder.permissions(permissions(path));
+    builder.tempfile_in(folder_of(path))
+}
+
+/// A file's new content while it is written: it takes its place as a whole, or is gone.
+#[derive(Debug)]
+pub struct Fresh {
+    path: PathBuf,
+    file: tempfile::NamedTempFile,
+}
+
+impl Fresh {
+    /// For the file at a path.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] with path and reason.
+    pub fn new(path: &Path) -> Result<Self, WriteError> {
+        let file = beside(path).map_err(|error| failed(path, &error))?;
+        Ok(Fresh { path: path.to_owned(), file })
+    }
+
+    /// Puts it in its place.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] with path and reason.
+    pub fn commit(self) -> Result<(), WriteError> {
+        let Fresh { path, file } = self;
+        file.as_file().sync_all().map_err(|error| failed(&path, &error))?;
+        file.persist(&path).map(drop).map_err(|error| failed(&path, &error.error))
+    }
+}
+
+impl Write for Fresh {
+    fn write(&mut self, content: &[u8]) -> io::Result<usize> {
+        self.file.write(content)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// Those of the file that is replaced; for a new one what the process's mask leaves of rw-rw-rw-.

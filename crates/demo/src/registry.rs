@@ -2,21 +2,24 @@
 
 use std::fmt;
 
-use optimizers::test_functions::SquaresProblem;
+use optimizers::test_functions::{PlainProblem, SquaresProblem};
 use optimizers::{
-    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, MomentumRule, Physics,
-    RmsPropRule, Staged, SumOfSquares,
+    AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, Loss, MomentumRule, Physics,
+    RmsPropRule, Staged, SumOfSquares, TwiceDifferentiable,
 };
 
 use crate::notebook;
 
 /// A problem in both precisions, with its stages.
-pub trait Problem: Staged<f32> + Staged<f64> {}
-impl<P: Staged<f32> + Staged<f64>> Problem for P {}
+pub trait Problem:
+    Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64> + Send + Sync
+{
+}
+impl<P: Staged<f32> + Staged<f64> + TwiceDifferentiable<f32> + TwiceDifferentiable<f64> + Send + Sync> Problem for P {}
 
 /// An inverse in both precisions.
-pub trait BothInverse: Inverse<f32> + Inverse<f64> {}
-impl<I: Inverse<f32> + Inverse<f64>> BothInverse for I {}
+pub trait BothInverse: Inverse<f32> + Inverse<f64> + Send + Sync {}
+impl<I: Inverse<f32> + Inverse<f64> + Send + Sync> BothInverse for I {}
 
 /// A problem that has a name.
 #[derive(Debug)]
@@ -33,6 +36,8 @@ pub struct ProblemRow {
     pub inverse: fn() -> Box<dyn BothInverse>,
     /// It as a sum of squares.
     pub squares: fn() -> Box<dyn SquaresProblem>,
+    /// It as one function of x, which has a finite value only where y has.
+    pub whole: fn() -> Box<dyn PlainProblem>,
 }
 
 /// The problems.
@@ -43,6 +48,7 @@ pub const PROBLEMS: &[ProblemRow] = &[ProblemRow {
     problem: || Box::new(notebook::problem()),
     inverse: || Box::new(AnalyticInverse::<_, 2, 2>::new(notebook::inverse_physics)),
     squares: || Box::new(SumOfSquares::new(Physics::new(notebook::physics))),
+    whole: || Box::new(Loss::new(notebook::loss_x)),
 }];
 
 /// An optimizer that has a name.
@@ -262,6 +268,34 @@ pub const OPTIMIZERS: &[OptimizerRow] = &[
         step: Some(0.3),
         iterations: 10,
         options: &[GRADIENT, UNCONVERGED],
+    },
+    OptimizerRow {
+        name: "pg-linearized",
+        summary: "inverse simulator whose inverse is that of the linearized process, x + J⁻¹Δy",
+        step: Some(0.3),
+        iterations: 10,
+        options: &[],
+    },
+    OptimizerRow {
+        name: "hig",
+        summary: "half-inverse gradients, x ← x − η J^(−1/2) ∂L/∂y by singular values",
+        step: Some(0.1),
+        iterations: 10,
+        options: &[
+            number("exponent", "of J, from -1 (Gauss–Newton) to 1 (gradient descent)", -0.5),
+            OptionRow {
+                name: "truncation",
+                summary: "singular values below this share of the largest count as none, in [0, 1)",
+                default: DefaultValue::Text("10 times the longer side of J, in units of the precision"),
+            },
+        ],
+    },
+    OptimizerRow {
+        name: "sip",
+        summary: "scale-invariant physics: Adam towards the x of the inverse simulator",
+        step: Some(0.3),
+        iterations: 10,
+        options: &[number("physics_step", "η of the inverse simulator's step in y, positive", 1.0)],
     },
     OptimizerRow {
         name: "lbfgsb",

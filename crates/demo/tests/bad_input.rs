@@ -305,6 +305,7 @@ fn destinations() {
         let outcome = to(&path);
         assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{}", outcome.stderr);
         assert!(outcome.stderr.contains(&path) && outcome.stderr.contains(reason), "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains(".demo-"), "{}", outcome.stderr);
     }
     // an existing file is replaced as a whole, and keeps its place when there is nothing to write
     let kept = place("kept");
@@ -369,4 +370,165 @@ fn test_functions() {
     refused(&run("ackley", "levenberg-marquardt", "1,1"), &["levenberg-marquardt", "sum of squares", "ackley"]);
     refused(&run("rosenbrock", "pg", "1,1"), &["pg steps in y"]);
     refused(&[&run("rosenbrock", "bfgs", "1,1")[..], &["--step", "1"]].concat(), &["bfgs has no fixed step"]);
+}
+
+/// What a run that must be whole leaves: its exit status and document.
+fn ended(arguments: &[&str]) -> (Option<i32>, Value) {
+    let outcome = demo(&[&["run"], arguments, &["--json", "-"]].concat());
+    assert!(!outcome.stderr.contains("panicked"), "{}", outcome.stderr);
+    (outcome.code, serde_json::from_str(&outcome.stdout).unwrap())
+}
+
+fn message(document: &Value) -> &str {
+    document["message"].as_str().unwrap()
+}
+
+#[test]
+fn far_too_large_steps_diverge_in_bounded_time() {
+    for optimizer in ["gd", "momentum", "nesterov"] {
+        let arguments = ["--problem", "notebook", "--optimizer", optimizer, "--start", "3,3", "--step", "1000"];
+        let (code, document) = ended(&[&arguments[..], &["--iterations", "500000"]].concat());
+        assert_eq!((code, &document["status"]), (Some(1), &"not_finite".into()), "{optimizer}");
+        assert!(message(&document).contains("is not finite at iteration"), "{}", message(&document));
+        assert!(message(&document).contains("the best point is that of iteration 0"), "{}", message(&document));
+        let points = document["iterations"].as_array().unwrap();
+        assert!((3..20).contains(&points.len()) && points[0]["loss"] == 90.0, "{optimizer}: {}", points.len());
+    }
+}
+
+/// Where a Hessian or Jacobian is singular, plain steps say so, and damped ones go on.
+#[test]
+fn singular_matrices() {
+    let from = |optimizer| ["--problem", "notebook", "--optimizer", optimizer, "--start", "3,0"];
+    for (optimizer, words) in
+        [("newton", "Hessian is singular at iteration 0"), ("gauss-newton", "Jacobian has no full rank at iteration 0")]
+    {
+        let (code, document) = ended(&from(optimizer));
+        assert_eq!((code, &document["status"]), (Some(1), &"failed".into()));
+        assert!(message(&document).contains(words), "{}", message(&document));
+        assert_eq!(document["iterations"].as_array().unwrap().len(), 1, "the trajectory is kept");
+    }
+    for optimizer in ["newton-damped", "trust-region", "levenberg-marquardt"] {
+        let (code, document) = ended(&from(optimizer));
+        assert_eq!((code, &document["status"]), (Some(0), &"converged".into()), "{optimizer}");
+        let last = document["iterations"].as_array().unwrap().last().unwrap();
+        assert!(last["loss"].as_f64().unwrap() < 1e-9, "{optimizer}: {last}");
+    }
+}
+
+/// Newton goes to the saddle (`losses_that_are_not_finite` has its warning); the damped variant and the trust region descend.
+#[test]
+fn indefinite_hessians() {
+    for optimizer in ["newton-damped", "trust-region"] {
+        let (code, document) = ended(&["--loss", "x0^2 - x1^2 + x1^4", "--optimizer", optimizer, "--start", "1,0.1"]);
+        assert_eq!(code, Some(0));
+        let losses: Vec<f64> =
+            document["iterations"].as_array().unwrap().iter().map(|point| point["loss"].as_f64().unwrap()).collect();
+        assert!(losses.windows(2).all(|pair| pair[1] <= pair[0]), "{optimizer}: {losses:?}");
+        assert!((losses.last().unwrap() + 0.25).abs() < 1e-6, "{optimizer}: {losses:?}");
+    }
+}
+
+/// A step in y to where the formula of the inverse has no value: √ of a negative.
+#[test]
+fn an_analytic_inverse_without_a_preimage() {
+    let (code, document) = ended(&["--problem", "notebook", "--optimizer", "pg", "--start", "3,3", "--step", "1.5"]);
+    assert_eq!((code, &document["status"]), (Some(1), &"failed".into()));
+    assert!(message(&document).contains("no x has y = [-1.5, -4.5]: component 1"), "{}", message(&document));
+    assert_eq!(document["iterations"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_start_outside_of_its_bounds_is_projected_and_said() {
+    let bounds = ["--set", "lower=-1,-1", "--set", "upper=1,1"];
+    let arguments = ["--problem", "notebook", "--optimizer", "lbfgsb", "--start", "3,3"];
+    let (code, document) = ended(&[&arguments[..], &bounds].concat());
+    assert_eq!((code, &document["iterations"][0]["x"]), (Some(0), &serde_json::json!([1.0, 1.0])));
+    assert!(message(&document).contains("outside of the bounds and was projected"), "{}", message(&document));
+}
+
+/// Where a function has no derivative, the convention decides (docs/conventions.md).
+#[test]
+fn points_without_a_derivative() {
+    for (function, at, gradient) in [
+        ("abs(x0)", "0", "1.0"),
+        ("abs(x0)", "-0.0", "-1.0"),
+        ("sqrt(x0)", "0", "\"Infinity\""),
+        ("floor(x0)", "2", "0.0"),
+    ] {
+        let outcome = demo(&["derive", "--function", function, "--at", at, "--order", "1", "--json", "-"]);
+        let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!((outcome.code, document["gradient"][0].to_string().as_str()), (Some(0), gradient), "{function}");
+    }
+    let outcome = demo(&["derive", "--function", "max(x0, x1)", "--at", "2,2", "--order", "1", "--json", "-"]);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(document["gradient"], serde_json::json!([0.5, 0.5]));
+}
+
+/// A hundred thousand deep, as far as an argument can be that long.
+#[test]
+fn deep_formulas() {
+    let around = |open: &str, close: &str, n: usize| format!("{}x0{}", open.repeat(n), close.repeat(n));
+    for text in [
+        around("-", "", 100_000),
+        around("(", ")", 60_000),
+        around("sin(", ")", 25_000),
+        around("x0^", "", 40_000),
+        around("2*(", ")", 30_000),
+        "(".repeat(100_000),
+    ] {
+        for arguments in [
+            ["derive", "--function", &text, "--at", "1"],
+            ["run", "--optimizer=gd", "--start=1", "--loss", &text],
+            ["invert", "--target=1", "--start=1", "--physics", &text],
+        ] {
+            refused(&arguments, &["nests more than", "column"]);
+        }
+    }
+    // long is not deep
+    let sum = format!("x0{}", "+x0".repeat(40_000));
+    let outcome = demo(&["derive", "--function", &sum, "--at", "1", "--order", "1", "--json", "-"]);
+    let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(document["gradient"], serde_json::json!([40_001.0]));
+}
+
+#[test]
+fn derivatives() {
+    let derive = |rest: &[&str], parts: &[&str]| refused(&[&["derive"], rest].concat(), parts);
+    derive(&["--function", "x0", "--at", "nan"], &["at[0] is NaN", "finite"]);
+    derive(&["--function", "x0", "--at", ""], &["at is empty"]);
+    derive(&["--function", "x0", "--at", "1,"], &["at[1]", "a number is needed"]);
+    derive(&["--function", "", "--at", "1"], &["empty"]);
+    derive(&["--function", "x999999999", "--at", "1"], &["'x999999999'", "the last is x0"]);
+    derive(
+        &["--function", "x0*x1", "--at", "1,1", "--direction", "1"],
+        &["direction has 1 components", "2 are needed"],
+    );
+    derive(&["--function", "x0*x1", "--at", "1,1", "--direction", "0,inf"], &["direction[1] is inf"]);
+    derive(&["--function", "x0", "--at", "1", "--order", "4"], &["'4'", "0..=3"]);
+    derive(&["--function", "x0", "--at", "1e300", "--precision", "f32"], &["at[0]", "finite in f32"]);
+    derive(&["--function", "x0"], &["--at"]);
+}
+
+/// What an interrupt leaves of a sweep is what a kill leaves: rows to go on from.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sweep_can_be_resumed() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let sweep = ["sweep", "--problem", "notebook", "--optimizers", "gd", "--quiet", "--step", "0.01", "--csv"];
+    let with = |name: &str| [&sweep[..], &[&place(name), "--start", "-3:3:100,-3:3:200"]].concat().join(" ");
+    let script = format!("exec '{}' {}", env!("CARGO_BIN_EXE_demo"), with("a"));
+    let mut child = Command::new("sh").args(["-c", &script]).stdout(Stdio::null()).spawn().unwrap();
+    while !std::fs::metadata(place("a.partial")).is_ok_and(|file| file.len() > 50_000) {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]).status().unwrap();
+    child.wait().unwrap();
+    for rest in [format!("{} --resume", with("a")), with("b")] {
+        let done =
+            Command::new("sh").args(["-c", &format!("'{}' {rest}", env!("CARGO_BIN_EXE_demo"))]).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    }
+    assert_eq!(std::fs::read(place("a")).unwrap(), std::fs::read(place("b")).unwrap());
 }

@@ -102,3 +102,19 @@ fn the_readme_commands_are_run_by_ci() {
         assert!(script.contains(block.trim()), "CI does not run: {block}");
     }
 }
+
+/// The tests that docs/bad_input.md names are there.
+#[test]
+fn the_tests_of_bad_input_exist() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let text = include_str!("../../../docs/bad_input.md");
+    let names: Vec<&str> = text.split('`').filter(|name| name.contains(".rs::")).collect();
+    assert!(names.len() > 40);
+    for name in names {
+        let (file, test) = name.split_once("::").unwrap();
+        let source = std::fs::read_to_string(tests.join(file)).unwrap();
+        assert!(source.contains(&format!("#[test]\nfn {test}()")), "{name}");
+    }
+    let rows = text.lines().filter(|line| line.starts_with("| ")).skip(2);
+    assert!(rows.into_iter().all(|row| row.contains(".rs") || row.contains("cannot be typed")));
+}

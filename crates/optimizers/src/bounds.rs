@@ -6,9 +6,48 @@ use crate::error::Error;
 
 /// Bounds lᵢ ≤ xᵢ ≤ uᵢ; an infinite one is none.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(
+        into = "Written<T>",
+        try_from = "Written<T>",
+        bound(
+            serialize = "T: RealField + Copy + serde::Serialize",
+            deserialize = "T: RealField + Copy + serde::de::DeserializeOwned"
+        )
+    )
+)]
 pub struct Bounds<T> {
     lower: Vec<T>,
     upper: Vec<T>,
+}
+
+/// Bounds as they are written: not every format has infinities.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Written<T> {
+    lower: Vec<Option<T>>,
+    upper: Vec<Option<T>>,
+}
+
+#[cfg(feature = "serde")]
+impl<T: RealField + Copy> From<Bounds<T>> for Written<T> {
+    fn from(bounds: Bounds<T>) -> Self {
+        let n = bounds.dimension();
+        Written { lower: (0..n).map(|i| bounds.lower(i)).collect(), upper: (0..n).map(|i| bounds.upper(i)).collect() }
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T: RealField + Copy> TryFrom<Written<T>> for Bounds<T> {
+    type Error = Error;
+
+    fn try_from(written: Written<T>) -> Result<Self, Error> {
+        let infinity: T = T::one() / T::zero();
+        let side = |side: Vec<Option<T>>, none| side.into_iter().map(|bound| bound.unwrap_or(none)).collect();
+        Bounds::new(side(written.lower, -infinity), side(written.upper, infinity))
+    }
 }
 
 impl<T: RealField + Copy> Bounds<T> {

@@ -51,6 +51,12 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// The exponent of a Jacobian is not in [−1, 1].
+    #[error("exponent is {value}: a number from -1 to 1 is needed")]
+    Exponent {
+        /// Its value.
+        value: f64,
+    },
     /// A bound is NaN.
     #[error("{name}[{index}] is NaN: a bound is a number, or infinite for none")]
     BoundIsNan {
@@ -84,6 +90,16 @@ pub enum Error {
         given: usize,
         /// What it must be a multiple of.
         multiple_of: usize,
+    },
+    /// A stage of a process takes another number of components than the stage before gives.
+    #[error("stage {stage} takes {expected} numbers, but the stage before it gives {given}")]
+    Stage {
+        /// The stage, counted from 0.
+        stage: usize,
+        /// What the stage before gives.
+        given: usize,
+        /// What it takes.
+        expected: usize,
     },
     /// Two arguments have different lengths.
     #[error("{name} has {given} components, but {expected} are needed")]
@@ -130,6 +146,18 @@ pub enum Failure {
     #[error("Jacobian has no full rank at iteration {iteration}")]
     SingularJacobian {
         /// The iteration whose step was wanted.
+        iteration: usize,
+    },
+    /// A point at which the gradient vanishes is no minimum.
+    #[error("no minimum: the Hessian of iteration {iteration} is not positive definite")]
+    NotMinimum {
+        /// The iteration.
+        iteration: usize,
+    },
+    /// Iterations did not come to rest.
+    #[error("not converged in {iteration} iterations")]
+    NotConverged {
+        /// How many were made.
         iteration: usize,
     },
     /// The direction of a line search does not lead downhill.
@@ -192,4 +220,25 @@ pub enum Failure {
         /// The iteration whose step was wanted.
         iteration: usize,
     },
+}
+
+impl Failure {
+    /// The same, met at another iteration.
+    pub(crate) fn at(mut self, at: usize) -> Self {
+        match &mut self {
+            Failure::NotFinite { iteration, .. }
+            | Failure::SingularHessian { iteration }
+            | Failure::SingularJacobian { iteration }
+            | Failure::NotDescent { iteration }
+            | Failure::NotMinimum { iteration }
+            | Failure::NotConverged { iteration }
+            | Failure::LineSearch { iteration }
+            | Failure::NotInverted { iteration, .. }
+            | Failure::Shape { iteration, .. }
+            | Failure::Refused { iteration, .. }
+            | Failure::NoPreimage { iteration, .. } => *iteration = at,
+            Failure::BoundsLength { .. } => {}
+        }
+        self
+    }
 }

@@ -2,6 +2,7 @@
 
 use nalgebra::{DMatrix, DVector, RealField};
 
+use crate::chain::reach;
 use crate::error::{Error, Failure, check_shape};
 use crate::inverse::Inverse;
 use crate::newton::newton_direction;
@@ -50,6 +51,11 @@ impl<T: Entry, I> InverseSimulator<T, I> {
 
 /// Where a step in y stands: y(x) and L with its derivatives there.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(serialize = "T: Entry + serde::Serialize", deserialize = "T: Entry + serde::de::DeserializeOwned"))
+)]
 pub struct Latent<T> {
     y: DVector<T>,
     loss: T,
@@ -59,7 +65,7 @@ pub struct Latent<T> {
 
 impl<T: Entry + RealField> Latent<T> {
     /// One value, gradient and Hessian of L by y.
-    fn new<P: Staged<T> + ?Sized>(problem: &P, y: DVector<T>, iteration: usize) -> Result<Self, Failure> {
+    pub(crate) fn new<P: Staged<T> + ?Sized>(problem: &P, y: DVector<T>, iteration: usize) -> Result<Self, Failure> {
         check_shape("y", y.len(), problem.loss().dimension(), iteration)?;
         let (loss, gradient, hessian) = problem.loss().value_gradient_hessian(&y);
         check_shape("the gradient by y", gradient.len(), y.len(), iteration)?;
@@ -68,8 +74,20 @@ impl<T: Entry + RealField> Latent<T> {
         Ok(Latent { y, loss, gradient, hessian })
     }
 
+    pub(crate) fn y(&self) -> &DVector<T> {
+        &self.y
+    }
+
+    pub(crate) fn loss(&self) -> T {
+        self.loss
+    }
+
     /// y − η H⁻¹ g: where the step aims.
-    fn target(&self, step: T, iteration: usize) -> Result<DVector<T>, Failure> {
+    pub(crate) fn target(&self, step: T, iteration: usize) -> Result<DVector<T>, Failure> {
+        // a state that was read back may be anything
+        check_shape("the gradient by y", self.gradient.len(), self.y.len(), iteration)?;
+        check_shape("a column of the Hessian by y", self.hessian.nrows(), self.y.len(), iteration)?;
+        check_shape("a row of the Hessian by y", self.hessian.ncols(), self.y.len(), iteration)?;
         let update = newton_direction(&self.gradient, self.hessian.clone(), iteration)?;
         Ok(self.y.zip_map(&update, |y, u| y - step * u))
     }
@@ -79,8 +97,9 @@ impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P>
     type Memory = Latent<T>;
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Latent<T>>, Failure> {
-        let latent = Latent::new(problem, problem.physics().value(&start), 0)?;
-        let mut iterate = Iterate::new(0, start, latent.loss);
+        let (y, latents) = reach(problem.physics(), &start, Vec::new());
+        let latent = Latent::new(problem, y, 0)?;
+        let mut iterate = Iterate { latents, ..Iterate::new(0, start, latent.loss) };
         iterate.y = Some(latent.y.clone());
         iterate.evaluations = Evaluations::default().one_of_each_more();
         Ok(State::new(iterate, latent))
@@ -91,8 +110,9 @@ impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P>
         let target = state.memory.target(self.step, now.iteration)?;
         let found = self.inverse.invert(problem.physics(), &target, &now.x, now.iteration + 1)?;
         check_shape("x", found.x.len(), now.x.len(), now.iteration + 1)?;
-        let latent = Latent::new(problem, problem.physics().value(&found.x), now.iteration + 1)?;
-        let mut next = Iterate::new(now.iteration + 1, found.x, latent.loss);
+        let (y, latents) = reach(problem.physics(), &found.x, found.stages);
+        let latent = Latent::new(problem, y, now.iteration + 1)?;
+        let mut next = Iterate { latents, ..Iterate::new(now.iteration + 1, found.x, latent.loss) };
         next.y = Some(latent.y.clone());
         next.update = Some(&now.x - &next.x);
         next.y_target = Some(target);

@@ -8,9 +8,9 @@ use crate::problem::{Entry, Objective};
 
 /// A method of minimization, as one step after another.
 ///
-/// `P` is what it needs of a problem: [`Objective`] for most, [`TwiceDifferentiable`](crate::TwiceDifferentiable) for Newton's, [`Staged`](crate::Staged) for the inverse simulators.
-/// Stopping is not the optimizer's affair but the [`Run`](crate::Run)'s; a method whose own tests say that it has
-/// arrived reports that in [`State::converged`].
+/// `P` is what it needs of a problem: [`Objective`] for most, [`TwiceDifferentiable`](crate::TwiceDifferentiable) for
+/// Newton's, [`Staged`](crate::Staged) for the inverse simulators. Stopping is not the optimizer's affair but the
+/// [`Run`](crate::Run)'s; a method whose own tests say that it has arrived reports that in [`State::converged`].
 pub trait Optimizer<T: Entry, P: ?Sized> {
     /// What is kept between steps beside the point: momentum, pairs, …
     type Memory: Clone;
@@ -25,34 +25,41 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
         *state = self.step(problem, state)?;
         Ok(())
     }
+    /// The state with its point moved to x: where something else than the method has corrected what its step led to.
+    ///
+    /// Iterations and evaluations count on. A method begins anew there, unless its memory is of the way so far rather
+    /// than of the point, as that of the first-order methods.
+    fn relocate(
+        &self,
+        problem: &P,
+        state: State<T, Self::Memory>,
+        x: DVector<T>,
+    ) -> Result<State<T, Self::Memory>, Failure> {
+        let Iterate { iteration, evaluations, .. } = state.iterate;
+        let mut state = self.init(problem, x).map_err(|failure| failure.at(iteration))?;
+        state.iterate.iteration = iteration;
+        state.iterate.evaluations = state.iterate.evaluations.and(evaluations);
+        Ok(state)
+    }
 }
 
 /// Where a run stands: all that the next step needs.
 ///
-/// With the feature `serde` it can be written and read back, for [`Run::resume`](crate::Run::resume), where its memory can. What ended a
-/// run is not written: a state that is read back goes on.
+/// With the feature `serde` it can be written and read back, for [`Run::resume`](crate::Run::resume), where its memory
+/// can. What ended a run is not written: a state that is read back goes on. A digest is written with it, so that a text
+/// which was damaged or changed by hand, or a format that rounds numbers, is an error when it is read, and not another
+/// run.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(bound(
-        serialize = "T: Entry + serde::Serialize, M: serde::Serialize",
-        deserialize = "T: Entry + serde::de::DeserializeOwned, M: serde::de::DeserializeOwned"
-    ))
-)]
 pub struct State<T, M = ()> {
     /// The point and what is known of it.
     pub iterate: Iterate<T>,
     /// What the method keeps between steps.
     pub memory: M,
     /// Why the method itself sees no need to go on, if it does not.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub converged: Option<&'static str>,
     /// Why there is no next step, if there is none: then the point is the old one, and only the evaluations are new.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub failure: Option<Failure>,
     /// What the user should know of the step that led here.
-    #[cfg_attr(feature = "serde", serde(skip))]
     pub warning: Option<String>,
 }
 
@@ -88,8 +95,27 @@ pub struct Iterate<T> {
     pub y_target: Option<DVector<T>>,
     /// How the search for x went (inverse simulators with a numeric inverse).
     pub inversion: Option<Inversion>,
+    /// Where the process is a [`Chain`](crate::Chain): the point in each latent space, that behind the first stage
+    /// first (inverse simulators).
+    pub latents: Vec<LatentPoint<T>>,
     /// The evaluations so far.
     pub evaluations: Evaluations,
+}
+
+/// A point in the latent space behind a stage of a process.
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(serialize = "T: Entry + serde::Serialize", deserialize = "T: Entry + serde::de::DeserializeOwned"))
+)]
+pub struct LatentPoint<T> {
+    /// What x leads to.
+    pub reached: DVector<T>,
+    /// What the step aimed at; none at the start.
+    pub aimed: Option<DVector<T>>,
+    /// How what comes before the stage was searched for, if it was.
+    pub inversion: Option<Inversion>,
 }
 
 impl<T: Entry> Iterate<T> {
@@ -104,6 +130,7 @@ impl<T: Entry> Iterate<T> {
             update: None,
             y_target: None,
             inversion: None,
+            latents: Vec::new(),
             evaluations: Evaluations::default(),
         }
     }
@@ -139,6 +166,15 @@ pub struct Evaluations {
 }
 
 impl Evaluations {
+    /// The sums.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Evaluations {
+            value: self.value + other.value,
+            gradient: self.gradient + other.gradient,
+            hessian: self.hessian + other.hessian,
+        }
+    }
+
     /// One value, one gradient and one Hessian more.
     pub(crate) fn one_of_each_more(self) -> Self {
         Evaluations { value: self.value + 1, gradient: self.gradient + 1, hessian: self.hessian + 1 }

@@ -54,10 +54,14 @@ pub trait Map<T: Entry> {
     fn value(&self, x: &DVector<T>) -> DVector<T>;
     /// y(x) and the Jacobian ∂yᵢ/∂xⱼ.
     fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>);
+    /// The stages it is made of, first to last; none if it is one.
+    fn stages(&self) -> &[Box<dyn Map<T>>] {
+        &[]
+    }
 }
 
 /// An objective L(y(x)) of two stages, both visible: what the inverse-simulator methods need.
-pub trait Staged<T: Entry>: TwiceDifferentiable<T> {
+pub trait Staged<T: Entry>: Objective<T> {
     /// The first stage, y(x).
     fn physics(&self) -> &dyn Map<T>;
     /// The second stage, L(y).
@@ -270,7 +274,7 @@ fn gradient_parts<T: Entry, const N: usize>(y: Dual<T, N>) -> (T, DVector<T>) {
 }
 
 /// The value, with the gradient put in place.
-fn put<T: Entry, const N: usize>(y: Dual<T, N>, gradient: &mut DVector<T>) -> T {
+pub(crate) fn put<T: Entry, const N: usize>(y: Dual<T, N>, gradient: &mut DVector<T>) -> T {
     if gradient.len() == N {
         gradient.as_mut_slice().copy_from_slice(&y.eps);
     } else {

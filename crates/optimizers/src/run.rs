@@ -144,15 +144,25 @@ impl<'a, T: Entry, P: Objective<T> + ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O
         Ok(Self::begin(problem, optimizer, Begin::Start(DVector::from_column_slice(start))))
     }
 
-    /// A run that goes on from a [`state`](Run::state) of another, as if that had not been interrupted. Its first point is that of the state.
+    /// A run that goes on from a [`state`](Run::state) of another, as if that had not been interrupted. Its first point
+    /// is that of the state.
     ///
     /// The iterations and evaluations of the state count; the best point is the best from here on.
     ///
     /// # Errors
     ///
-    /// As [`new`](Run::new), for the point of the state.
+    /// As [`new`](Run::new), for the point of the state; the same for its gradient, if it has one, and its loss. A
+    /// memory that does not fit the point ends the run at its first step.
     pub fn resume(problem: &'a P, optimizer: &'a O, state: State<T, O::Memory>) -> Result<Self, Error> {
-        check(problem, state.iterate.x.as_slice())?;
+        let Iterate { x, loss, gradient, .. } = &state.iterate;
+        check(problem, x.as_slice())?;
+        finite("loss", &[*loss])?;
+        if let Some(gradient) = gradient {
+            if gradient.len() != x.len() {
+                return Err(Error::Length { name: "gradient", given: gradient.len(), expected: x.len() });
+            }
+            finite("gradient", gradient.as_slice())?;
+        }
         Ok(Self::begin(problem, optimizer, Begin::Resumed(Box::new(state))))
     }
 

@@ -1,11 +1,109 @@
-//! What bad input gets at the library's border; for L-BFGS-B see `lbfgsb.rs`.
+//! What bad input gets at the library's border. [`ROWS`] says which test shows what.
 
 use autodiff::function;
 use optimizers::nalgebra::{DMatrix, DVector};
-use optimizers::{
-    AnalyticInverse, Composite, Error, Failure, GradientDescent, InverseSimulator, Lbfgsb, Loss, Map,
-    MixedInverseSimulator, Newton, NumericInverse, Objective, Physics, Run, Status, TwiceDifferentiable,
-};
+use optimizers::*;
+
+/// What is bad, and the tests that show what it gets: of this file, or of another one.
+const ROWS: &[(&str, &[&str])] = &[
+    ("a start of another length than the problem's", &["starts_that_do_not_fit_are_refused"]),
+    (
+        "an empty start, or no variables",
+        &["starts_that_do_not_fit_are_refused", "inversions_of_wrong_lengths_are_refused"],
+    ),
+    (
+        "NaN or infinity in start, step, target, tolerance, bounds",
+        &[
+            "starts_that_do_not_fit_are_refused",
+            "steps_that_are_not_positive_are_refused",
+            "inversions_of_wrong_lengths_are_refused",
+            "lbfgsb::bad_bounds_and_tolerances_are_refused",
+            "stopping::tolerances_are_checked",
+        ],
+    ),
+    ("a step of 0, negative, or subnormal", &["steps_that_are_not_positive_are_refused"]),
+    ("no iterations", &["no_iterations_give_the_start_alone"]),
+    ("10^12 iterations", &["a_run_is_streamed", "warnings_do_not_pile_up"]),
+    (
+        "a lower bound above the upper; a start outside",
+        &[
+            "lbfgsb::bad_bounds_and_tolerances_are_refused",
+            "lbfgsb::a_start_outside_is_projected_and_the_report_says_so",
+        ],
+    ),
+    (
+        "a parameter out of its range",
+        &[
+            "first_order::parameters_out_of_their_range_are_refused",
+            "parameters_of_half_inverses_out_of_their_range_are_refused",
+        ],
+    ),
+    (
+        "a loss that is NaN at the start",
+        &[
+            "a_loss_that_is_not_finite_ends_the_run_where_it_is_met",
+            "every_method_names_a_loss_that_is_nan_at_the_start",
+        ],
+    ),
+    (
+        "a loss that becomes NaN or infinite on the way; a step far too large",
+        &[
+            "a_loss_that_is_not_finite_ends_the_run_where_it_is_met",
+            "the_best_point_is_kept_when_a_run_falls_off_a_cliff",
+            "lbfgsb::leaving_the_domain_ends_the_run_and_keeps_the_best",
+        ],
+    ),
+    (
+        "a singular Hessian",
+        &["newton_on_singular_and_indefinite_hessians", "the_damped_and_the_trust_region_method_go_on"],
+    ),
+    (
+        "an indefinite Hessian",
+        &["newton_on_singular_and_indefinite_hessians", "the_damped_and_the_trust_region_method_go_on"],
+    ),
+    ("a singular Jacobian", &["singular_jacobians_are_named_or_passed"]),
+    ("a target without a preimage", &["a_target_without_a_preimage_is_named"]),
+    (
+        "a numeric inverse that does not converge",
+        &[
+            "a_numeric_inversion_without_a_preimage_goes_to_the_nearest_and_the_run_goes_on",
+            "a_search_that_does_not_arrive_says_so_and_the_run_goes_on_or_stops",
+        ],
+    ),
+    (
+        "a function that returns fewer components than before, or a wrong shape",
+        &[
+            "a_process_that_returns_fewer_components_than_before_is_refused",
+            "every_inverse_refuses_a_process_that_returns_fewer_components",
+            "functions_that_return_wrong_lengths_end_the_run",
+            "inverses_of_wrong_lengths_end_the_run",
+            "a_vector_of_another_length_gives_nan_and_no_panic",
+        ],
+    ),
+    ("stages that do not fit one another", &["stages_that_do_not_fit_are_refused"]),
+    (
+        "a state that is damaged",
+        &["stopping::a_state_that_was_tampered_with_is_an_error", "stopping::states_that_do_not_fit_are_refused"],
+    ),
+];
+
+#[test]
+fn every_row_has_its_tests() {
+    let files = [
+        ("bad_input", include_str!("bad_input.rs")),
+        ("first_order", include_str!("first_order.rs")),
+        ("lbfgsb", include_str!("lbfgsb.rs")),
+        ("stopping", include_str!("stopping.rs")),
+    ];
+    for (row, tests) in ROWS {
+        assert!(!tests.is_empty(), "{row}");
+        for test in *tests {
+            let (file, name) = test.split_once("::").unwrap_or(("bad_input", test));
+            let (_, text) = files.iter().find(|(other, _)| *other == file).unwrap();
+            assert!(text.contains(&format!("#[test]\nfn {name}() {{")), "{row}: {test}");
+        }
+    }
+}
 
 function! {
     fn physics([x0, x1]) -> [2] { [x0, x1 * x1] }
@@ -46,6 +144,9 @@ fn steps_that_are_not_positive_are_refused() {
         refused(Newton::new(value).map(|_| ()));
         refused(InverseSimulator::new(value, NumericInverse::new()).map(|_| ()));
         refused(MixedInverseSimulator::new(value as f32, NumericInverse::new()).map(|_| ()));
+        refused(HalfInverse::new(value).map(|_| ()));
+        let descent = GradientDescent::new(1.0).unwrap();
+        refused(ScaleInvariant::new(value, NumericInverse::new(), descent).map(|_| ()));
     }
     assert!(GradientDescent::new(1e-40_f32).is_err());
     assert!(GradientDescent::new(f64::MIN_POSITIVE).is_ok());
@@ -213,7 +314,7 @@ fn inverses_of_wrong_lengths_end_the_run() {
 }
 
 /// A process that returns fewer components at its second call.
-struct Shrinking(std::cell::Cell<usize>);
+struct Shrinking(std::cell::Cell<isize>);
 
 impl Map<f64> for Shrinking {
     fn inputs(&self) -> usize {
@@ -269,4 +370,218 @@ fn a_failed_line_search_counts_its_evaluations() {
     let counted = report.trajectory.last().unwrap().evaluations.value;
     assert!(matches!(report.status, Status::Failed(Failure::LineSearch { .. })), "{}", report.status);
     assert!(report.evaluations.value >= counted + 20, "{} {counted}", report.evaluations.value);
+}
+
+#[test]
+fn the_damped_and_the_trust_region_method_go_on() {
+    // singular at the start, indefinite at the start
+    for (start, case) in [([3.0, 3.0], 0), ([1.0, 0.1], 1)] {
+        function! { fn well([x0, x1]) { x0 * x0 - x1 * x1 + x1.powi(4) } }
+        let reports = |problem: &dyn TwiceDifferentiable<f64>| {
+            let damped = Run::new(problem, &Descent::new(DampedNewton), &start).unwrap().iterations(100).finish();
+            [damped, Run::new(problem, &TrustRegion::exact(), &start).unwrap().iterations(100).finish()]
+        };
+        let (reports, least) = match case {
+            0 => (reports(&Loss::new(valley)), 0.0),
+            _ => (reports(&Loss::new(well)), -0.25),
+        };
+        for report in reports {
+            assert!(matches!(report.status, Status::Converged(_)), "{}", report.status);
+            let losses: Vec<f64> = report.trajectory.iter().map(|iterate| iterate.loss).collect();
+            assert!(losses.windows(2).all(|pair| pair[1] <= pair[0]), "{losses:?}");
+            assert!((losses.last().unwrap() - least).abs() < 1e-8, "{losses:?}");
+        }
+    }
+}
+
+#[test]
+fn singular_jacobians_are_named_or_passed() {
+    function! {
+        fn parallel([x0, x1]) -> [2] { [x0 + x1, (x0 + x1) * 2.0] }
+        fn near([y0, y1]) { (y0 - 1.0).powi(2) + (y1 - 2.0).powi(2) }
+    }
+    let squares = SumOfSquares::new(Physics::new(parallel));
+    let start = [1.0, 2.0];
+    let plain = Run::new(&squares, &GaussNewton::new(1.0).unwrap(), &start).unwrap().iterations(5).finish();
+    assert_eq!(plain.status, Status::Failed(Failure::SingularJacobian { iteration: 0 }));
+    assert_eq!(plain.status.to_string(), "Jacobian has no full rank at iteration 0");
+    let report = Run::new(&squares, &LevenbergMarquardt::new(), &start).unwrap().iterations(50).finish();
+    assert!(matches!(report.status, Status::Converged(_)), "{}", report.status);
+
+    // and of the inverses: what solves with J names it, what searches goes on
+    let problem = Composite::new(parallel, near);
+    fn run(problem: &Composite<parallel, near, 2, 2>, back: &dyn Inverse<f64>) -> Report<f64> {
+        let method = InverseSimulator::new(0.5, back).unwrap();
+        Run::new(problem, &method, &[1.0, 2.0]).unwrap().iterations(20).finish()
+    }
+    let linearized = run(&problem, &LinearizedInverse);
+    assert_eq!(linearized.status, Status::Failed(Failure::SingularJacobian { iteration: 1 }));
+    let newton = run(&problem, &NewtonInverse::new().stop_unconverged());
+    let message = "the Jacobian is singular or not finite".to_owned();
+    assert_eq!(newton.status, Status::Failed(Failure::NotInverted { iteration: 1, message }));
+    for searched in [run(&problem, &LeastSquaresInverse::new()), run(&problem, &NumericInverse::new())] {
+        assert_eq!(searched.status, Status::MaxIterations);
+        assert!(searched.trajectory[20].loss < 1e-6, "{}", searched.trajectory[20].loss);
+    }
+    // half an inverse leaves the lost direction alone
+    let report = Run::new(&problem, &HalfInverse::new(0.1).unwrap(), &start).unwrap().iterations(50).finish();
+    assert_eq!(report.status, Status::MaxIterations);
+    assert!(report.trajectory[50].loss < 1e-6);
+}
+
+#[test]
+fn a_search_that_does_not_arrive_says_so_and_the_run_goes_on_or_stops() {
+    // no x has y1 < 0; where |x0| meets a negative target, L-BFGS-B ends at the kink
+    function! {
+        fn positive([x0, x1]) -> [2] { [x0.abs() * 1e6 + x0 * x0, x1.exp()] }
+        fn below([y0, y1]) { (y0 + 3.0).powi(2) + (y1 + 1.0).powi(2) }
+    }
+    let problem = Composite::new(positive, below);
+    fn run(problem: &Composite<positive, below, 2, 2>, back: &dyn Inverse<f64>) -> Report<f64> {
+        let method = InverseSimulator::new(1.0, back).unwrap();
+        Run::new(problem, &method, &[1.0, 0.5]).unwrap().iterations(3).finish()
+    }
+    let rows: [(&dyn Inverse<f64>, &dyn Inverse<f64>); 2] = [
+        (&NumericInverse::new(), &NumericInverse::new().stop_unconverged()),
+        (&NewtonInverse::new(), &NewtonInverse::new().stop_unconverged()),
+    ];
+    for (goes_on, stops) in rows {
+        let report = run(&problem, goes_on);
+        assert_eq!((&report.status, report.trajectory.len()), (&Status::MaxIterations, 4));
+        let inversion = report.trajectory[1].inversion.as_ref().unwrap();
+        assert!(!inversion.converged && inversion.residual > 1.0 && !inversion.message.is_empty(), "{inversion:?}");
+        let report = run(&problem, stops);
+        let Status::Failed(Failure::NotInverted { iteration: 1, message }) = &report.status else {
+            panic!("{}", report.status)
+        };
+        assert_eq!(message, &inversion.message);
+        assert_eq!(report.trajectory.len(), 1);
+    }
+    // Levenberg–Marquardt ends by its tests too far from the target, and its residual says how far
+    let report = run(&problem, &LeastSquaresInverse::new());
+    let inversion = report.trajectory[1].inversion.as_ref().unwrap();
+    assert!(inversion.residual > 1.0 && inversion.message.contains("MINPACK"), "{inversion:?}");
+    assert_eq!(report.status, Status::MaxIterations);
+}
+
+#[test]
+fn every_inverse_refuses_a_process_that_returns_fewer_components() {
+    let inverses: [&dyn Inverse<f64>; 4] =
+        [&NumericInverse::new(), &LeastSquaresInverse::new(), &NewtonInverse::new(), &LinearizedInverse];
+    let (target, near) = (DVector::from_vec(vec![1.0, 2.0]), DVector::from_vec(vec![3.0, 3.0]));
+    for back in inverses {
+        // at the first call, and at each later one
+        for calls in 0..4 {
+            let process = Shrinking(std::cell::Cell::new(1 - calls));
+            let result = back.invert(&process, &target, &near, 7);
+            if calls == 0 {
+                let failure = result.unwrap_err().to_string();
+                assert!(failure.contains("1 components") && failure.contains("iteration 7"), "{failure}");
+            }
+        }
+        for wrong in [vec![], vec![1.0], vec![1.0; 3]] {
+            let process = Physics::<_, 2, 2>::new(physics);
+            let target_of = |v: &Vec<f64>| DVector::from_vec(v.clone());
+            assert!(back.invert(&process, &target_of(&wrong), &near, 0).is_err(), "{wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn stages_that_do_not_fit_are_refused() {
+    function! {
+        fn two_to_three([x0, x1]) -> [3] { [x0, x1, x0 * x1] }
+        fn two_to_two([x0, x1]) -> [2] { [x1, x0] }
+    }
+    let wide = || Chain::<f64>::new(Physics::<_, 2, 3>::new(two_to_three));
+    let error = wide().then(Physics::<_, 2, 2>::new(two_to_two)).unwrap_err();
+    assert_eq!(error, Error::Stage { stage: 1, given: 3, expected: 2 });
+    assert_eq!(error.to_string(), "stage 1 takes 2 numbers, but the stage before it gives 3");
+    let error = Pipeline::new(wide(), Loss::new(loss)).map(|_| ()).unwrap_err();
+    assert_eq!(error, Error::Length { name: "y", given: 3, expected: 2 });
+
+    // as many inverses as stages
+    let twice =
+        Chain::<f64>::new(Physics::<_, 2, 2>::new(two_to_two)).then(Physics::<_, 2, 2>::new(two_to_two)).unwrap();
+    let problem = Pipeline::new(twice, Loss::new(loss)).unwrap();
+    for count in [1, 3] {
+        let inverses =
+            (1..count).fold(ChainInverse::new(NewtonInverse::new()), |all, _| all.then(NewtonInverse::new()));
+        let method = InverseSimulator::new(0.5, inverses).unwrap();
+        let report = Run::new(&problem, &method, &[1.0, 2.0]).unwrap().iterations(2).finish();
+        let Status::Failed(Failure::Shape { what, given, expected: 2, .. }) = report.status else { panic!() };
+        assert_eq!((what, given), ("the chain's list of inverses", count));
+    }
+    // a point of another length is NaN through a chain, not a panic
+    let chain = wide().then(Physics::<_, 3, 3>::new(three)).unwrap();
+    let (y, jacobian) = chain.value_and_jacobian(&DVector::zeros(5));
+    assert!(y.iter().chain(jacobian.iter()).all(|y| y.is_nan()));
+}
+
+function! {
+    fn three([x0, x1, x2]) -> [3] { [x0, x1, x2] }
+}
+
+#[test]
+fn parameters_of_half_inverses_out_of_their_range_are_refused() {
+    let method = || HalfInverse::new(0.1).unwrap();
+    for value in [-0.1, 1.0, f64::NAN] {
+        assert!(matches!(method().truncation(value), Err(Error::NotFraction { name: "truncation", .. })));
+    }
+    for value in [-1.5, 1.0 + 1e-9, f64::NAN, f64::INFINITY] {
+        assert!(matches!(method().exponent(value), Err(Error::Exponent { .. })));
+    }
+    assert!(method().exponent(-1.0).is_ok() && method().exponent(1.0).is_ok() && method().truncation(0.0).is_ok());
+}
+
+#[test]
+fn every_method_names_a_loss_that_is_nan_at_the_start() {
+    function! {
+        fn root([x0, x1]) -> [2] { [(x0 - 5.0).sqrt(), x1] }
+        fn square([y0, y1]) -> [2] { [y0 * y0 + 5.0, y1] }
+    }
+    let problem = Composite::new(root, loss);
+    fn named<O: Optimizer<f64, Composite<root, loss, 2, 2>>>(problem: &Composite<root, loss, 2, 2>, method: O) {
+        let report = Run::new(problem, &method, &[3.0, 3.0]).unwrap().iterations(3).finish();
+        assert_eq!(report.status, Status::NotFinite { quantity: "y", iteration: 0 });
+        assert_eq!((report.trajectory.len(), report.best), (1, None));
+    }
+    let back = AnalyticInverse::<_, 2, 2>::new(square);
+    named(&problem, GradientDescent::new(0.1).unwrap());
+    named(&problem, Newton::new(0.1).unwrap());
+    named(&problem, InverseSimulator::new(0.1, back).unwrap());
+    named(&problem, InverseSimulator::new(0.1, LinearizedInverse).unwrap());
+    named(&problem, HalfInverse::new(0.1).unwrap());
+    named(&problem, LatentOptimizer::new(Adam::new(0.1).unwrap(), back));
+    named(&problem, ScaleInvariant::new(0.1, back, Adam::new(0.1).unwrap()).unwrap());
+}
+
+/// Numbers at the ends of the range: each method ends, says why, and has kept its points.
+#[test]
+fn extreme_starts_end_with_a_reason() {
+    const EXTREMES: [f64; 9] = [0.0, -0.0, 5e-324, 1e-300, -1e-8, 1e8, -1e160, 1e300, f64::MAX];
+    type Notebook = Composite<physics, loss, 2, 2>;
+    fn ends<O: Optimizer<f64, Notebook>>(name: &str, method: &O) {
+        let problem = Composite::new(physics, loss);
+        for start in EXTREMES.iter().flat_map(|&a| EXTREMES.map(|b| [a, b])) {
+            let report = Run::new(&problem, method, &start).unwrap().iterations(3).finish();
+            let finite = report.trajectory.iter().filter(|iterate| iterate.loss.is_finite()).count();
+            assert!(finite + 1 >= report.trajectory.len(), "{name} {start:?}");
+            let ended = !report.status.to_string().is_empty();
+            let all = report.status == Status::MaxIterations && report.trajectory.len() == 4;
+            assert!(ended && (all || report.status != Status::MaxIterations), "{name} {start:?} {}", report.status);
+            assert!(finite == 0 || report.best.is_some(), "{name} {start:?}");
+        }
+    }
+    let exact = AnalyticInverse::<_, 2, 2>::new(inverse);
+    ends("pg", &InverseSimulator::new(0.3, exact).unwrap());
+    ends("linearized", &InverseSimulator::new(0.3, LinearizedInverse).unwrap());
+    ends("newton", &InverseSimulator::new(0.3, NewtonInverse::new()).unwrap());
+    ends("least squares", &InverseSimulator::new(0.3, LeastSquaresInverse::new()).unwrap());
+    ends("numeric", &InverseSimulator::new(0.3, NumericInverse::new()).unwrap());
+    ends("chain", &InverseSimulator::new(0.3, ChainInverse::new(NewtonInverse::new())).unwrap());
+    ends("hig", &HalfInverse::new(0.1).unwrap());
+    ends("sip", &ScaleInvariant::new(1.0, exact, Adam::new(0.3).unwrap()).unwrap());
+    ends("adam in y", &LatentOptimizer::new(Adam::new(0.3).unwrap(), exact));
+    ends("bfgs in y", &LatentOptimizer::new(Descent::new(Bfgs), LinearizedInverse));
 }

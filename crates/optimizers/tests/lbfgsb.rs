@@ -184,7 +184,8 @@ fn chains_of_inversions_as_scipy() {
         for (step, iterate) in steps.iter().zip(&report.trajectory[1..]) {
             let scipy = Outcome::read(step);
             let target = iterate.y_target.as_ref().unwrap();
-            let ours = Outcome::of(Inverted { x: iterate.x.clone(), inversion: iterate.inversion.clone() });
+            let ours =
+                Outcome::of(Inverted { inversion: iterate.inversion.clone(), ..Inverted::new(iterate.x.clone()) });
             if !ours.is_as(&scipy) || target.as_slice() != hexadecimals(&step["target"]) {
                 let origin = format!("chain {number} from {start:?} by {eta}, step {}", iterate.iteration);
                 different.push(format!("{origin}: scipy {scipy:?}, ours {ours:?}"));

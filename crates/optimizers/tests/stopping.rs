@@ -10,6 +10,8 @@ function! {
     fn bowl([x0, x1]) { (x0 - 1.0).powi(2) + x0 * x1 * 0.5 + (x1 + 2.0).powi(2) * 2.0 }
     fn wave([x]) { x.sin() }
     fn cliff([x]) { x + x.recip() * 0.001 }
+    fn process([x0, x1]) -> [2] { [x0 * 2.0 + x1, x1.sinh()] }
+    fn back([y0, y1]) -> [2] { let x1 = y1.asinh(); [(y0 - x1) * 0.5, x1] }
 }
 
 fn descend(stop: Stop<'_, f64>) -> Report<f64> {
@@ -114,12 +116,16 @@ fn goes_on<P: Objective<f64>, O: Optimizer<f64, P>>(
     carry: impl Fn(&State<f64, O::Memory>) -> State<f64, O::Memory>,
 ) {
     let whole = Run::new(problem, method, start).unwrap().iterations(12).finish();
-    let mut first = Run::new(problem, method, start).unwrap().iterations(5);
+    // in the middle, or before the last step of a method that arrives sooner
+    let length = whole.trajectory.len();
+    assert!(length > 2);
+    let cut = 5.min(length - 2);
+    let mut first = Run::new(problem, method, start).unwrap().iterations(cut);
     assert!(first.state().is_none());
     first.by_ref().for_each(drop);
     let rest = Run::resume(problem, method, carry(first.state().unwrap())).unwrap().iterations(12).finish();
-    assert_eq!(rest.trajectory.len(), 8);
-    for (a, b) in rest.trajectory.iter().zip(&whole.trajectory[5..]) {
+    assert_eq!(rest.trajectory.len(), length - cut);
+    for (a, b) in rest.trajectory.iter().zip(&whole.trajectory[cut..]) {
         assert_eq!((a.iteration, &a.x, a.loss, a.evaluations), (b.iteration, &b.x, b.loss, b.evaluations));
     }
     assert_eq!((rest.evaluations, rest.status), (whole.evaluations, whole.status));
@@ -153,9 +159,12 @@ fn runs_go_on_from_a_state_that_was_written_and_read() {
     }
     let problem = Loss::new(bowl);
     macro_rules! each {
-        ($($method:expr),*) => { $(goes_on(&problem, &$method.unwrap(), &[3.0, 3.0], through_text);)* };
+        ($problem:expr; $($method:expr),*) => {
+            $(goes_on(&$problem, &$method.unwrap(), &[3.0, 3.0], through_text);)*
+        };
     }
     each!(
+        problem;
         GradientDescent::new(0.1),
         Momentum::new(0.01),
         Nesterov::new(0.01),
@@ -170,12 +179,112 @@ fn runs_go_on_from_a_state_that_was_written_and_read() {
         Lion::new(0.1),
         Newton::new(0.1)
     );
+    each!(
+        problem;
+        Ok::<_, Error>(TrustRegion::exact()),
+        Ok::<_, Error>(TrustRegion::steihaug()),
+        Ok::<_, Error>(Lbfgsb::new().bounds(Bounds::new(vec![-9.0, -1.0], vec![9.0, 9.0]).unwrap())),
+        Lbfgsb::new().pgtol(0.0),
+        Descent::new(Bfgs).gtol(0.0),
+        Descent::new(ConjugateGradient::polak_ribiere()).gtol(0.0),
+        Descent::new(ConjugateGradient::hager_zhang()).gtol(0.0),
+        Descent::new(DampedNewton).gtol(0.0)
+    );
+    let squares = SumOfSquares::new(Physics::<_, 2, 2>::new(process));
+    each!(squares; LevenbergMarquardt::new().gtol(0.0), GaussNewton::new(0.1));
+    let staged = Composite::new(process, bowl);
+    let inverse = AnalyticInverse::<_, 2, 2>::new(back);
+    each!(
+        staged;
+        InverseSimulator::new(0.2, inverse),
+        InverseSimulator::new(0.2, NewtonInverse::new()),
+        HalfInverse::new(0.02),
+        ScaleInvariant::new(0.2, inverse, Adam::new(0.1).unwrap()),
+        Ok::<_, Error>(LatentOptimizer::new(Adam::new(0.1).unwrap(), inverse))
+    );
+    let chain = Chain::new(Physics::<_, 2, 2>::new(process)).then(Physics::<_, 2, 2>::new(process)).unwrap();
+    let long = Pipeline::new(chain, Loss::new(bowl)).unwrap();
+    each!(long; InverseSimulator::new(0.2, ChainInverse::new(inverse).then(inverse)));
     // a Hessian that is not square ends the run
     let newton = Newton::new(0.1).unwrap();
     let mut state = newton.init(&problem, nalgebra::DVector::from_vec(vec![3.0, 3.0])).unwrap();
     state.memory = nalgebra::DMatrix::zeros(2, 3);
     let report = Run::resume(&problem, &newton, through_text(&state)).unwrap().iterations(3).finish();
     assert!(matches!(report.status, Status::Failed(Failure::Shape { .. })), "{:?}", report.status);
+}
+
+/// Every number of a written state, changed in its last digit, dropped, or made another kind of thing, is an error.
+#[cfg(feature = "serde")]
+#[test]
+fn a_state_that_was_tampered_with_is_an_error() {
+    use serde_json::Value;
+    fn places(value: &Value, path: String, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| places(value, format!("{path}/{key}"), found)),
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(i, value)| places(value, format!("{path}/{i}"), found))
+            }
+            _ => found.push(path),
+        }
+    }
+    let (problem, method) = (Composite::new(process, bowl), Adam::new(0.1).unwrap());
+    let mut run = Run::new(&problem, &method, &[3.0, 3.0]).unwrap().iterations(3);
+    run.by_ref().for_each(drop);
+    let state = run.state().unwrap();
+    type Read = State<f64, Vec<[f64; 2]>>;
+    let written = serde_json::to_value(state).unwrap();
+    assert!(serde_json::from_value::<Read>(written.clone()).is_ok());
+    let mut found = Vec::new();
+    places(&written, String::new(), &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    for place in &found {
+        let old = written.pointer(place).unwrap();
+        let changed = match old {
+            Value::Number(number) if number.is_f64() => {
+                let number = number.as_f64().unwrap();
+                vec![number.next_up().into(), (-number).into(), Value::Null, "1".into()]
+            }
+            Value::Number(number) => vec![(number.as_u64().unwrap() + 1).into(), Value::Null],
+            Value::String(text) => vec![text.replace(|c| c != '0', "0").into(), "".into()],
+            Value::Null => vec![1.into()],
+            other => panic!("{place}: {other}"),
+        };
+        for new in changed {
+            let mut tampered = written.clone();
+            *tampered.pointer_mut(place).unwrap() = new.clone();
+            let read = serde_json::from_value::<Read>(tampered);
+            assert!(read.is_err() || new == *old, "{place}: {old} -> {new}");
+        }
+    }
+    for part in ["iterate", "memory", "digest"] {
+        let mut tampered = written.clone();
+        tampered.as_object_mut().unwrap().remove(part);
+        assert!(serde_json::from_value::<Read>(tampered).is_err());
+    }
+    let mut tampered = written.clone();
+    tampered["memory"].as_array_mut().unwrap().pop();
+    let message = serde_json::from_value::<Read>(tampered).unwrap_err().to_string();
+    assert!(message.starts_with("the state is not the one that was written: its digest is "), "{message}");
+    let text = serde_json::to_string(state).unwrap();
+    assert!(serde_json::from_str::<Read>(&text[..text.len() / 2]).is_err());
+}
+
+/// What a state in hand holds is checked before a run goes on from it.
+#[test]
+fn states_that_do_not_fit_are_refused() {
+    let (problem, method) = (Loss::new(bowl), GradientDescent::new(0.1).unwrap());
+    let state = method.init(&problem, nalgebra::DVector::from_vec(vec![3.0, 3.0])).unwrap();
+    let refused = |change: &dyn Fn(&mut Iterate<f64>)| {
+        let mut state = state.clone();
+        change(&mut state.iterate);
+        Run::resume(&problem, &method, state).map(|_| ()).unwrap_err()
+    };
+    let length = refused(&|iterate| iterate.gradient = Some(nalgebra::DVector::zeros(3)));
+    assert_eq!(length, Error::Length { name: "gradient", given: 3, expected: 2 });
+    let nan = refused(&|iterate| iterate.gradient = Some(nalgebra::DVector::from_element(2, f64::NAN)));
+    assert!(matches!(nan, Error::NotFiniteComponent { name: "gradient", index: 0, .. }));
+    let infinite = refused(&|iterate| iterate.loss = f64::INFINITY);
+    assert_eq!(infinite, Error::NotFiniteComponent { name: "loss", index: 0, value: f64::INFINITY });
 }
 
 /// A gradient of one's own, and one by differences, lead where the exact one leads.

@@ -7,6 +7,7 @@ use core::fmt::{self, Display};
 use core::panic::Location;
 
 use crate::number::Float;
+use crate::perturbation::Tag;
 use record::Session;
 
 pub use number::Traced;
@@ -100,12 +101,14 @@ fn to_order<F: Float, R: Results<F, N>, const N: usize>(
     x: [F; N],
 ) -> Diagnosis {
     let session = Session::new(order, Location::caller());
-    let result = f(Traced::variables(x, Location::caller()));
+    let tag = Tag::fresh();
+    let result = f(Traced::variables(x, tag, Location::caller()));
     let mut worst: Option<Traced<F, N>> = None;
     let mut kept = None;
     result.visit(&mut |y| {
+        let y = y.result_of(tag);
         if !y.finite() && y.origin.is_some() && worst.is_none_or(|worst| y.origin < worst.origin) {
-            worst = Some(*y);
+            worst = Some(y);
         }
         kept = [kept, y.kept].into_iter().flatten().min();
     });

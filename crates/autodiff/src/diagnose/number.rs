@@ -13,6 +13,8 @@ use crate::number::{Float, Number};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::rules::{Rule, unary_rules};
+#[cfg(feature = "special")]
+use crate::special::special_functions;
 
 /// The number on which [`diagnose`](crate::diagnose) runs a function: a [`HyperDual`] that remembers where it, or what it
 /// was made of, stopped being finite.
@@ -21,6 +23,8 @@ pub struct Traced<F, const N: usize> {
     inner: HyperDual<F, N>,
     /// Whether it was made from a variable.
     moves: bool,
+    /// Whether it is zero only because it was too small for the floats.
+    underflowed: bool,
     /// Where what is not finite began.
     pub(super) origin: Option<Id>,
     /// Where an infinity became NaN.
@@ -31,14 +35,19 @@ pub struct Traced<F, const N: usize> {
 
 impl<F: Float, const N: usize> Traced<F, N> {
     /// One variable in each direction, of a call of the driver from this place.
-    pub(super) fn variables(x: [F; N], caller: &'static Location<'static>) -> [Self; N] {
-        HyperDual::seeds(HyperDual::variables(x), Tag::fresh())
+    pub(super) fn variables(x: [F; N], tag: Tag, caller: &'static Location<'static>) -> [Self; N] {
+        HyperDual::seeds(HyperDual::variables(x), tag)
             .map(|x| Traced { moves: true, ..Self::source("input", x, caller) })
+    }
+
+    /// The number as the result of a driver call: a number of another call that its closure returns is none.
+    pub(super) fn result_of(self, tag: Tag) -> Self {
+        Traced { inner: self.inner.result_of(tag), ..self }
     }
 
     /// A number that comes from no operation.
     fn source(what: &'static str, inner: HyperDual<F, N>, location: &'static Location<'static>) -> Self {
-        let number = Traced { inner, moves: false, origin: None, turned: None, kept: None };
+        let number = Traced { inner, moves: false, underflowed: false, origin: None, turned: None, kept: None };
         let begins = || Event::new(what, vec![], parts(inner), None).log(location);
         Traced { origin: (!number.finite()).then(begins), ..number }
     }
@@ -72,6 +81,7 @@ impl<F: Float, const N: usize> Traced<F, N> {
         let mut y = Traced {
             inner,
             moves: operands.iter().any(|x| x.moves),
+            underflowed: false,
             origin: None,
             turned: None,
             kept: earliest(|x| x.kept),
@@ -80,7 +90,9 @@ impl<F: Float, const N: usize> Traced<F, N> {
             let moving: Vec<bool> = operands.iter().map(|x| x.moves).collect();
             let locals = parts(local).of_moving(&moving);
             Event::new(operation, operands.iter().map(|x| parts(x.inner)).collect(), parts(inner), Some(locals))
+                .after_underflow(operands.iter().any(|x| x.underflowed))
         };
+        y.underflowed = y.inner.value() == F::ZERO && event().underflows();
         if !y.finite() {
             y.origin = earliest(|x| x.origin);
             y.turned = earliest(|x| x.turned);
@@ -224,6 +236,15 @@ macro_rules! rule_methods {
 }
 unary_rules!(rule_methods);
 
+#[cfg(feature = "special")]
+macro_rules! special_methods {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        methods! { $($name($($n: $type)?);)* }
+    };
+}
+#[cfg(feature = "special")]
+special_functions!(special_methods);
+
 macro_rules! trait_methods {
     ($($name:ident($($argument:ident: $type:ty),*);)*) => {
         $(
@@ -242,6 +263,12 @@ macro_rules! trait_rules {
                 Traced::$name(self)
             }
         )*
+    };
+}
+#[cfg(feature = "special")]
+macro_rules! trait_special {
+    ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
+        trait_methods! { $($name($($n: $type)?);)* }
     };
 }
 
@@ -301,6 +328,8 @@ impl<F: Float, const N: usize> Number for Traced<F, N> {
         max(other: Self); min(other: Self);
     }
     unary_rules!(trait_rules);
+    #[cfg(feature = "special")]
+    special_functions!(trait_special);
 }
 
 macro_rules! operators {

@@ -89,6 +89,8 @@ pub enum Cause {
     Constant,
     /// The function is infinite at this point: 1/0, ln 0.
     Pole,
+    /// The function is infinite only because a number that is not zero was too small for the floats: 1/(x·x) at 1e−200.
+    Underflow,
     /// A value or a derivative is too large for the floats.
     Overflow,
     /// The function has no value at this point: sqrt(−1), acos(1.1).
@@ -113,6 +115,7 @@ impl Display for Cause {
             Cause::Input => "the input is not finite",
             Cause::Constant => "the constant is not finite",
             Cause::Pole => "a pole: the function is infinite here",
+            Cause::Underflow => "underflow before: what is zero here was too small for the floats, so the function seems infinite",
             Cause::Overflow => "overflow: the true result does not fit the floats",
             Cause::Domain => "outside the domain: the function has no value here",
             Cause::ZeroOverZero => "0/0 has no value",
@@ -190,21 +193,38 @@ pub(super) struct Event {
     result: Parts,
     /// The derivatives by the operands that move, if it is an operation.
     local: Option<Parts>,
+    /// Whether an operand is zero only by underflow.
+    underflowed: bool,
     cause: Option<Cause>,
 }
 
 impl Event {
     pub(super) fn new(operation: &'static str, operands: Vec<Parts>, result: Parts, local: Option<Parts>) -> Self {
-        Event { operation, operands, result, local, cause: None }
+        Event { operation, operands, result, local, underflowed: false, cause: None }
     }
 
     /// As one that made NaN of an infinity.
     pub(super) fn turning(self) -> Self {
         let has_zero = |x: &Parts| x.value == 0.0 || x.first.contains(&0.0);
         let multiplies = !matches!(self.operation, "+" | "-");
+        let of_infinities = self.operation == "/" && self.operands.iter().all(|x| x.value.is_infinite());
         let slopes = self.local.as_ref().is_some_and(|local| local.first.contains(&0.0));
-        let met_zero = multiplies && (slopes || self.operands.len() > 1 && self.operands.iter().any(has_zero));
+        let met_zero =
+            multiplies && !of_infinities && (slopes || self.operands.len() > 1 && self.operands.iter().any(has_zero));
         Event { cause: Some(if met_zero { Cause::InfinityMetZero } else { Cause::InfinitiesMet }), ..self }
+    }
+
+    /// As one with an operand that is zero only by underflow.
+    pub(super) fn after_underflow(self, underflowed: bool) -> Self {
+        Event { underflowed, ..self }
+    }
+
+    /// Whether the value is zero because it is too small for the floats.
+    pub(super) fn underflows(&self) -> bool {
+        let shrinks =
+            matches!(self.operation, "*" | "/" | "exp" | "exp2" | "powi" | "powf" | "pow" | "recip" | "hypot");
+        let of_finite = self.operands.iter().all(|x| x.value != 0.0 && x.value.is_finite());
+        self.result.value == 0.0 && (self.underflowed || shrinks && of_finite)
     }
 
     /// As one that kept a zero.
@@ -235,6 +255,9 @@ impl Event {
         let value = self.result.value;
         if value.is_nan() {
             return if self.operation == "/" && x == 0.0 && last == 0.0 { Cause::ZeroOverZero } else { Cause::Domain };
+        }
+        if special && self.underflowed {
+            return Cause::Underflow;
         }
         if value.is_infinite() {
             return if special { Cause::Pole } else { Cause::Overflow };

@@ -82,8 +82,8 @@ where
     P: Point + Seeded<I::Number<<P as Point>::Base>>,
 {
     check(indices.as_slice(), x.count())?;
-    let seed = I::seed(indices);
-    Ok(I::last(x.seeded(seed, |x| f(x).number())))
+    let (seed, last) = indices.driver();
+    Ok(last(x.seeded(seed, |x| f(x).number())))
 }
 
 /// The indices of a mixed partial derivative: `[usize; K]` for K from 1 to 8.
@@ -97,10 +97,9 @@ pub trait Indices: Copy {
     type Number<T: Number>: Number;
     /// The indices.
     fn as_slice(&self) -> &[usize];
-    /// What makes the number of the i-th variable.
-    fn seed<T: Number>(self) -> impl Fn(T, usize) -> Self::Number<T>;
-    /// The derivative by all indices.
-    fn last<T: Number>(y: Self::Number<T>) -> T;
+    /// What makes the number of the i-th variable, and what takes the derivative by all indices from the result.
+    #[allow(clippy::type_complexity, reason = "the two functions, as the documentation says")]
+    fn driver<T: Number>(self) -> (impl Fn(T, usize) -> Self::Number<T>, impl Fn(Self::Number<T>) -> T);
 }
 
 impl Indices for [usize; 1] {
@@ -108,18 +107,16 @@ impl Indices for [usize; 1] {
     fn as_slice(&self) -> &[usize] {
         self
     }
-    fn seed<T: Number>(self) -> impl Fn(T, usize) -> Dual<T, 1> {
+    fn driver<T: Number>(self) -> (impl Fn(T, usize) -> Dual<T, 1>, impl Fn(Dual<T, 1>) -> T) {
         level(self[0])
-    }
-    fn last<T: Number>(y: Dual<T, 1>) -> T {
-        y.eps[0]
     }
 }
 
 /// One level of the nest: the variable `index` moves.
-fn level<T: Number>(index: usize) -> impl Fn(T, usize) -> Dual<T, 1> {
+fn level<T: Number>(index: usize) -> (impl Fn(T, usize) -> Dual<T, 1>, impl Fn(Dual<T, 1>) -> T) {
     let tag = Tag::fresh();
-    move |x, i| if i == index { Dual::variable(x, 0).tagged(tag) } else { Dual::constant(x) }
+    let seed = move |x, i| if i == index { Dual::variable(x, 0).tagged(tag) } else { Dual::constant(x) };
+    (seed, move |y| y.result_of(tag).eps[0])
 }
 
 macro_rules! nested_indices {
@@ -130,13 +127,10 @@ macro_rules! nested_indices {
                 fn as_slice(&self) -> &[usize] {
                     self
                 }
-                fn seed<T: Number>(self) -> impl Fn(T, usize) -> Self::Number<T> {
+                fn driver<T: Number>(self) -> (impl Fn(T, usize) -> Self::Number<T>, impl Fn(Self::Number<T>) -> T) {
                     let [first, rest @ ..] = self;
-                    let (upper, lower) = (level(first), <[usize; $fewer] as Indices>::seed(rest));
-                    move |x, i| upper(lower(x, i), i)
-                }
-                fn last<T: Number>(y: Self::Number<T>) -> T {
-                    <[usize; $fewer] as Indices>::last(y.eps[0])
+                    let ((upper, last_upper), (lower, last)) = (level(first), rest.driver());
+                    (move |x, i| upper(lower(x, i), i), move |y| last(last_upper(y)))
                 }
             }
         )*

@@ -13,7 +13,7 @@ use simba::simd::PrimitiveSimdValue;
 
 use super::cardinal::Cardinal;
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, is_zero};
+use crate::number::{Float, Number, Scalar};
 use crate::{Dual, HyperDual, Taylor};
 
 /// Constants of the plain float.
@@ -26,11 +26,6 @@ macro_rules! constants {
             }
         )*
     };
-}
-
-/// Whether all derivatives are zero.
-fn is_constant<T: Number>(x: T) -> bool {
-    is_zero(x.with_value(T::Precision::ZERO))
 }
 
 macro_rules! number_type {
@@ -141,8 +136,10 @@ macro_rules! number_type {
                     self / factor
                 }
                 functions_of_floats! {}
-                by_number! {
-                    fn sinc(self);
+                /// The value at ±∞ is NaN, as that of floats; [`Number::sinc`] has the limit, 0.
+                #[inline]
+                fn sinc(self) -> Self {
+                    Number::sinc(self).with_value(ComplexField::sinc(Number::value(self)))
                 }
                 #[inline]
                 fn sin_cos(self) -> (Self, Self) {
@@ -223,7 +220,8 @@ macro_rules! number_type {
     };
 }
 
-/// A plain float is a constant; a number is a plain float if all its derivatives are zero.
+/// A plain float is a constant, and a number's value is a plain float: what nalgebra converts, it asks how large a number is
+/// (how often `Matrix::exp` halves and squares), as comparisons do.
 macro_rules! plain_floats_are_in {
     ($number:ident: $($float:ident)*) => {
         $(
@@ -237,8 +235,8 @@ macro_rules! plain_floats_are_in {
                     Number::value(*x).to_f64() as $float
                 }
                 #[inline]
-                fn is_in_subset(x: &$number<T, N>) -> bool {
-                    is_constant(*x)
+                fn is_in_subset(_: &$number<T, N>) -> bool {
+                    true
                 }
             }
         )*

@@ -112,21 +112,33 @@ impl<'de, T: Number + Deserialize<'de>, const N: usize> Deserialize<'de> for Tri
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(rename = "Dual", bound(serialize = "T: Serialize", deserialize = "T: Number + Deserialize<'de>"))]
+#[serde(
+    rename = "Dual",
+    deny_unknown_fields,
+    bound(serialize = "T: Serialize", deserialize = "T: Number + Deserialize<'de>")
+)]
 struct DualParts<T, const N: usize> {
     re: T,
     eps: Sequence<T, N>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(rename = "Taylor", bound(serialize = "T: Serialize", deserialize = "T: Number + Deserialize<'de>"))]
+#[serde(
+    rename = "Taylor",
+    deny_unknown_fields,
+    bound(serialize = "T: Serialize", deserialize = "T: Number + Deserialize<'de>")
+)]
 struct TaylorParts<T, const K: usize> {
     re: T,
     coefficients: Sequence<T, K>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(rename = "HyperDual", bound(serialize = "T: Serialize", deserialize = "T: Number + Deserialize<'de>"))]
+#[serde(
+    rename = "HyperDual",
+    deny_unknown_fields,
+    bound(serialize = "T: Serialize", deserialize = "T: Number + Deserialize<'de>")
+)]
 struct HyperDualParts<T, const N: usize> {
     re: T,
     eps: Sequence<T, N>,

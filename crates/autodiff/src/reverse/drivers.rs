@@ -7,6 +7,7 @@ use super::Reverse;
 use super::tape::{Tape, TapeError};
 use crate::error::LengthError;
 use crate::number::is_zero;
+use crate::perturbation::Tag;
 use crate::{Dual, Number};
 
 impl<T: Number + 'static> Tape<T> {
@@ -137,9 +138,11 @@ pub fn hvp<T: Number + 'static>(
     v: &[T],
 ) -> Result<(T, Vec<T>, Vec<T>), TapeError> {
     LengthError::check("the direction v", v.len(), x.len())?;
-    let along: Vec<_> = x.iter().zip(v).map(|(x, v)| Dual::new(*x, [*v])).collect();
+    let tag = Tag::fresh();
+    let along: Vec<_> = x.iter().zip(v).map(|(x, v)| Dual::new(*x, [*v]).tagged(tag)).collect();
     let (value, gradient) = value_and_gradient(f, &along)?;
-    Ok((value.re, gradient.iter().map(|g| g.re).collect(), gradient.iter().map(|g| g.eps[0]).collect()))
+    let gradient = gradient.into_iter().map(|g| g.result_of(tag));
+    Ok((value.result_of(tag).re, gradient.clone().map(|g| g.re).collect(), gradient.map(|g| g.eps[0]).collect()))
 }
 
 /// How many columns of a Hessian one sweep gives.
@@ -169,15 +172,16 @@ pub fn hessian<T: Number + 'static>(
     let mut point: Vec<Dual<T, COLUMNS>> = x.iter().map(|x| Dual::constant(*x)).collect();
     let mut gradient = point.clone();
     for first in (0..n).step_by(COLUMNS) {
+        let tag = Tag::fresh();
         let columns = first..(first + COLUMNS).min(n);
         for j in columns.clone() {
-            point[j] = Dual::variable(x[j], j - first);
+            point[j] = Dual::variable(x[j], j - first).tagged(tag);
         }
-        tape.gradient_into(&mut f, &point, &mut gradient)?;
+        tape.gradient_into(&mut f, &point, &mut gradient)?.result_of(tag);
         for j in columns {
             point[j] = Dual::constant(x[j]);
             for i in j..n {
-                h[i][j] = gradient[i].eps[j - first];
+                h[i][j] = gradient[i].result_of(tag).eps[j - first];
                 h[j][i] = h[i][j];
             }
         }

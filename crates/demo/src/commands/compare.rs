@@ -12,6 +12,7 @@ use crate::cli::Shared;
 use crate::json::to_text;
 use crate::output::Prepared;
 use crate::registry::{OPTIMIZERS, find};
+use crate::solve::ProblemArguments;
 
 /// What `demo compare` takes.
 #[derive(Args, Debug)]
@@ -19,15 +20,9 @@ use crate::registry::{OPTIMIZERS, find};
                         demo compare --loss \"x0^2 + 10*x1^2\" --optimizers gd,newton --start 3,1 --step gd=0.05 --plot both.svg\n  \
                         demo compare --problem notebook --optimizers gd,lbfgsb --start 3,3 --set lbfgsb.memory=5 --json -")]
 pub struct Arguments {
-    /// The problem, by name
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["physics", "loss"], required_unless_present = "loss")]
-    problem: Option<String>,
-    /// In place of a named problem: the process y(x), formulas of x0, x1, … separated by commas
-    #[arg(long, value_name = "FORMULAS", requires = "loss", allow_hyphen_values = true)]
-    physics: Option<String>,
-    /// In place of a named problem: the loss, a formula of y0, y1, … if there is a process, of x0, x1, … if not
-    #[arg(long, value_name = "FORMULA", allow_hyphen_values = true)]
-    loss: Option<String>,
+    /// What is minimized.
+    #[command(flatten)]
+    of: ProblemArguments,
     /// The optimizers, by name, separated by commas
     #[arg(long, value_name = "NAME,NAME[,…]", value_delimiter = ',', required = true)]
     optimizers: Vec<String>,
@@ -93,9 +88,7 @@ impl Arguments {
                 return Err(format!("optimizer '{name}' is given twice").into());
             }
             all.push(run::Arguments {
-                problem: self.problem.clone(),
-                physics: self.physics.clone(),
-                loss: self.loss.clone(),
+                of: self.of.clone(),
                 optimizer: name.to_owned(),
                 start: self.start.clone(),
                 step: None,

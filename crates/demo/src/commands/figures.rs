@@ -78,7 +78,7 @@ fn write(results: &Results, arguments: &Arguments) -> Result<usize, Refusal> {
 }
 
 /// Makes the folder if there is none; whether it did.
-fn folder(path: &Path) -> Result<bool, Refusal> {
+pub(super) fn folder(path: &Path) -> Result<bool, Refusal> {
     match fs::create_dir(path) {
         Ok(()) => Ok(true),
         Err(_) if path.is_dir() => Ok(false),

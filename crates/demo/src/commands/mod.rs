@@ -21,7 +21,9 @@ pub mod invert;
 pub mod list;
 pub mod notebook;
 mod plot;
+pub mod report;
 pub mod run;
+pub mod sweep;
 
 /// A command line or an input that is refused: one line for the user, exit status 2.
 #[derive(Debug, Error)]

@@ -1,11 +1,12 @@
 //! Pictures of runs: trajectories over level sets of the loss, and the loss against the iteration.
 
 use super::Refusal;
-use super::run::{Document, Subject};
+use super::run::Document;
 use crate::cli::Shared;
 use crate::figures::{Chart, DOTS_PER_INCH, Marker, Scene, Series, palette, png, svg};
 use crate::json::Real;
 use crate::output::{Destination, Prepared};
+use crate::solve::Subject;
 
 /// Where a picture goes, and in which format.
 pub(super) struct Target {
@@ -32,10 +33,14 @@ impl Target {
 
     /// The picture of runs on one problem, made ready.
     pub(super) fn draw(self, runs: &[Document], subject: &Subject) -> Result<Prepared, Refusal> {
-        let scene = scene(runs, subject);
+        self.prepare(&scene(runs, subject))
+    }
+
+    /// A picture, made ready.
+    pub(super) fn prepare(self, scene: &Scene) -> Result<Prepared, Refusal> {
         let content = match self.vector {
-            true => svg(&scene, scene.size[0] / DOTS_PER_INCH).into_bytes(),
-            false => png(&scene, DOTS_PER_INCH)?,
+            true => svg(scene, scene.size[0] / DOTS_PER_INCH).into_bytes(),
+            false => png(scene, DOTS_PER_INCH)?,
         };
         Ok(self.destination.prepare(content)?)
     }
@@ -51,6 +56,7 @@ fn scene(runs: &[Document], subject: &Subject) -> Scene {
             label: run.optimizer.to_owned(),
             color: palette(n),
             points: points(run),
+            first: 0,
         };
         runs.iter().enumerate().map(one).collect()
     };

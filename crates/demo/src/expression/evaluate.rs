@@ -24,6 +24,11 @@ enum Step {
     TwoVariable(Two, usize),
     /// A constant less the number on top, in place of it.
     ConstantLess(f64),
+    /// The same as a variable and an operation after it: a new number on top.
+    OneOf(One, usize),
+    TwoOf(Two, usize, usize),
+    TwoConstantOf(Two, usize, f64),
+    ConstantLessOf(f64, usize),
 }
 
 /// A formula of variables x0, x1, …, evaluated over any number type.
@@ -64,7 +69,8 @@ impl Formula {
     pub fn evaluate<F: Float, T: Scalar<F>>(&self, x: &[T]) -> T {
         match self.height {
             0..=2 => self.run(x, &mut [T::zero(); 2]),
-            3..=8 => self.run(x, &mut [T::zero(); 8]),
+            3..=4 => self.run(x, &mut [T::zero(); 4]),
+            5..=8 => self.run(x, &mut [T::zero(); 8]),
             height => self.run(x, &mut vec![T::zero(); height]),
         }
     }
@@ -101,6 +107,22 @@ impl Formula {
                 }
                 Step::TwoConstant(operation, c) => operation.apply_constant(&mut stack[top], F::of(c)),
                 Step::TwoVariable(operation, i) => operation.apply(&mut stack[top], &x[i]),
+                Step::OneOf(operation, i) => {
+                    top = top.wrapping_add(1);
+                    operation.put(&mut stack[top], &x[i]);
+                }
+                Step::TwoOf(operation, i, j) => {
+                    top = top.wrapping_add(1);
+                    operation.put(&mut stack[top], &x[i], &x[j]);
+                }
+                Step::TwoConstantOf(operation, i, c) => {
+                    top = top.wrapping_add(1);
+                    operation.put_constant(&mut stack[top], &x[i], F::of(c));
+                }
+                Step::ConstantLessOf(c, i) => {
+                    top = top.wrapping_add(1);
+                    stack[top] = (-x[i]).with_value(F::of(c) - x[i].value());
+                }
                 Step::ConstantLess(c) => stack[top] = (-stack[top]).with_value(F::of(c) - stack[top].value()),
             }
         }
@@ -138,7 +160,7 @@ fn steps(nodes: &[Node]) -> Vec<Step> {
                 operands.push(steps.len());
                 steps.push(Step::Variable(i));
             }
-            Node::One(operation) => steps.push(Step::One(operation)),
+            Node::One(operation) => push(&mut steps, Step::One(operation)),
             Node::Two(operation) => {
                 let (Some(right), Some(&left)) = (operands.pop(), operands.last()) else { break };
                 join(&mut steps, left, right, operation);
@@ -146,6 +168,20 @@ fn steps(nodes: &[Node]) -> Vec<Step> {
         }
     }
     steps
+}
+
+/// Adds a step, as one with the variable that it works on if that stands before it.
+fn push(steps: &mut Vec<Step>, step: Step) {
+    let Some(&Step::Variable(i)) = steps.last() else { return steps.push(step) };
+    let joined = match step {
+        Step::One(operation) => Step::OneOf(operation, i),
+        Step::TwoVariable(operation, j) => Step::TwoOf(operation, i, j),
+        Step::TwoConstant(operation, c) => Step::TwoConstantOf(operation, i, c),
+        Step::ConstantLess(c) => Step::ConstantLessOf(c, i),
+        step => return steps.push(step),
+    };
+    steps.pop();
+    steps.push(joined);
 }
 
 /// The operation on the operands whose steps begin at `left` and `right`, the last ones.
@@ -175,7 +211,7 @@ fn join(steps: &mut Vec<Step>, left: usize, right: usize, operation: Two) {
         }
         _ => Step::Two(operation),
     };
-    steps.push(step);
+    push(steps, step);
 }
 
 /// How many numbers the stack has at most.
@@ -183,7 +219,12 @@ fn height(steps: &[Step]) -> usize {
     let mut now = 0;
     let after = steps.iter().map(|step| {
         match step {
-            Step::Constant(_) | Step::Variable(_) => now += 1,
+            Step::Constant(_)
+            | Step::Variable(_)
+            | Step::OneOf(..)
+            | Step::TwoOf(..)
+            | Step::TwoConstantOf(..)
+            | Step::ConstantLessOf(..) => now += 1,
             Step::Two(_) => now -= 1,
             _ => {}
         }

@@ -99,16 +99,28 @@ pub(super) enum One {
 }
 
 impl One {
-    /// In place, which saves the loop over the steps a copy.
+    /// Puts the result into `to`, which saves the loop over the steps a copy.
+    #[inline(always)]
+    pub(super) fn put<T: Number>(self, to: &mut T, x: &T) {
+        match self {
+            One::Negate => *to = -*x,
+            // the same, where the compiler knows the exponent
+            One::Powi(2) => *to = x.powi(2),
+            One::Powi(3) => *to = x.powi(3),
+            One::Powi(n) => *to = x.powi(n),
+            One::Function(function) => {
+                *to = *x;
+                function.apply(to);
+            }
+        }
+    }
+
+    /// In place.
     #[inline(always)]
     pub(super) fn apply<T: Number>(self, x: &mut T) {
         match self {
-            One::Negate => *x = -*x,
-            // the same, where the compiler knows the exponent
-            One::Powi(2) => *x = x.powi(2),
-            One::Powi(3) => *x = x.powi(3),
-            One::Powi(n) => *x = x.powi(n),
             One::Function(function) => function.apply(x),
+            operation => operation.put(x, &{ *x }),
         }
     }
 }
@@ -126,30 +138,51 @@ pub(super) enum Two {
 }
 
 impl Two {
+    /// Puts the result into `to`.
+    #[inline(always)]
+    pub(super) fn put<T: Number>(self, to: &mut T, x: &T, y: &T) {
+        match self {
+            Two::Add => *to = *x + *y,
+            Two::Subtract => *to = *x - *y,
+            Two::Multiply => *to = *x * *y,
+            Two::Divide => *to = *x / *y,
+            Two::Powf => *to = x.powf(y.value()),
+            Two::Function(function) => {
+                *to = *x;
+                function.apply(to, y);
+            }
+        }
+    }
+
     /// In place of the left one.
     #[inline(always)]
     pub(super) fn apply<T: Number>(self, x: &mut T, y: &T) {
         match self {
-            Two::Add => *x += *y,
-            Two::Subtract => *x -= *y,
-            Two::Multiply => *x *= *y,
-            Two::Divide => *x /= *y,
-            Two::Powf => *x = x.powf(y.value()),
             Two::Function(function) => function.apply(x, y),
+            operation => operation.put(x, &{ *x }, y),
         }
     }
 
-    /// The same with a plain float on the right.
+    /// With a plain float on the right.
+    #[inline(always)]
+    pub(super) fn put_constant<F: Float, T: Scalar<F>>(self, to: &mut T, x: &T, c: F) {
+        match self {
+            Two::Add => *to = *x + c,
+            Two::Subtract => *to = *x - c,
+            Two::Multiply => *to = *x * c,
+            Two::Divide => *to = *x / c,
+            Two::Powf => *to = x.powf(c),
+            Two::Function(function) => {
+                *to = *x;
+                function.apply(to, &T::constant(c));
+            }
+        }
+    }
+
+    /// The same in place.
     #[inline(always)]
     pub(super) fn apply_constant<F: Float, T: Scalar<F>>(self, x: &mut T, c: F) {
-        match self {
-            Two::Add => *x = *x + c,
-            Two::Subtract => *x = *x - c,
-            Two::Multiply => *x = *x * c,
-            Two::Divide => *x = *x / c,
-            Two::Powf => *x = x.powf(c),
-            Two::Function(function) => function.apply(x, &T::constant(c)),
-        }
+        self.put_constant(x, &{ *x }, c);
     }
 
     /// Whether its operands may be exchanged.

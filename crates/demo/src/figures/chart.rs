@@ -7,14 +7,14 @@ use crate::json::Real;
 /// Pixels a point, at 100 dots an inch.
 const POINT: f64 = 100.0 / 72.0;
 /// Width and height: 4 inches.
-const SIZE: f64 = 400.0;
+pub(super) const SIZE: f64 = 400.0;
 /// The axes within it (matplotlib's defaults, the bottom as its notebooks have it).
 const LEFT: f64 = 0.125 * SIZE;
-const TOP: f64 = 0.12 * SIZE;
-const RIGHT: f64 = 0.9 * SIZE;
-const BOTTOM: f64 = 0.875 * SIZE;
+pub(super) const TOP: f64 = 0.12 * SIZE;
+pub(super) const RIGHT: f64 = 0.9 * SIZE;
+pub(super) const BOTTOM: f64 = 0.875 * SIZE;
 /// The size of labels.
-const TEXT: f64 = 10.0 * POINT;
+pub(super) const TEXT: f64 = 10.0 * POINT;
 /// The size of the title.
 const TITLE: f64 = 12.0 * POINT;
 /// How far a line of text goes below its baseline, as matplotlib reckons.
@@ -41,6 +41,8 @@ pub struct Series {
     pub color: Color,
     /// Its points; those that are not finite are left out.
     pub points: Vec<[Real; 2]>,
+    /// The step that the first of them belongs to.
+    pub first: usize,
 }
 
 /// A chart.
@@ -97,27 +99,91 @@ fn room(length: f64, text: f64) -> usize {
 }
 
 /// From data to pixels.
-struct Frame {
+pub(super) struct Frame {
     x: [f64; 2],
     y: [f64; 2],
     /// The left edge of the axes, which makes room for long labels.
-    left: f64,
+    pub(super) left: f64,
     logarithmic: bool,
+    y_ticks: Ticks,
 }
 
 impl Frame {
+    /// With limits, those of a logarithmic axis as logarithms.
+    pub(super) fn new(x: [f64; 2], y: [f64; 2], logarithmic: bool) -> Self {
+        let bins = room(BOTTOM - TOP, 20.0);
+        let y_ticks = if logarithmic { Ticks::decades(y, bins.min(9)) } else { Ticks::linear(y, bins) };
+        // matplotlib lets the name of the axis stand a pixel out of the picture before it overlaps labels
+        let needed = FROM_AXIS + y_ticks.widest() + FROM_LABEL + TEXT - 2.0;
+        Frame { x, y, left: needed.max(LEFT), logarithmic, y_ticks }
+    }
+
     fn scaled(&self, [x, y]: [Real; 2]) -> Option<[f64; 2]> {
         scaled([x, y], self.logarithmic)
     }
-    fn x(&self, x: f64) -> f64 {
+    pub(super) fn x(&self, x: f64) -> f64 {
         self.left + (x - self.x[0]) / (self.x[1] - self.x[0]) * (RIGHT - self.left)
     }
-    fn y(&self, y: f64) -> f64 {
+    pub(super) fn y(&self, y: f64) -> f64 {
         BOTTOM - (y - self.y[0]) / (self.y[1] - self.y[0]) * (BOTTOM - TOP)
     }
     fn pixel(&self, point: [Real; 2]) -> Option<[f64; 2]> {
         self.scaled(point).map(|[x, y]| [self.x(x), self.y(y)])
     }
+
+    /// Draws the axes with their ticks and names, and the title.
+    pub(super) fn axes(&self, labels: &[String; 2], title: Option<&str>, items: &mut Vec<Item>) {
+        let (frame, y_ticks) = (self, &self.y_ticks);
+        let text = |text: &str, at: [f64; 2], size: f64, anchor: Anchor, upwards: bool| Item::Text {
+            text: text.to_owned(),
+            at,
+            size,
+            anchor,
+            upwards,
+        };
+        const LENGTH: f64 = 3.5 * POINT;
+        const CENTER: f64 = 0.37988 * TEXT;
+        let left = frame.left;
+        let mut lines =
+            vec![vec![[left, TOP], [RIGHT, TOP], [RIGHT, BOTTOM], [left, BOTTOM], [left, TOP], [RIGHT, TOP]]];
+
+        let x_ticks = Ticks::linear(frame.x, room(RIGHT - left, 30.0));
+        let baseline = BOTTOM + FROM_AXIS + TEXT - DESCENT;
+        for (&tick, label) in x_ticks.places.iter().zip(&x_ticks.labels) {
+            let x = frame.x(tick);
+            lines.push(vec![[x, BOTTOM], [x, BOTTOM + LENGTH]]);
+            items.push(text(label, [x, baseline], TEXT, Anchor::Middle, false));
+        }
+        let below = baseline + DESCENT + FROM_LABEL + TEXT - DESCENT;
+        items.push(text(&labels[0], [(left + RIGHT) / 2.0, below], TEXT, Anchor::Middle, false));
+        items.push(text(&x_ticks.common, [RIGHT, below], TEXT, Anchor::End, false));
+
+        for (&tick, label) in y_ticks.places.iter().zip(&y_ticks.labels) {
+            let y = frame.y(tick);
+            lines.push(vec![[left, y], [left - LENGTH, y]]);
+            items.push(text(label, [left - FROM_AXIS, y + CENTER], TEXT, Anchor::End, false));
+        }
+        // never out of the picture
+        let beside = (left - FROM_AXIS - y_ticks.widest() - FROM_LABEL).max(TEXT) - DESCENT;
+        items.push(text(&labels[1], [beside, (TOP + BOTTOM) / 2.0], TEXT, Anchor::Middle, true));
+        items.push(text(&y_ticks.common, [left, TOP - 3.0 * POINT], TEXT, Anchor::Start, false));
+        if let Some(title) = title {
+            items.push(text(title, [(left + RIGHT) / 2.0, TOP - 6.0 * POINT], TITLE, Anchor::Middle, false));
+        }
+        // lines a pixel wide fall on pixels
+        let snapped = |[x, y]: [f64; 2]| [x.round() + 0.5, y.round() - 0.5];
+        let lines = lines.into_iter().map(|line| line.into_iter().map(snapped).collect()).collect();
+        items.push(Item::Shape(Shape::Lines(lines), Paint { fill: None, stroke: Some((BLACK, 0.8 * POINT)) }));
+        items.retain(|item| !matches!(item, Item::Text { text, .. } if text.is_empty()));
+    }
+}
+
+/// A white ground.
+pub(super) fn ground(size: [f64; 2]) -> Item {
+    Item::Shape(
+        Shape::Rectangle { corner: [0.0, 0.0], size, rounding: 0.0 },
+        Paint { fill: Some(([255, 255, 255], 1.0)), stroke: None },
+    )
 }
 
 /// What has a place in the chart: neither NaN nor so large that lengths overflow.
@@ -140,15 +206,8 @@ impl Chart {
         let places = || all().filter_map(|point| scaled(point, self.logarithmic));
         let x = ticks::limits(places().map(|[x, _]| x));
         let y = ticks::limits(places().map(|[_, y]| y));
-        let bins = room(BOTTOM - TOP, 20.0);
-        let y_ticks = if self.logarithmic { Ticks::decades(y, bins.min(9)) } else { Ticks::linear(y, bins) };
-        // matplotlib lets the name of the axis stand a pixel out of the picture before it overlaps labels
-        let needed = FROM_AXIS + y_ticks.widest() + FROM_LABEL + TEXT - 2.0;
-        let frame = Frame { x, y, left: needed.max(LEFT), logarithmic: self.logarithmic };
-        let mut items = vec![Item::Shape(
-            Shape::Rectangle { corner: [0.0, 0.0], size: [SIZE, SIZE], rounding: 0.0 },
-            Paint { fill: Some(([255, 255, 255], 1.0)), stroke: None },
-        )];
+        let frame = Frame::new(x, y, self.logarithmic);
+        let mut items = vec![ground([SIZE, SIZE])];
         if let Some(function) = function {
             let pixels = |line: [[f64; 2]; 2]| line.map(|[x, y]| [frame.x(x), frame.y(y)]).to_vec();
             let lines = contours::level_sets(function, frame.x, frame.y).into_iter().map(pixels).collect();
@@ -156,10 +215,10 @@ impl Chart {
         }
         let mut marks = Vec::new();
         for series in &self.series {
-            for &point in &series.points {
+            for (step, &point) in (series.first..).zip(&series.points) {
                 if let Some(pixel) = frame.pixel(point) {
                     marks.push(pixel);
-                    items.push(mark(self.marker, pixel, series.color, &series.label, point));
+                    items.push(mark(self.marker, pixel, series.color, &series.label, Some(step), point));
                 }
             }
         }
@@ -167,58 +226,14 @@ impl Chart {
             && let Some(pixel) = frame.pixel(point)
         {
             marks.push(pixel);
-            items.push(mark(marker, pixel, BLACK, "target", point));
+            items.push(mark(marker, pixel, BLACK, "target", None, point));
         }
-        self.axes(&frame, &y_ticks, &mut items);
+        frame.axes(&self.labels, self.title.as_deref(), &mut items);
         let width = self.legend(&frame, &marks, &mut items);
         if let Some(Item::Shape(Shape::Rectangle { size, .. }, _)) = items.first_mut() {
             size[0] = width;
         }
         Scene { size: [width, SIZE], title: self.description.clone(), items }
-    }
-
-    fn axes(&self, frame: &Frame, y_ticks: &Ticks, items: &mut Vec<Item>) {
-        let text = |text: &str, at: [f64; 2], size: f64, anchor: Anchor, upwards: bool| Item::Text {
-            text: text.to_owned(),
-            at,
-            size,
-            anchor,
-            upwards,
-        };
-        const LENGTH: f64 = 3.5 * POINT;
-        const CENTER: f64 = 0.37988 * TEXT;
-        let left = frame.left;
-        let mut lines =
-            vec![vec![[left, TOP], [RIGHT, TOP], [RIGHT, BOTTOM], [left, BOTTOM], [left, TOP], [RIGHT, TOP]]];
-
-        let x_ticks = Ticks::linear(frame.x, room(RIGHT - left, 30.0));
-        let baseline = BOTTOM + FROM_AXIS + TEXT - DESCENT;
-        for (&tick, label) in x_ticks.places.iter().zip(&x_ticks.labels) {
-            let x = frame.x(tick);
-            lines.push(vec![[x, BOTTOM], [x, BOTTOM + LENGTH]]);
-            items.push(text(label, [x, baseline], TEXT, Anchor::Middle, false));
-        }
-        let below = baseline + DESCENT + FROM_LABEL + TEXT - DESCENT;
-        items.push(text(&self.labels[0], [(left + RIGHT) / 2.0, below], TEXT, Anchor::Middle, false));
-        items.push(text(&x_ticks.common, [RIGHT, below], TEXT, Anchor::End, false));
-
-        for (&tick, label) in y_ticks.places.iter().zip(&y_ticks.labels) {
-            let y = frame.y(tick);
-            lines.push(vec![[left, y], [left - LENGTH, y]]);
-            items.push(text(label, [left - FROM_AXIS, y + CENTER], TEXT, Anchor::End, false));
-        }
-        // never out of the picture
-        let beside = (left - FROM_AXIS - y_ticks.widest() - FROM_LABEL).max(TEXT) - DESCENT;
-        items.push(text(&self.labels[1], [beside, (TOP + BOTTOM) / 2.0], TEXT, Anchor::Middle, true));
-        items.push(text(&y_ticks.common, [left, TOP - 3.0 * POINT], TEXT, Anchor::Start, false));
-        if let Some(title) = &self.title {
-            items.push(text(title, [(left + RIGHT) / 2.0, TOP - 6.0 * POINT], TITLE, Anchor::Middle, false));
-        }
-        // lines a pixel wide fall on pixels
-        let snapped = |[x, y]: [f64; 2]| [x.round() + 0.5, y.round() - 0.5];
-        let lines = lines.into_iter().map(|line| line.into_iter().map(snapped).collect()).collect();
-        items.push(Item::Shape(Shape::Lines(lines), Paint { fill: None, stroke: Some((BLACK, 0.8 * POINT)) }));
-        items.retain(|item| !matches!(item, Item::Text { text, .. } if text.is_empty()));
     }
 
     /// The legend, in the first place of matplotlib's order that covers no mark; if there is none, beside the axes.
@@ -276,9 +291,9 @@ impl Chart {
     }
 }
 
-fn mark(marker: Marker, pixel: [f64; 2], color: Color, series: &str, data: [Real; 2]) -> Item {
+fn mark(marker: Marker, pixel: [f64; 2], color: Color, series: &str, step: Option<usize>, data: [Real; 2]) -> Item {
     let (shape, paint) = form(marker, pixel, color);
-    Item::Mark { shape, paint, series: series.to_owned(), data }
+    Item::Mark { at: pixel, shape, paint, series: series.to_owned(), step, data }
 }
 
 /// A marker of matplotlib's size 36: 6 points across.

@@ -3,6 +3,7 @@
 mod chart;
 mod contours;
 mod font;
+mod map;
 mod notebook;
 mod raster;
 mod scene;
@@ -10,10 +11,11 @@ mod svg;
 mod ticks;
 
 pub use chart::{Chart, Marker, Series};
+pub use map::{Map, key};
 pub use notebook::figures;
 pub use raster::png;
 pub use scene::{Anchor, Color, Item, Paint, Scene, Shape};
-pub use svg::svg;
+pub use svg::{inline, svg};
 
 /// How wide a figure is on paper.
 pub const INCHES: f64 = 4.0;

@@ -23,9 +23,9 @@ pub fn figures(results: &Results) -> [(&'static str, Chart); 5] {
 
 type Method<'a> = (&'a str, &'a MethodRun, usize);
 
-fn series(&(label, _, color): &Method<'_>, points: &[[f32; 2]]) -> Series {
+fn series(&(label, _, color): &Method<'_>, first: usize, points: &[[f32; 2]]) -> Series {
     let points = points.iter().map(|point| point.map(Into::into)).collect();
-    Series { label: label.to_owned(), color: palette(color), points }
+    Series { label: label.to_owned(), color: palette(color), points, first }
 }
 
 fn x_space(what: &str, methods: &[Method<'_>]) -> Chart {
@@ -34,7 +34,7 @@ fn x_space(what: &str, methods: &[Method<'_>]) -> Chart {
         title: None,
         labels: ["x0".to_owned(), "x1".to_owned()],
         marker: Marker::Circle,
-        series: methods.iter().map(|method| series(method, &method.1.history)).collect(),
+        series: methods.iter().map(|method| series(method, 0, &method.1.history)).collect(),
         target: Some(([0.0_f64.into(); 2], Marker::Cross)),
         logarithmic: false,
     }
@@ -43,8 +43,8 @@ fn x_space(what: &str, methods: &[Method<'_>]) -> Chart {
 fn y_space(what: &str, methods: &[Method<'_>]) -> Chart {
     // the start is not shown; nor is the last point of the methods that step in x, as published
     let shown = |method: &Method<'_>| match method.0 {
-        "PG" => series(method, &method.1.y[1..]),
-        _ => series(method, &method.1.y[1..settings::ITERATIONS]),
+        "PG" => series(method, 1, &method.1.y[1..]),
+        _ => series(method, 1, &method.1.y[1..settings::ITERATIONS]),
     };
     Chart {
         description: format!("Points of {what} in y space, towards the optimum at the origin"),

@@ -1,5 +1,7 @@
 //! A scene as PNG.
 
+use std::borrow::Cow;
+
 use tiny_skia::{FillRule, Paint as Ink, Path, PathBuilder, Pixmap, Rect, Stroke, Transform};
 
 use super::font;
@@ -16,7 +18,12 @@ pub fn png(scene: &Scene, dots_per_inch: f64) -> Result<Vec<u8>, String> {
     pixels.fill(tiny_skia::Color::WHITE);
     for item in &scene.items {
         match item {
-            Item::Shape(shape, paint) | Item::Mark { shape, paint, .. } => draw(&mut pixels, shape, paint),
+            Item::Shape(shape, paint) => draw(&mut pixels, &snapped(shape, paint), paint, Transform::identity()),
+            // in the middle of a pixel, as matplotlib puts markers
+            Item::Mark { at: [x, y], shape, paint, .. } => {
+                let [right, down] = [x.round() + 0.5 - x, y.round() - 0.5 - y];
+                draw(&mut pixels, shape, paint, Transform::from_translate(right as f32, down as f32));
+            }
             Item::Text { text, at, size, anchor, upwards } => write(&mut pixels, text, *at, *size, *anchor, *upwards),
         }
     }
@@ -43,14 +50,25 @@ fn ink([r, g, b]: Color, opacity: f64) -> Ink<'static> {
     ink
 }
 
-fn draw(pixels: &mut Pixmap, shape: &Shape, paint: &Paint) {
+/// The outline of a rectangle falls on pixels.
+fn snapped<'a>(shape: &'a Shape, paint: &Paint) -> Cow<'a, Shape> {
+    match *shape {
+        Shape::Rectangle { corner, size, rounding } if paint.stroke.is_some() => {
+            let corner = [corner[0].round() + 0.5, corner[1].round() - 0.5];
+            Cow::Owned(Shape::Rectangle { corner, size: size.map(f64::round), rounding })
+        }
+        _ => Cow::Borrowed(shape),
+    }
+}
+
+fn draw(pixels: &mut Pixmap, shape: &Shape, paint: &Paint, place: Transform) {
     let Some(path) = path(shape) else { return };
     if let Some((color, opacity)) = paint.fill {
-        pixels.fill_path(&path, &ink(color, opacity), FillRule::Winding, Transform::identity(), None);
+        pixels.fill_path(&path, &ink(color, opacity), FillRule::Winding, place, None);
     }
     if let Some((color, width)) = paint.stroke {
         let stroke = Stroke { width: width as f32, ..Stroke::default() };
-        pixels.stroke_path(&path, &ink(color, 1.0), &stroke, Transform::identity(), None);
+        pixels.stroke_path(&path, &ink(color, 1.0), &stroke, place, None);
     }
 }
 

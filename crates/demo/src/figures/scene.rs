@@ -20,16 +20,30 @@ impl Scene {
     /// This one, with another one to the right of it.
     pub fn beside(mut self, other: Scene) -> Scene {
         let [width, height] = self.size;
-        self.items.extend(other.items.into_iter().map(|item| item.moved(width)));
+        self.items.extend(other.items.into_iter().map(|item| item.moved([width, 0.0])));
         let title = format!("{}; {}", self.title, other.title);
         Scene { size: [width + other.size[0], height.max(other.size[1])], title, items: self.items }
+    }
+
+    /// The same on a white ground, where parts are less wide than others.
+    pub fn on_white(mut self) -> Scene {
+        self.items.insert(0, super::chart::ground(self.size));
+        self
+    }
+
+    /// This one, with another one below it.
+    pub fn above(mut self, other: Scene) -> Scene {
+        let [width, height] = self.size;
+        self.items.extend(other.items.into_iter().map(|item| item.moved([0.0, height])));
+        let title = format!("{}; {}", self.title, other.title);
+        Scene { size: [width.max(other.size[0]), height + other.size[1]], title, items: self.items }
     }
 }
 
 impl Item {
-    /// The same, so much to the right.
-    fn moved(self, by: f64) -> Item {
-        let place = |[x, y]: [f64; 2]| [x + by, y];
+    /// The same, so much to the right and down.
+    fn moved(self, by: [f64; 2]) -> Item {
+        let place = |[x, y]: [f64; 2]| [x + by[0], y + by[1]];
         let shape = |shape| match shape {
             Shape::Circle { center, radius } => Shape::Circle { center: place(center), radius },
             Shape::Polygon(points) => Shape::Polygon(points.into_iter().map(place).collect()),
@@ -40,7 +54,9 @@ impl Item {
         };
         match self {
             Item::Shape(form, paint) => Item::Shape(shape(form), paint),
-            Item::Mark { shape: form, paint, series, data } => Item::Mark { shape: shape(form), paint, series, data },
+            Item::Mark { at, shape: form, paint, series, step, data } => {
+                Item::Mark { at: place(at), shape: shape(form), paint, series, step, data }
+            }
             Item::Text { text, at, size, anchor, upwards } => Item::Text { text, at: place(at), size, anchor, upwards },
         }
     }
@@ -51,11 +67,14 @@ impl Item {
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Item {
     Shape(Shape, Paint),
-    /// A marker of a series, with the coordinates of what it stands for.
+    /// A marker of a series around a pixel, with the coordinates of what it stands for.
     Mark {
+        at: [f64; 2],
         shape: Shape,
         paint: Paint,
         series: String,
+        /// Which step of it this is.
+        step: Option<usize>,
         data: [Real; 2],
     },
     Text {

@@ -4,7 +4,14 @@ use std::fmt::Write;
 
 use super::scene::{Anchor, Color, Item, Paint, Scene, Shape};
 
-/// The figure as SVG, `inches` wide on paper.
+/// What stands for black and white.
+#[derive(Clone, Copy)]
+struct Ink {
+    black: &'static str,
+    white: &'static str,
+}
+
+/// The figure as a file, `inches` wide on paper.
 pub fn svg(scene: &Scene, inches: f64) -> String {
     let [width, height] = scene.size;
     let title = escaped(&scene.title);
@@ -13,12 +20,31 @@ pub fn svg(scene: &Scene, inches: f64) -> String {
          role=\"img\" font-family=\"DejaVu Sans, Verdana, sans-serif\">\n<title>{title}</title>\n",
         inches * height / width
     );
+    body(&mut out, scene, Ink { black: "#000000", white: "#FFFFFF" });
+    out
+}
+
+/// The figure as a part of a page, in the page's colours of text and paper (`--paper`).
+pub fn inline(scene: &Scene) -> String {
+    let [width, height] = scene.size;
+    let title = escaped(&scene.title);
+    let mut out = format!(
+        "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\" fill=\"currentColor\" \
+         font-family=\"DejaVu Sans, Verdana, sans-serif\">\n"
+    );
+    body(&mut out, scene, Ink { black: "currentColor", white: "var(--paper)" });
+    out
+}
+
+fn body(out: &mut String, scene: &Scene, ink: Ink) {
     for item in &scene.items {
         match item {
-            Item::Shape(shape, paint) => element(&mut out, shape, paint, ""),
-            Item::Mark { shape, paint, series, data: [x, y] } => {
-                let data = format!(" class=\"mark\" data-series=\"{}\" data-x=\"{x}\" data-y=\"{y}\"", escaped(series));
-                element(&mut out, shape, paint, &data);
+            Item::Shape(shape, paint) => element(out, shape, paint, ink, ""),
+            Item::Mark { shape, paint, series, step, data: [x, y], .. } => {
+                let step = step.map(|step| format!(" data-step=\"{step}\"")).unwrap_or_default();
+                let series = escaped(series);
+                let data = format!(" class=\"mark\" data-series=\"{series}\"{step} data-x=\"{x}\" data-y=\"{y}\"");
+                element(out, shape, paint, ink, &data);
             }
             Item::Text { text, at: [x, y], size, anchor, upwards } => {
                 let anchor = match anchor {
@@ -37,10 +63,9 @@ pub fn svg(scene: &Scene, inches: f64) -> String {
         }
     }
     out.push_str("</svg>\n");
-    out
 }
 
-fn element(out: &mut String, shape: &Shape, paint: &Paint, data: &str) {
+fn element(out: &mut String, shape: &Shape, paint: &Paint, ink: Ink, data: &str) {
     let form = match shape {
         Shape::Circle { center: [x, y], radius } => {
             format!("circle cx=\"{}\" cy=\"{}\" r=\"{}\"", short(*x), short(*y), short(*radius))
@@ -57,12 +82,12 @@ fn element(out: &mut String, shape: &Shape, paint: &Paint, data: &str) {
         ),
     };
     let fill = match paint.fill {
-        Some((color, 1.0)) => hex(color),
-        Some((color, opacity)) => format!("{}\" fill-opacity=\"{opacity}", hex(color)),
+        Some((color, 1.0)) => ink.of(color),
+        Some((color, opacity)) => format!("{}\" fill-opacity=\"{opacity}", ink.of(color)),
         None => "none".to_owned(),
     };
     let stroke =
-        paint.stroke.map(|(color, width)| format!(" stroke=\"{}\" stroke-width=\"{}\"", hex(color), short(width)));
+        paint.stroke.map(|(color, width)| format!(" stroke=\"{}\" stroke-width=\"{}\"", ink.of(color), short(width)));
     let _ = writeln!(out, "<{form} fill=\"{fill}\"{}{data}/>", stroke.unwrap_or_default());
 }
 
@@ -77,9 +102,15 @@ fn short(x: f64) -> f64 {
     (x * 1000.0).round() / 1000.0
 }
 
-/// `#rrggbb`
-pub(super) fn hex([r, g, b]: Color) -> String {
-    format!("#{r:02X}{g:02X}{b:02X}")
+impl Ink {
+    /// `#rrggbb`, or what stands for it.
+    fn of(self, [r, g, b]: Color) -> String {
+        match [r, g, b] {
+            [0, 0, 0] => self.black.to_owned(),
+            [255, 255, 255] => self.white.to_owned(),
+            _ => format!("#{r:02X}{g:02X}{b:02X}"),
+        }
+    }
 }
 
 fn escaped(text: &str) -> String {

@@ -13,6 +13,9 @@ function! {
     /// The loss: L(y) = Σ yᵢ².
     pub fn loss(y: [2]) { y.into_iter().map(|y| y.powi(2)).sum() }
 
+    /// The loss of the process: L(y(x)).
+    pub fn loss_x(x: [2]) { loss.call(physics.call(x)) }
+
     /// The inverse of the process: x(y) = [y0, √y1].
     pub fn inverse_physics([y0, y1]) -> [2] { [y0, y1.sqrt()] }
 }

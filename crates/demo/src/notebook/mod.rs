@@ -5,6 +5,6 @@ mod results;
 pub mod settings;
 mod text;
 
-pub use functions::{inverse_physics, loss, manual_loss, physics, problem};
+pub use functions::{inverse_physics, loss, loss_x, manual_loss, physics, problem};
 pub use results::{Approximation, MethodRun, Results};
 pub use text::write_text;

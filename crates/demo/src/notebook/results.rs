@@ -7,7 +7,7 @@ use optimizers::{
     NumericInverse, Optimizer, Report, Run, Staged,
 };
 
-use super::functions::{inverse_physics, loss, manual_loss, physics, problem};
+use super::functions::{inverse_physics, loss, loss_x, manual_loss, physics, problem};
 use super::settings::{GD_STEP, ITERATIONS, NEWTON_STEP, PG_STEP, START, TEST_TARGET};
 
 /// A trajectory in f32.
@@ -92,14 +92,6 @@ pub struct Results {
     pub pg: MethodRun,
     /// The inverse simulator with a numeric inverse.
     pub approximation: Approximation,
-}
-
-autodiff::function! {
-    /// L(y(x)), as the notebook composes it.
-    fn loss_x([x0, x1]) {
-        let y = autodiff::Function::call(&physics, [x0, x1]);
-        autodiff::Function::call(&loss, y)
-    }
 }
 
 impl Results {

@@ -17,6 +17,11 @@ pub struct DampedNewton;
 
 /// P (H + E) Pᵀ = L D Lᵀ with L unit lower triangular and D positive.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(serialize = "T: Entry + serde::Serialize", deserialize = "T: Entry + serde::de::DeserializeOwned"))
+)]
 pub struct ModifiedCholesky<T> {
     l: DMatrix<T>,
     d: DVector<T>,

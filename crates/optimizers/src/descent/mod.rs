@@ -122,6 +122,14 @@ const NO_PROGRESS: &str = "L no longer falls and the gradient no longer shrinks:
 
 /// What a [`Descent`] keeps between steps.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "T: Entry + serde::Serialize, M: serde::Serialize",
+        deserialize = "T: Entry + serde::de::DeserializeOwned, M: serde::de::DeserializeOwned"
+    ))
+)]
 pub struct DescentMemory<T, M> {
     direction: M,
     /// The value before the last step.

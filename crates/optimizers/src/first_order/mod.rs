@@ -37,7 +37,7 @@ pub use self::rmsprop::{RmsProp, RmsPropRule};
 pub use self::schedule::Schedule;
 
 use crate::error::{Error, Failure, check_shape};
-use crate::optimizer::{Evaluations, Optimizer, State, with_gradient};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, with_gradient};
 use crate::problem::{Entry, Objective};
 use crate::range::positive;
 
@@ -186,6 +186,16 @@ impl<T: Entry, R: UpdateRule<T>, P: Objective<T> + ?Sized> Optimizer<T, P> for F
         let mut next = state.clone();
         self.advance(problem, &mut next)?;
         Ok(next)
+    }
+
+    fn relocate(
+        &self,
+        problem: &P,
+        state: State<T, Self::Memory>,
+        x: DVector<T>,
+    ) -> Result<State<T, Self::Memory>, Failure> {
+        let Iterate { iteration, evaluations, .. } = state.iterate;
+        Ok(State::new(with_gradient(problem, x, iteration, evaluations)?, state.memory))
     }
 
     fn advance(&self, problem: &P, state: &mut State<T, Self::Memory>) -> Result<(), Failure> {

@@ -9,6 +9,14 @@ use nalgebra::{DMatrix, DVector, RealField};
 ///
 /// The states of a run share the pairs: a clone copies none.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "T: crate::problem::Entry + serde::Serialize",
+        deserialize = "T: crate::problem::Entry + serde::de::DeserializeOwned"
+    ))
+)]
 pub(crate) struct Compact<T> {
     capacity: usize,
     /// How many pairs were ever added.

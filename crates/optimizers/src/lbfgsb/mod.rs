@@ -125,6 +125,14 @@ fn not_negative<T: RealField + Copy>(name: &'static str, value: T) -> Result<T, 
 
 /// What L-BFGS-B keeps between steps.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "T: Entry + RealField + serde::Serialize",
+        deserialize = "T: Entry + RealField + serde::de::DeserializeOwned"
+    ))
+)]
 pub struct LbfgsbMemory<T> {
     compact: Compact<T>,
     split: Split<T>,

@@ -130,6 +130,14 @@ fn indefinite_factor<T: RealField + Copy>(
 /// its update there; its later steps then work with products that lack a pair and the changes, and take other ways to the
 /// minimum (in 4 of 10 000 runs that were compared; with the same omission, all of them are alike to the last bit).
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "T: crate::problem::Entry + serde::Serialize",
+        deserialize = "T: crate::problem::Entry + serde::de::DeserializeOwned"
+    ))
+)]
 pub(crate) struct Split<T> {
     free: Vec<bool>,
     /// How many pairs had ever been learned.

@@ -96,6 +96,11 @@ impl<T: Entry + RealField> LevenbergMarquardt<T> {
 
 /// What Levenberg–Marquardt keeps between steps.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(serialize = "T: Entry + serde::Serialize", deserialize = "T: Entry + serde::de::DeserializeOwned"))
+)]
 pub struct LevenbergMarquardtMemory<T> {
     /// The factors of the Jacobian; none where a test ended the run before the Jacobian was needed.
     factors: Option<PivotedQr<T>>,

@@ -7,6 +7,14 @@ use crate::bounds::constant;
 
 /// The factors of a Jacobian, with Qᵀr.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "T: crate::problem::Entry + serde::Serialize",
+        deserialize = "T: crate::problem::Entry + serde::de::DeserializeOwned"
+    ))
+)]
 pub(super) struct PivotedQr<T> {
     /// The upper triangle R, n × n; below it is 0.
     r: DMatrix<T>,

@@ -120,6 +120,14 @@ impl<M> TrustRegion<M> {
 
 /// What a [`TrustRegion`] keeps between steps.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    serde(bound(
+        serialize = "T: Entry + serde::Serialize, C: serde::Serialize",
+        deserialize = "T: Entry + serde::de::DeserializeOwned, C: serde::de::DeserializeOwned"
+    ))
+)]
 pub struct TrustRegionMemory<T, C> {
     curvature: C,
     radius: T,

@@ -1,0 +1,174 @@
+//! A number that knows how far rounding may have moved it.
+
+use core::ops::{Add, Div, Mul, Neg, Sub};
+
+use crate::elementary::Elementary;
+use crate::linear_solve::rounding;
+use crate::number::{Float, Number, Scalar, from};
+use crate::pairs::Partials;
+
+/// A value with a bound on its rounding errors, to first order in them: each operation adds what its operands bring along,
+/// |∂f/∂x| times theirs, and its own (Wilkinson, "Error analysis revisited", 1986; Higham, "Accuracy and stability of
+/// numerical algorithms", 2002, section 3.3).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounded<T: Number> {
+    pub(crate) re: T,
+    pub(crate) error: T::Precision,
+}
+
+impl<T: Number> Bounded<T> {
+    /// Without an error.
+    #[inline]
+    pub(crate) fn constant(re: T) -> Self {
+        Bounded { re, error: T::Precision::ZERO }
+    }
+
+    /// As far off as the nearest float may be from what was meant.
+    #[inline]
+    pub(crate) fn rounded(re: T) -> Self {
+        Bounded { re, error: own_error(re) }
+    }
+
+    /// The result of an operation that is rounded, beside the errors that the operands brought.
+    #[inline]
+    fn of(re: T, error: T::Precision) -> Self {
+        Bounded { re, error: error + own_error(re) }
+    }
+}
+
+/// Of an operation with this result: a unit in the last place, and what a subnormal one has lost.
+#[inline]
+fn own_error<T: Number>(re: T) -> T::Precision {
+    let u = rounding::<T::Precision>();
+    let size = size(re);
+    u * size + if size < T::Precision::MIN_POSITIVE { u * T::Precision::MIN_POSITIVE } else { T::Precision::ZERO }
+}
+
+#[inline]
+fn size<T: Number>(x: T) -> T::Precision {
+    Elementary::abs(x.value())
+}
+
+/// An error times a slope, where no error stays none.
+#[inline]
+fn carried<T: Number>(error: T::Precision, slope: T) -> T::Precision {
+    error.times_slope(size(slope))
+}
+
+impl<T: Number> Number for Bounded<T> {
+    type Precision = T::Precision;
+    // the slope beside the value tells what an error becomes
+    const ORDER: usize = T::ORDER + 1;
+
+    #[inline]
+    fn constant(value: T::Precision) -> Self {
+        Bounded::constant(T::constant(value))
+    }
+    #[inline]
+    fn value(self) -> T::Precision {
+        self.re.value()
+    }
+    #[inline]
+    fn with_value(self, value: T::Precision) -> Self {
+        Bounded::of(self.re.with_value(value), self.error)
+    }
+    #[inline]
+    fn compose(self, d: &[T::Precision]) -> Self {
+        Bounded::of(self.re.compose(d), carried(self.error, self.re.compose(from(d, 1))))
+    }
+    #[inline]
+    fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
+        let at = |i, j| self.re.compose2(other.re, partials, i, j);
+        Bounded::of(at(i, j), carried(self.error, at(i + 1, j)) + carried(other.error, at(i, j + 1)))
+    }
+    #[inline]
+    fn all_finite(self) -> bool {
+        self.re.all_finite()
+    }
+    #[inline]
+    fn divides_safely(self) -> bool {
+        self.re.divides_safely()
+    }
+    #[inline]
+    fn times_slope(self, slope: Self) -> Self {
+        Bounded::of(self.re.times_slope(slope.re), carried(self.error, slope.re) + carried(slope.error, self.re))
+    }
+    #[inline]
+    fn over_divisor(self, divisor: Self) -> Self {
+        let q = self.re.over_divisor(divisor.re);
+        Bounded::of(q, (self.error + carried(divisor.error, q)).over_divisor(size(divisor)))
+    }
+}
+
+impl<T: Number> Add for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        Bounded::of(self.re + other.re, self.error + other.error)
+    }
+}
+
+impl<T: Number> Sub for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        Bounded::of(self.re - other.re, self.error + other.error)
+    }
+}
+
+impl<T: Number> Neg for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn neg(self) -> Self {
+        Bounded { re: -self.re, ..self }
+    }
+}
+
+impl<T: Number> Mul for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, other: Self) -> Self {
+        Bounded::of(self.re * other.re, carried(self.error, other.re) + carried(other.error, self.re))
+    }
+}
+
+impl<T: Number> Div for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn div(self, other: Self) -> Self {
+        let q = self.re / other.re;
+        Bounded::of(q, (self.error + carried(other.error, q)).over_divisor(size(other)))
+    }
+}
+
+impl<F: Float, T: Scalar<F>> Mul<F> for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn mul(self, c: F) -> Self {
+        self * Bounded::constant(T::constant(c))
+    }
+}
+
+impl<F: Float, T: Scalar<F>> Div<F> for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn div(self, c: F) -> Self {
+        self / Bounded::constant(T::constant(c))
+    }
+}
+
+impl<F: Float, T: Scalar<F>> Add<F> for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn add(self, c: F) -> Self {
+        self + Bounded::constant(T::constant(c))
+    }
+}
+
+impl<F: Float, T: Scalar<F>> Sub<F> for Bounded<T> {
+    type Output = Self;
+    #[inline]
+    fn sub(self, c: F) -> Self {
+        self - Bounded::constant(T::constant(c))
+    }
+}

@@ -1,0 +1,250 @@
+//! The Bessel functions of integer order and their derivatives,
+//! 2ᵏ C⁽ᵏ⁾ₙ = Σⱼ (−1)ʲ C(k, j) Cₙ₋ₖ₊₂ⱼ (DLMF 10.6.7), where C₋ₙ = (−1)ⁿ Cₙ (DLMF 10.4.1).
+
+use core::f64::consts::{FRAC_1_PI, FRAC_2_PI};
+
+use super::{Derivatives, alternating};
+use crate::rules::MAX_ORDER;
+
+/// The functions of the orders `lowest`, `lowest` + 1, … that the derivatives of one take.
+struct Window {
+    lowest: usize,
+    values: [f64; 2 * MAX_ORDER + 1],
+}
+
+impl Window {
+    /// That of order m.
+    fn around(m: usize) -> Self {
+        Window { lowest: m.saturating_sub(MAX_ORDER), values: [0.0; _] }
+    }
+
+    fn put(&mut self, l: usize, value: f64) {
+        if let Some(place) = l.checked_sub(self.lowest).and_then(|i| self.values.get_mut(i)) {
+            *place = value;
+        }
+    }
+
+    /// C_{m−below+above}
+    fn at(&self, m: usize, below: usize, above: usize) -> f64 {
+        match (m + above).checked_sub(below) {
+            Some(l) => self.values[l - self.lowest],
+            None => {
+                let l = below - m - above;
+                alternating(l) * self.values[l - self.lowest]
+            }
+        }
+    }
+
+    /// 2ᵏ C⁽ᵏ⁾ₘ
+    fn derivative(&self, m: usize, k: usize) -> f64 {
+        let (mut sum, mut binomial) = (0.0, 1.0);
+        for j in 0..=k {
+            sum += binomial * self.at(m, k, 2 * j);
+            binomial = -binomial * (k - j) as f64 / (j + 1) as f64;
+        }
+        sum
+    }
+
+    /// From the functions of the orders 0 and 1, up to the order `top`, by C_{l+1} = 2l/x C_l − C_{l−1} (DLMF 10.6.1).
+    /// What has become infinite stays so. Returns the last two.
+    fn fill_upwards(&mut self, c: [f64; 2], x: f64, top: usize) -> [f64; 2] {
+        let [mut last, mut this] = c;
+        self.put(0, last);
+        self.put(1, this);
+        for l in 1..top {
+            (last, this) = (this, 2.0 * l as f64 / x * this - last);
+            self.put(l + 1, this);
+            if this.is_infinite() {
+                (self.lowest.max(l + 1)..=top).for_each(|l| self.put(l, this));
+                break;
+            }
+        }
+        [last, this]
+    }
+
+    /// The same where x is so large that the first term is lost beside the second.
+    fn fill_alternating(&mut self, c: [f64; 2], top: usize) {
+        for l in self.lowest..=top {
+            self.put(l, c[l % 2] * alternating(l / 2));
+        }
+    }
+}
+
+/// Whether the recurrence up to the order `top` is that of x = ∞ in all digits.
+fn is_far(x: f64, top: usize) -> bool {
+    // 2⁻⁵⁵
+    (top as f64) * (top as f64) < x * (f64::EPSILON / 8.0)
+}
+
+/// Jₙ and its derivatives: by the power series up to |x| = 1, else by the recurrence. The values are libm's for the orders 0
+/// and ±1; beyond, its own are up to 20 ulp off.
+pub(super) fn first_kind(n: i32, x: f64, order: usize) -> Derivatives {
+    let (m, a) = (n.unsigned_abs() as usize, x.abs());
+    if x.is_nan() {
+        return [x; _];
+    }
+    let mut d = [0.0; _];
+    if vanishes(m, a) {
+        return d;
+    }
+    // J₋ₙ = (−1)ⁿ Jₙ, and Jₙ(−x) = (−1)ⁿ Jₙ(x)
+    let of_order = if n < 0 { alternating(m) } else { 1.0 };
+    let sign = |k| of_order * if x.is_sign_negative() { alternating(m + k) } else { 1.0 };
+    let first = if m < 2 {
+        d[0] = libm::jn(n, x);
+        1
+    } else {
+        0
+    };
+    if a <= 1.0 {
+        for k in first..=order {
+            d[k] = sign(k) * series(m, k, a);
+        }
+    } else if a < f64::INFINITY && first <= order {
+        let window = window_of_first_kind(m, a);
+        for k in first..=order {
+            d[k] = sign(k) * half_to_the(k) * window.derivative(m, k);
+        }
+    }
+    d
+}
+
+/// Whether Jₘ and all derivatives are below the smallest number, by |Jₗ(x)| ≤ (x/2)ˡ/l! for l = m − `MAX_ORDER` (DLMF 10.14.4): then
+/// there is no need to go through all orders, of which there may be 2³¹.
+fn vanishes(m: usize, x: f64) -> bool {
+    let l = m.saturating_sub(MAX_ORDER) as f64;
+    m > 1000 && l * libm::log(0.5 * x) - libm::lgamma(l + 1.0) < -760.0
+}
+
+/// Upwards up to the order x, where that is stable; downwards to it from where the function is negligible (Miller's
+/// algorithm: Gautschi, SIAM Review 9, 1967).
+fn window_of_first_kind(m: usize, x: f64) -> Window {
+    let mut window = Window::around(m);
+    // the same for every order of derivative, so that the digits do not depend on it
+    let top = m + MAX_ORDER;
+    let lowest = [libm::j0(x), libm::j1(x)];
+    if is_far(x, top) {
+        window.fill_alternating(lowest, top);
+        return window;
+    }
+    // no cast saturates: what is above 2⁶³ is far
+    let middle = (x as usize).min(top);
+    let met = window.fill_upwards(lowest, x, middle);
+    if middle == top {
+        return window;
+    }
+    // where the growing solution from the top has reached 10⁹, what follows is 10⁻¹⁸ of it
+    let mut start = top;
+    let (mut last, mut this) = (0.0_f64, 1.0_f64);
+    while this < 1e9 {
+        start += 1;
+        (last, this) = (this, 2.0 * start as f64 / x * this - last);
+    }
+    let (mut above, mut this) = (0.0_f64, 1.0_f64);
+    let mut upper = Window::around(m);
+    for l in (middle..=start).rev() {
+        upper.put(l, this);
+        let below = 2.0 * l as f64 / x * this - above;
+        (above, this) = (this, below);
+        if this.abs() > 1e150 {
+            let tiny = half_to_the(500);
+            upper.values.iter_mut().chain([&mut above, &mut this]).for_each(|number| *number *= tiny);
+        }
+    }
+    let ratio = if met[0].abs() > met[1].abs() { met[0] / this } else { met[1] / above };
+    for l in window.lowest.max(middle + 1)..=top {
+        window.put(l, upper.values[l - upper.lowest] * ratio);
+    }
+    window
+}
+
+/// J⁽ᵏ⁾ₘ(x) for 0 ≤ x ≤ 1: the terms x^{m+2j−k} (−1)ʲ (m+2j)!/((m+2j−k)! j! (m+j)! 2^{m+2j}) (DLMF 10.2.2, differentiated).
+fn series(m: usize, k: usize, x: f64) -> f64 {
+    // the first j whose power is not gone: 0 for k ≤ m, and then its term is (x/2)^{m−k}/(m−k)! 2⁻ᵏ
+    let first = k.saturating_sub(m).div_ceil(2);
+    let mut term = 1.0;
+    if first == 0 {
+        for i in 1..=m - k {
+            term *= x / (2 * i) as f64;
+            if term == 0.0 {
+                return 0.0;
+            }
+        }
+        term *= half_to_the(k);
+    } else {
+        // C(m + 2j, j)/2^{m+2j}, with x if a power is left
+        let e = m + 2 * first;
+        for i in 0..first {
+            term = term * (e - i) as f64 / (i + 1) as f64;
+        }
+        term *= alternating(first) * half_to_the(e) * if e > k { x } else { 1.0 };
+    }
+    let quarter = 0.25 * x * x;
+    let mut sum = term;
+    for j in first..first + 60 {
+        let e = m + 2 * j;
+        let count = |n: usize| n as f64;
+        term *= -quarter / (count(j + 1) * count(m + j + 1))
+            * (count(e + 1) / count(e + 1 - k))
+            * (count(e + 2) / count(e + 2 - k));
+        sum += term;
+        if term.abs() < 1e-18 * sum.abs() {
+            break;
+        }
+    }
+    sum
+}
+
+/// Yₙ and its derivatives, for x ≥ 0: by the leading power near 0, else by the recurrence upwards.
+pub(super) fn second_kind(n: i32, x: f64, order: usize) -> Derivatives {
+    /// What the functions are scaled by, so that they do not overflow before their derivatives do.
+    const SCALE: f64 = f64::from_bits((1023 - 60) << 52);
+    let mut d = [libm::yn(n, x); _];
+    if order == 0 || x.is_nan() || x < 0.0 {
+        return d;
+    }
+    let m = n.unsigned_abs() as usize;
+    let sign = if n < 0 { alternating(m) } else { 1.0 };
+    if x < 1e-10 {
+        for k in 1..=order {
+            d[k] = sign * leading_term(m, k, x.abs());
+        }
+        return d;
+    }
+    let mut window = Window::around(m);
+    if x < f64::INFINITY {
+        let (top, start) = (m + order, [SCALE * libm::y0(x), SCALE * libm::y1(x)]);
+        if is_far(x, m + MAX_ORDER) {
+            window.fill_alternating(start, top);
+        } else {
+            window.fill_upwards(start, x, top);
+        }
+    }
+    for k in 1..=order {
+        // the largest order is the largest term, where it is out of range
+        let highest = window.at(m, 0, k);
+        let scaled = if highest.is_finite() { window.derivative(m, k) } else { alternating(k) * highest };
+        d[k] = sign * half_to_the(k) * scaled / SCALE;
+    }
+    d
+}
+
+/// The k-th derivative, k ≥ 1, of 2/π ln x for m = 0, else of −(m − 1)!/π (2/x)ᵐ (DLMF 10.8.1; the next terms are x² ln x of it).
+fn leading_term(m: usize, k: usize, x: f64) -> f64 {
+    if m == 0 {
+        return (1..k).fold(FRAC_2_PI / x, |f, i| f * (-(i as f64) / x));
+    }
+    let mut f = -FRAC_1_PI * (2.0 / x);
+    for i in 1..m {
+        f *= i as f64 * (2.0 / x);
+        if f.is_infinite() {
+            break;
+        }
+    }
+    (0..k).fold(f, |f, i| f * (-((m + i) as f64) / x))
+}
+
+/// 2⁻ⁿ, for n far below 1022.
+fn half_to_the(n: usize) -> f64 {
+    f64::from_bits((1023 - n as u64) << 52)
+}

@@ -1,0 +1,309 @@
+//! Floats whose exponent has no end, for derivatives that leave the range of floats on the way to a result within it.
+
+use core::cmp::Ordering;
+use core::fmt::{self, Display, LowerExp};
+use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
+
+use crate::elementary::Elementary;
+
+/// m · 2^(s e), where s is such that m² s² is far from the ends of `P`; zero, infinities and NaN have e = 0.
+///
+/// The rules of the table run on it as on floats: sums, products, quotients, roots and powers have an unbounded exponent
+/// and the rounding of `P`. The other functions are those of the nearest number of `P`; none of them leaves its range by
+/// more than its argument does.
+#[derive(Clone, Copy, Debug)]
+pub struct Wide<P> {
+    mantissa: P,
+    exponent: i32,
+}
+
+impl<P: Elementary> Wide<P> {
+    /// Exactly this number.
+    pub(crate) fn new(value: P) -> Self {
+        Wide { mantissa: value, exponent: 0 }.normalized()
+    }
+
+    /// s
+    fn step() -> i32 {
+        if P::MAX.to_f64() > 1e300 { 128 } else { 16 }
+    }
+
+    /// 2^(s n)
+    fn scale(n: i32) -> P {
+        P::of(2.0).powi(Self::step() * n)
+    }
+
+    fn normalized(mut self) -> Self {
+        let m = self.mantissa;
+        if m == P::ZERO || !m.is_finite() {
+            return Wide { exponent: 0, ..self };
+        }
+        while self.mantissa.abs() >= Self::scale(1) {
+            self = Wide { mantissa: self.mantissa * Self::scale(-1), exponent: self.exponent.saturating_add(1) };
+        }
+        while self.mantissa.abs() < Self::scale(-1) {
+            self = Wide { mantissa: self.mantissa * Self::scale(1), exponent: self.exponent.saturating_sub(1) };
+        }
+        self
+    }
+
+    /// The nearest number of `P`: infinite or zero beyond its range.
+    pub(crate) fn narrow(self) -> P {
+        let mut value = self.mantissa;
+        let steps = self.exponent.clamp(-20, 20);
+        for _ in 0..steps.abs() {
+            value = value * Self::scale(steps.signum());
+        }
+        value
+    }
+
+    /// A function that `P` has.
+    fn by(self, f: impl Fn(P) -> P) -> Self {
+        Self::new(f(self.narrow()))
+    }
+
+    fn by2(self, other: Self, f: impl Fn(P, P) -> P) -> Self {
+        Self::new(f(self.narrow(), other.narrow()))
+    }
+
+    fn is_zero(self) -> bool {
+        self.mantissa == P::ZERO
+    }
+
+    /// 2ⁿ for an integer n.
+    fn power_of_two(n: i64) -> Self {
+        let step = i64::from(Self::step());
+        let exponent = n.div_euclid(step).clamp(i64::from(i32::MIN / 4), i64::from(i32::MAX / 4)) as i32;
+        Wide { mantissa: P::of(2.0).powi(n.rem_euclid(step) as i32), exponent }.normalized()
+    }
+}
+
+impl<P: Elementary> Add for Wide<P> {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        if self.is_zero() {
+            return other;
+        }
+        if other.is_zero() {
+            return self;
+        }
+        if !(self.is_finite() && other.is_finite()) {
+            return Wide { mantissa: self.mantissa + other.mantissa, exponent: 0 };
+        }
+        let (large, small) = if self.exponent >= other.exponent { (self, other) } else { (other, self) };
+        let apart = large.exponent - small.exponent;
+        // farther apart, the smaller is below the larger's last digit
+        let shifted = if apart <= 4 { small.mantissa * Self::scale(-apart) } else { P::ZERO };
+        Wide { mantissa: large.mantissa + shifted, ..large }.normalized()
+    }
+}
+
+impl<P: Elementary> Sub for Wide<P> {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
+
+impl<P: Elementary> Neg for Wide<P> {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Wide { mantissa: -self.mantissa, ..self }
+    }
+}
+
+impl<P: Elementary> Mul for Wide<P> {
+    type Output = Self;
+    fn mul(self, other: Self) -> Self {
+        Wide { mantissa: self.mantissa * other.mantissa, exponent: self.exponent.saturating_add(other.exponent) }
+            .normalized()
+    }
+}
+
+impl<P: Elementary> Div for Wide<P> {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        Wide { mantissa: self.mantissa / other.mantissa, exponent: self.exponent.saturating_sub(other.exponent) }
+            .normalized()
+    }
+}
+
+impl<P: Elementary> Rem for Wide<P> {
+    type Output = Self;
+    fn rem(self, other: Self) -> Self {
+        self.by2(other, |a, b| a % b)
+    }
+}
+
+impl<P: Elementary> PartialEq for Wide<P> {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial_cmp(other) == Some(Ordering::Equal)
+    }
+}
+
+impl<P: Elementary> PartialOrd for Wide<P> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        if self.exponent == other.exponent || !self.mantissa.is_finite() || !other.mantissa.is_finite() {
+            return self.mantissa.partial_cmp(&other.mantissa);
+        }
+        (*self - *other).mantissa.partial_cmp(&P::ZERO)
+    }
+}
+
+impl<P: Elementary> Display for Wide<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}·2^{}", self.mantissa, Self::step() * self.exponent)
+    }
+}
+
+impl<P: Elementary> LowerExp for Wide<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:e}·2^{}", self.mantissa, Self::step() * self.exponent)
+    }
+}
+
+/// The functions that are those of the nearest number of `P`.
+macro_rules! narrow_functions {
+    ($($one:ident)*; $($two:ident)*) => {
+        $(
+            fn $one(self) -> Self {
+                self.by(P::$one)
+            }
+        )*
+        $(
+            fn $two(self, other: Self) -> Self {
+                self.by2(other, P::$two)
+            }
+        )*
+    };
+}
+
+impl<P: Elementary> Elementary for Wide<P> {
+    const ZERO: Self = Wide { mantissa: P::ZERO, exponent: 0 };
+    const ONE: Self = Wide { mantissa: P::ONE, exponent: 0 };
+    // the ends of the exponent, for comparisons: nothing comes near them
+    const MIN_POSITIVE: Self = Wide { mantissa: P::ONE, exponent: i32::MIN / 4 };
+    const MAX: Self = Wide { mantissa: P::ONE, exponent: i32::MAX / 4 };
+    const INFINITY: Self = Wide { mantissa: P::INFINITY, exponent: 0 };
+    const NAN: Self = Wide { mantissa: P::NAN, exponent: 0 };
+    const LN_2: Self = Wide { mantissa: P::LN_2, exponent: 0 };
+    const LOG2_E: Self = Wide { mantissa: P::LOG2_E, exponent: 0 };
+    const LOG10_E: Self = Wide { mantissa: P::LOG10_E, exponent: 0 };
+    const SQRT_MIN_POSITIVE: Self = Wide { mantissa: P::ONE, exponent: i32::MIN / 8 };
+
+    fn of(value: f64) -> Self {
+        Self::new(P::of(value))
+    }
+    fn count(n: usize) -> Self {
+        Self::new(P::count(n))
+    }
+    fn of_integer(value: i64) -> Self {
+        Self::new(P::of_integer(value))
+    }
+    fn to_f64(self) -> f64 {
+        self.narrow().to_f64()
+    }
+    fn to_integer(self) -> i64 {
+        self.narrow().to_integer()
+    }
+    fn powi(self, n: i32) -> Self {
+        let size = (0..32).rev().fold(Self::ONE, |power, bit| {
+            let square = power * power;
+            if n.unsigned_abs() >> bit & 1 == 1 { square * self } else { square }
+        });
+        if n < 0 { size.recip() } else { size }
+    }
+    /// By `P` where the result fits, else by parts: with x = m 2ᵏ and c k = h + l exactly, h an integer, it is mᶜ 2ˡ 2ʰ.
+    fn powf(self, exponent: Self) -> Self {
+        let c = exponent.narrow();
+        let direct = self.narrow().powf(c);
+        if direct.is_normal() || self.is_zero() || !self.mantissa.is_finite() || direct.is_nan() {
+            return Self::new(direct);
+        }
+        let size = self.abs();
+        let k = i64::from(Self::step()) * i64::from(size.exponent) + size.mantissa.log2().round().to_integer();
+        let m = (size * Self::power_of_two(-k)).narrow();
+        let k = P::of_integer(k);
+        let whole = (c * k).round();
+        let power =
+            Self::new(m.powf(c)) * Self::new(c.mul_add(k, -whole).exp2()) * Self::power_of_two(whole.to_integer());
+        if direct.is_sign_negative() { -power } else { power }
+    }
+    fn mul_add(self, a: Self, b: Self) -> Self {
+        self * a + b
+    }
+    fn is_finite(self) -> bool {
+        self.mantissa.is_finite()
+    }
+    fn is_nan(self) -> bool {
+        self.mantissa.is_nan()
+    }
+    fn is_normal(self) -> bool {
+        self.mantissa.is_normal()
+    }
+    fn is_sign_negative(self) -> bool {
+        self.mantissa.is_sign_negative()
+    }
+    fn abs(self) -> Self {
+        Wide { mantissa: self.mantissa.abs(), ..self }
+    }
+    fn signum(self) -> Self {
+        Self::new(self.mantissa.signum())
+    }
+    fn copysign(self, sign: Self) -> Self {
+        Wide { mantissa: self.mantissa.copysign(sign.mantissa), ..self }
+    }
+    fn recip(self) -> Self {
+        Self::ONE / self
+    }
+    fn sqrt(self) -> Self {
+        let odd = self.exponent.rem_euclid(2);
+        Wide { mantissa: (self.mantissa * Self::scale(odd)).sqrt(), exponent: (self.exponent - odd) / 2 }.normalized()
+    }
+    fn max(self, other: Self) -> Self {
+        if self >= other || other.is_nan() { self } else { other }
+    }
+    fn min(self, other: Self) -> Self {
+        if self <= other || other.is_nan() { self } else { other }
+    }
+
+    narrow_functions! {
+        floor ceil round trunc fract cbrt exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan asin acos atan sinh cosh tanh
+        asinh acosh atanh to_degrees to_radians;
+        log atan2 hypot rem_euclid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_range_are_as_floats() {
+        for (a, b) in [(3.0, 7.0), (1e300, -1e-300), (1e-200, 1e-180), (-5e-324, 2.0), (1.5e10, 1.5e10)] {
+            let (x, y) = (Wide::new(a), Wide::new(b));
+            assert_eq!((x + y).narrow(), a + b);
+            assert_eq!((x - y).narrow(), a - b);
+            assert_eq!((x * y).narrow(), a * b);
+            assert_eq!((x / y).narrow(), a / b);
+            assert_eq!(x.abs().sqrt().narrow(), f64::sqrt(f64::abs(a)));
+            assert_eq!(x < y, a < b);
+            let (x, y) = (Wide::new(a as f32), Wide::new(b as f32));
+            assert_eq!((x + y).narrow(), a as f32 + b as f32);
+            assert_eq!((x - y).narrow(), a as f32 - b as f32);
+        }
+    }
+
+    #[test]
+    fn exponents_have_no_end() {
+        let tiny = Wide::new(1e-300).powi(20);
+        assert!(tiny > Wide::ZERO && tiny < Wide::new(1e-300));
+        // 0.05 is no float: 2e-18 of its rounding, 13,800 times
+        assert!((tiny.powf(Wide::new(0.05)).narrow() / 1e-300 - 1.0).abs() < 1e-13);
+        assert!((tiny.powf(Wide::new(-0.7)) * tiny.powf(Wide::new(0.7))).narrow() - 1.0 < 1e-14);
+        assert!(((tiny * Wide::new(1e300).powi(20)).narrow() - 1.0).abs() < 1e-14);
+        assert!((tiny.sqrt() / Wide::new(1e-300).powi(10)).narrow() - 1.0 < 1e-14);
+        assert_eq!(tiny.narrow(), 0.0);
+        assert_eq!(tiny.recip().narrow(), f64::INFINITY);
+    }
+}

@@ -1,0 +1,151 @@
+//! From y back to x: what an inverse simulator does after its step in y. One way, one file.
+
+mod analytic;
+mod chain;
+mod least_squares;
+mod linearized;
+mod newton;
+mod numeric;
+
+use autodiff::Elementary;
+use nalgebra::DVector;
+
+pub use self::analytic::AnalyticInverse;
+pub use self::chain::ChainInverse;
+pub use self::least_squares::LeastSquaresInverse;
+pub use self::linearized::LinearizedInverse;
+pub use self::newton::NewtonInverse;
+pub use self::numeric::NumericInverse;
+use crate::error::{Error, Failure};
+use crate::optimizer::{Iterate, Optimizer};
+use crate::problem::{Entry, Map, Objective};
+use crate::run::{Run, Status};
+
+/// A way to find x such that y(x) is a given target.
+pub trait Inverse<T: Entry> {
+    /// An x near `near` with y(x) = `target`, as far as there is one. `iteration` is named in failures.
+    fn invert(
+        &self,
+        physics: &dyn Map<T>,
+        target: &DVector<T>,
+        near: &DVector<T>,
+        iteration: usize,
+    ) -> Result<Inverted<T>, Failure>;
+}
+
+/// What an [`Inverse`] found.
+#[derive(Clone, Debug)]
+pub struct Inverted<T> {
+    /// The point.
+    pub x: DVector<T>,
+    /// How it was searched for, if it was.
+    pub inversion: Option<Inversion>,
+    /// Of a process of several stages: what was aimed at behind each, the first stage first; the last is the target
+    /// itself.
+    pub stages: Vec<Aim<T>>,
+}
+
+impl<T> Inverted<T> {
+    /// A point that no search has found.
+    pub fn new(x: DVector<T>) -> Self {
+        Inverted { x, inversion: None, stages: Vec::new() }
+    }
+}
+
+/// What an inverse of several stages aimed at behind one of them.
+#[derive(Clone, Debug)]
+pub struct Aim<T> {
+    /// The point in the latent space behind the stage.
+    pub point: DVector<T>,
+    /// How what comes before the stage was searched for, if it was.
+    pub inversion: Option<Inversion>,
+}
+
+/// How a numeric inversion went.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Inversion {
+    /// The iterations of the search.
+    pub iterations: usize,
+    /// The evaluations of its objective, those for differences included.
+    pub evaluations: usize,
+    /// Whether a test of the search said that it arrived.
+    pub converged: bool,
+    /// Which test ended the search, in words.
+    pub message: String,
+    /// Σ (yᵢ(x) − targetᵢ)² where it ended.
+    pub residual: f64,
+}
+
+impl<T: Entry, I: Inverse<T> + ?Sized> Inverse<T> for &I {
+    fn invert(
+        &self,
+        physics: &dyn Map<T>,
+        target: &DVector<T>,
+        near: &DVector<T>,
+        iteration: usize,
+    ) -> Result<Inverted<T>, Failure> {
+        (**self).invert(physics, target, near, iteration)
+    }
+}
+
+/// That a target and a point fit the process, and are finite.
+fn check<T: Entry>(physics: &dyn Map<T>, target: &DVector<T>, near: &DVector<T>) -> Result<(), Error> {
+    if target.len() != physics.outputs() {
+        return Err(Error::Length { name: "target", given: target.len(), expected: physics.outputs() });
+    }
+    crate::run::finite("target", target.as_slice())?;
+    if near.is_empty() {
+        return Err(Error::Empty);
+    }
+    if near.len() != physics.inputs() {
+        return Err(Error::StartLength { given: near.len(), expected: physics.inputs() });
+    }
+    crate::run::finite("start", near.as_slice())
+}
+
+/// The point of least loss that a method finds from `near`, within so many iterations and evaluations of the value.
+///
+/// Where not even the start can be evaluated the point is the start. Of points of equal loss the last is taken.
+fn search<T: Entry, P: Objective<T>, O: Optimizer<T, P>>(
+    objective: &P,
+    method: &O,
+    near: &DVector<T>,
+    most: usize,
+) -> Result<Inverted<T>, Error> {
+    let mut run = Run::new(objective, method, near.as_slice())?.iterations(most);
+    let mut best: Option<Iterate<T>> = None;
+    let mut out_of_evaluations = false;
+    for iterate in run.by_ref() {
+        out_of_evaluations = iterate.evaluations.value > most;
+        if best.as_ref().is_none_or(|best| iterate.loss.value() <= best.loss.value()) {
+            best = Some(iterate);
+        }
+        if out_of_evaluations {
+            break;
+        }
+    }
+    let (converged, message) = match run.status() {
+        Some(Status::Converged(test)) => (true, (*test).to_owned()),
+        Some(status) => (false, status.to_string()),
+        None if out_of_evaluations => (false, "too many evaluations".to_owned()),
+        None => (false, "not ended".to_owned()),
+    };
+    let evaluations = run.evaluations().value;
+    let (x, iterations, residual) = match best {
+        Some(best) => (best.x, best.iteration, best.loss.value().to_f64()),
+        None => (near.clone(), 0, f64::NAN),
+    };
+    let inversion = Inversion { iterations, evaluations, converged, message, residual };
+    Ok(Inverted { inversion: Some(inversion), ..Inverted::new(x) })
+}
+
+/// What a search found; a failure if it did not arrive and was told to stop then.
+fn settle<T>(found: Inverted<T>, stop_unconverged: bool, iteration: usize) -> Result<Inverted<T>, Failure> {
+    match &found.inversion {
+        Some(inversion) if stop_unconverged && !inversion.converged => {
+            Err(Failure::NotInverted { iteration, message: inversion.message.clone() })
+        }
+        _ => Ok(found),
+    }
+}

@@ -1,0 +1,125 @@
+//! The inverse by a search with L-BFGS-B.
+
+use std::cell::Cell;
+
+use autodiff::Elementary;
+use nalgebra::{DVector, RealField};
+
+use super::{Inverse, Inverted, check, search, settle};
+use crate::differences::ForwardDifferences;
+use crate::error::{Error, Failure};
+use crate::lbfgsb::Lbfgsb;
+use crate::problem::{Entry, Map, Objective};
+
+/// The inverse of y by a search: L-BFGS-B minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby.
+///
+/// The gradient is exact, 2 Jᵀ(y − target), unless differences are asked for. The search ends by its own tests, or
+/// after 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the
+/// [`Inversion`](crate::Inversion) says so and x is the best it has. Of numbers with derivatives, those of x are what
+/// the iterations leave, which need not be exact; a [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit
+/// function theorem.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NumericInverse {
+    differences: bool,
+    stop_unconverged: bool,
+}
+
+const MOST_ITERATIONS: usize = 15_000;
+
+impl NumericInverse {
+    /// With exact gradients.
+    pub fn new() -> Self {
+        NumericInverse::default()
+    }
+
+    /// With gradients by [`ForwardDifferences`], as scipy takes them when it is given none.
+    pub fn with_differences() -> Self {
+        NumericInverse { differences: true, ..NumericInverse::default() }
+    }
+
+    /// Ends the run with [`Failure::NotInverted`] where a search does not arrive; otherwise the run goes on from the
+    /// best point it has.
+    #[must_use]
+    pub fn stop_unconverged(self) -> Self {
+        NumericInverse { stop_unconverged: true, ..self }
+    }
+
+    /// An x near `near` with y(x) = `target`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if the lengths do not fit the process, or a component is NaN or infinite.
+    pub fn find<T: Entry + RealField>(
+        &self,
+        physics: &dyn Map<T>,
+        target: &DVector<T>,
+        near: &DVector<T>,
+    ) -> Result<Inverted<T>, Error> {
+        check(physics, target, near)?;
+        let residual = Residual { physics, target, wrong_length: Cell::new(None) };
+        let method = Lbfgsb::new();
+        let method = if self.differences { method.differences(ForwardDifferences::default()) } else { method };
+        let found = search(&residual, &method, near, MOST_ITERATIONS)?;
+        match residual.wrong_length.get() {
+            Some(given) => Err(Error::Length { name: "y(x)", given, expected: target.len() }),
+            None => Ok(found),
+        }
+    }
+}
+
+/// Σ (yᵢ(x) − targetᵢ)²
+struct Residual<'a, T: Entry> {
+    physics: &'a dyn Map<T>,
+    target: &'a DVector<T>,
+    /// The length of a y(x) that had another than the target: the residual is NaN then.
+    wrong_length: Cell<Option<usize>>,
+}
+
+impl<T: Entry> Objective<T> for Residual<'_, T> {
+    fn dimension(&self) -> usize {
+        self.physics.inputs()
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        square(&self.differences(&self.physics.value(x)))
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        let (y, jacobian) = self.physics.value_and_jacobian(x);
+        let r = self.differences(&y);
+        if self.wrong_length.get().is_some() || jacobian.shape() != (y.len(), x.len()) {
+            self.wrong_length.set(self.wrong_length.get().or(Some(jacobian.nrows())));
+            return (T::constant(T::Precision::NAN), DVector::from_element(x.len(), T::zero()));
+        }
+        let slope = |j: usize| {
+            let terms = (0..r.len()).map(|i| (r[i] + r[i]) * jacobian[(i, j)]);
+            terms.reduce(|a, b| a + b).unwrap_or_else(T::zero)
+        };
+        (square(&r), DVector::from_fn(x.len(), |j, _| slope(j)))
+    }
+}
+
+impl<T: Entry> Residual<'_, T> {
+    fn differences(&self, y: &DVector<T>) -> DVector<T> {
+        if y.len() != self.target.len() {
+            self.wrong_length.set(Some(y.len()));
+            return DVector::from_element(1, T::constant(T::Precision::NAN));
+        }
+        y.zip_map(self.target, |y, t| y - t)
+    }
+}
+
+fn square<T: Entry>(r: &DVector<T>) -> T {
+    r.iter().map(|&r| r * r).reduce(|a, b| a + b).unwrap_or_else(T::zero)
+}
+
+impl<T: Entry + RealField> Inverse<T> for NumericInverse {
+    fn invert(
+        &self,
+        physics: &dyn Map<T>,
+        target: &DVector<T>,
+        near: &DVector<T>,
+        iteration: usize,
+    ) -> Result<Inverted<T>, Failure> {
+        let found = self.find(physics, target, near).map_err(|error| Failure::Refused { error, iteration })?;
+        settle(found, self.stop_unconverged, iteration)
+    }
+}

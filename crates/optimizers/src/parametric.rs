@@ -1,0 +1,225 @@
+//! Losses with parameters that may carry derivatives, and the derivatives of their minimizers.
+
+use autodiff::{Dual, Elementary, Float, HyperDual, Number, Ordered};
+use nalgebra::{DMatrix, DVector, RealField};
+
+use crate::error::{Error, Failure, check_hessian, check_shape};
+use crate::problem::{Entry, HessianProduct, Objective, TwiceDifferentiable, array, hessian_parts, put};
+
+/// A loss L(x, p) of `N` variables and `M` parameters that computes with any number type of precision `F`.
+///
+/// [`parametric!`](crate::parametric) writes the implementation for both precisions.
+pub trait ParametricFn<const N: usize, const M: usize, F: Float = f64> {
+    /// L(x, p).
+    fn call<T: Ordered<F>>(&self, x: [T; N], p: [T; M]) -> T;
+}
+
+/// The objective x ↦ L(x, p) with its parameters p, which are numbers as x is: with dual parameters a run, or a
+/// [`minimizer`], carries its derivatives by them.
+///
+/// ```
+/// use autodiff::gradient;
+/// use optimizers::{GradientDescent, Parametric, Run, parametric};
+///
+/// parametric! { fn bowl([x], [center, width]) { ((x - center) / width).powi(2) } }
+///
+/// // d(the last x) / d(step size), after two steps from 3
+/// let last = |[step, center]: [autodiff::Dual<f64, 2>; 2]| {
+///     let problem = Parametric::new(bowl, [center, 1.0 + 0.0 * center]);
+///     let descent = GradientDescent::new(step).unwrap();
+///     Run::new(&problem, &descent, &[3.0 + 0.0 * step]).unwrap().iterations(2).last().unwrap().x[0]
+/// };
+/// // x = c + (1 − 2η)² (3 − c)
+/// let slopes = gradient(last, [0.25, 1.0]);
+/// assert_eq!(slopes, [-4.0 * 0.5 * 2.0, 1.0 - 0.25]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Parametric<L, T, const M: usize, const N: usize> {
+    function: L,
+    parameters: [T; M],
+}
+
+impl<L, T, const M: usize, const N: usize> Parametric<L, T, M, N> {
+    /// The objective L(x) = `function`(x, `parameters`).
+    pub const fn new(function: L, parameters: [T; M]) -> Self {
+        Parametric { function, parameters }
+    }
+}
+
+impl<F, T, L, const M: usize, const N: usize> Objective<T> for Parametric<L, T, M, N>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    L: ParametricFn<N, M, F>,
+{
+    fn dimension(&self) -> usize {
+        N
+    }
+    fn value(&self, x: &DVector<T>) -> T {
+        self.function.call(array(x), self.parameters)
+    }
+    fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
+        let mut gradient = DVector::from_element(N, T::zero());
+        let value = self.value_and_gradient_into(x, &mut gradient);
+        (value, gradient)
+    }
+    fn value_and_gradient_into(&self, x: &DVector<T>, gradient: &mut DVector<T>) -> T {
+        put(self.function.call(Dual::variables(array::<T, N>(x)), self.parameters.map(Dual::constant)), gradient)
+    }
+}
+
+impl<F, T, L, const M: usize, const N: usize> TwiceDifferentiable<T> for Parametric<L, T, M, N>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    L: ParametricFn<N, M, F>,
+{
+    fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
+        let parameters = self.parameters.map(HyperDual::constant);
+        hessian_parts(self.function.call(HyperDual::variables(array::<T, N>(x)), parameters))
+    }
+}
+
+impl<F, T, L, const M: usize, const N: usize> HessianProduct<T> for Parametric<L, T, M, N>
+where
+    F: Float,
+    T: Entry<Precision = F> + Ordered<F>,
+    L: ParametricFn<N, M, F>,
+{
+    fn hessian_times(&self, x: &DVector<T>, v: &DVector<T>) -> DVector<T> {
+        let (x, v) = (array::<T, N>(x), array::<T, N>(v));
+        let moving = std::array::from_fn(|i| Dual::new(x[i], [v[i]]));
+        let parameters = self.parameters.map(|p| Dual::constant(Dual::constant(p)));
+        let y = self.function.call(Dual::<Dual<T, 1>, N>::variables(moving), parameters);
+        DVector::from_iterator(N, y.eps.iter().map(|slope| slope.eps[0]))
+    }
+}
+
+/// Losses with parameters in f32 and f64: each becomes a type of its name and its
+/// [`ParametricFn`](crate::ParametricFn) implementations.
+///
+/// The first brackets name the variables, the second the parameters.
+///
+/// ```
+/// use optimizers::{Objective, Parametric, nalgebra::DVector, parametric};
+///
+/// parametric! {
+///     /// A valley with a floor of its own width.
+///     pub fn valley([x0, x1], [steepness]) { (x1 - x0 * x0).powi(2) * steepness + (x0 - 1.0).powi(2) }
+/// }
+/// let problem = Parametric::new(valley, [100.0]);
+/// assert_eq!(problem.value(&DVector::from_vec(vec![0.0, 2.0])), 401.0);
+/// ```
+#[macro_export]
+macro_rules! parametric {
+    () => {};
+    ($(#[$meta:meta])* $visibility:vis fn $name:ident([$($x:ident),+ $(,)?], [$($p:ident),* $(,)?]) $body:block $($rest:tt)*) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug)]
+        #[allow(non_camel_case_types)]
+        $visibility struct $name;
+        $crate::parametric! { @impl f32 $name [$($x),+] [{ [$(stringify!($x)),+].len() }] [$($p),*] [{ <[&str]>::len(&[$(stringify!($p)),*]) }] $body }
+        $crate::parametric! { @impl f64 $name [$($x),+] [{ [$(stringify!($x)),+].len() }] [$($p),*] [{ <[&str]>::len(&[$(stringify!($p)),*]) }] $body }
+        $crate::parametric! { $($rest)* }
+    };
+    (@impl $f:ident $name:ident [$($x:ident),+] [$n:expr] [$($p:ident),*] [$m:expr] $body:block) => {
+        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        impl $crate::ParametricFn<{ $n }, { $m }, $f> for $name {
+            #[inline]
+            fn call<T: $crate::autodiff::Ordered<$f>>(&self, [$($x),+]: [T; $n], [$($p),*]: [T; $m]) -> T $body
+        }
+    };
+}
+
+/// Newton's iterations for a minimizer's value.
+const MOST_ITERATIONS: usize = 100;
+
+/// The minimizer x(p) of L(x, p) near a point, with its derivatives by whatever the problem's numbers carry.
+///
+/// The point, of plain numbers, is what any run has found, or a guess near it. The value comes from Newton's iterations
+/// on ∂L/∂x = 0. The derivatives are those of the implicit function theorem, ∂x/∂p = −(∂²L/∂x²)⁻¹ ∂²L/∂x∂p, and not
+/// those of the iterations: once the value is at rest, each further iteration on the numbers makes one order more
+/// exact, and as many are made as they have orders. One value, gradient and Hessian an iteration.
+///
+/// For the root of a system of equations see [`autodiff::implicit`](autodiff::implicit()), and
+/// [`NewtonInverse`](crate::NewtonInverse) for that of a [`Map`](crate::Map).
+///
+/// # Errors
+///
+/// [`Failure::NotMinimum`] if the Hessian there is not positive definite, [`Failure::SingularHessian`],
+/// [`Failure::NotFinite`], [`Failure::NotConverged`], and [`Failure::Refused`] if the point does not fit the problem.
+///
+/// ```
+/// use autodiff::Dual;
+/// use optimizers::{Parametric, minimizer, parametric};
+///
+/// parametric! { fn tilted([x], [p]) { x.powi(4) * 0.25 + x * x * 0.5 - x * p } }
+///
+/// // x³ + x = p, so dx/dp = 1 / (3 x² + 1)
+/// let x = minimizer(&Parametric::new(tilted, [Dual::<f64, 1>::variable(2.0, 0)]), &[0.8])?;
+/// assert_eq!((x[0].re, x[0].eps), (1.0, [0.25]));
+/// # Ok::<(), optimizers::Failure>(())
+/// ```
+pub fn minimizer<T, P>(problem: &P, near: &[T::Precision]) -> Result<DVector<T>, Failure>
+where
+    T: Entry + RealField,
+    T::Precision: RealField,
+    P: TwiceDifferentiable<T> + ?Sized,
+{
+    let refused = |error| Failure::Refused { error, iteration: 0 };
+    let expected = problem.dimension();
+    if near.len() != expected {
+        return Err(refused(Error::StartLength { given: near.len(), expected }));
+    }
+    if near.is_empty() {
+        return Err(refused(Error::Empty));
+    }
+    let mut x = DVector::from_iterator(expected, near.iter().map(|&x| T::constant(x)));
+    crate::run::finite("near", x.as_slice()).map_err(refused)?;
+    let mut before = T::Precision::INFINITY;
+    // the largest x so far: a minimizer at zero is reached to its rounding
+    let mut scale = largest(&x);
+    // how often in a row a step was not much smaller than the one before: at a minimum without curvature all are
+    let mut slow = 0;
+    // how many iterations make derivatives exact, once the value is at rest
+    let mut orders_left = None;
+    for iteration in 0..MOST_ITERATIONS {
+        let (_, gradient, hessian) = problem.value_gradient_hessian(&x);
+        check_shape("the gradient", gradient.len(), expected, iteration)?;
+        check_hessian(&hessian, expected, iteration)?;
+        for (quantity, numbers) in [("gradient", gradient.as_slice()), ("Hessian", hessian.as_slice())] {
+            if !numbers.iter().all(|number| number.all_finite()) {
+                return Err(Failure::NotFinite { quantity, iteration });
+            }
+        }
+        if orders_left == Some(0) {
+            return match hessian.map(Number::value).cholesky() {
+                Some(_) => Ok(x),
+                None => Err(Failure::NotMinimum { iteration }),
+            };
+        }
+        let step = hessian.lu().solve(&gradient).filter(|step| step.iter().all(|step| step.all_finite()));
+        let step = step.ok_or(Failure::SingularHessian { iteration })?;
+        x -= &step;
+        let size = largest(&step);
+        scale = Elementary::max(scale, largest(&x));
+        let rounding = T::default_epsilon().value();
+        // a step that is rounding, or shrinks no more where it is small
+        let small = size <= T::Precision::of(4.0) * rounding * scale;
+        let stalls = size >= before * T::Precision::of(0.5) && size <= Elementary::sqrt(rounding) * scale;
+        orders_left = match orders_left {
+            Some(orders) => Some(orders - 1),
+            None if (small || stalls) && slow >= 8 => return Err(Failure::SingularHessian { iteration }),
+            None if small || stalls || size == T::Precision::ZERO => Some(T::ORDER),
+            None => None,
+        };
+        slow = if size > before * T::Precision::of(0.3) { slow + 1 } else { 0 };
+        before = size;
+    }
+    Err(Failure::NotConverged { iteration: MOST_ITERATIONS })
+}
+
+/// The largest size of the values.
+fn largest<T: Entry>(v: &DVector<T>) -> T::Precision {
+    v.iter().fold(T::Precision::ZERO, |most, v| Elementary::max(most, Elementary::abs(v.value())))
+}
