@@ -21,6 +21,14 @@ docs:
 bench *ARGS:
     cargo bench -p benches {{ARGS}}
 
+# ours, by hand and the peers side by side, and the bar of benches/targets.toml (`just ratios --quick` takes some seconds)
+ratios *ARGS:
+    cargo run --release -p benches --features ad_trait --bin ratios -- --check {{ARGS}}
+
+# the same for this machine's widest vectors
+ratios-native *ARGS:
+    RUSTFLAGS="-C target-cpu=native" cargo run --release -p benches --features ad_trait --target-dir target/native --bin ratios -- --check {{ARGS}}
+
 # numpy's text on 100,000 random arrays (needs Python with numpy 1.23.5)
 numpy-text SEED="2":
     python crates/demo/tests/numpy_text/generate.py --seed {{SEED}} --cases 100000 > target/numpy_text.jsonl

@@ -12,6 +12,7 @@ use crate::number::{Float, MixesWithIntegers, Number, Scalar};
 use crate::pairs;
 use crate::reverse::Reverse;
 use crate::rules::unary_rules;
+use crate::sparse::Tracer;
 #[cfg(feature = "special")]
 use crate::special::special_functions;
 use crate::{Dual, HyperDual, Taylor};
@@ -354,6 +355,7 @@ number_type! { [const N: usize,] Dual<T, N> }
 number_type! { [const N: usize,] HyperDual<T, N> }
 number_type! { [const K: usize,] Taylor<T, K> }
 number_type! { ['t,] Reverse<'t, T> }
+number_type! { ['t,] Tracer<'t, T> }
 operators! { [] Bounded<T> }
 
 /// `25 [8, 24]ε`: the value, then the partial derivatives; a precision applies to each number.

@@ -147,9 +147,15 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     fn divides_safely(self) -> bool {
         self.re.divides_safely()
     }
+    #[inline]
     fn times_slope(self, slope: Self) -> Self {
         // self is a partial: its zeros win; so do those of the slope's own partials
-        let eps = array::from_fn(|i| self.eps[i].times_slope(slope.re) + either_zero(self.re, slope.eps[i]));
+        let (x, y) = (self.eps, slope.eps);
+        let eps = if y.into_iter().fold(true, |all, y| all & y.all_finite()) {
+            array::from_fn(|i| x[i].times_slope(slope.re) + y[i].times_slope(self.re))
+        } else {
+            array::from_fn(|i| x[i].times_slope(slope.re) + either_zero(self.re, y[i]))
+        };
         Dual { eps, re: self.re.times_slope(slope.re), tag: self.tag.and(slope.tag) }
     }
     fn over_divisor(self, divisor: Self) -> Self {

@@ -47,6 +47,13 @@ fn triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [
     h
 }
 
+/// Up to so many directions a product is inlined wherever it stands: among its parts, those that are zero are then known to
+/// the compiler. Beyond, the code grows too long for it to pay.
+const INLINED: usize = 10;
+
+/// Up to so many, also what takes care of infinities: a call would force the parts into memory.
+const TINY: usize = 2;
+
 impl<T: Number, const N: usize> HyperDual<T, N> {
     /// A number that does not move.
     #[inline]
@@ -97,7 +104,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         let (x, h) = (self.eps, self.second);
         let slope = x.map(|x| x * d2f);
         if !(df.all_finite() & finite(slope)) {
-            return self.careful_chain(f, df, d2f);
+            return if N <= TINY { self.careful_chain_here(f, df, d2f) } else { self.careful_chain(f, df, d2f) };
         }
         HyperDual { second: triangle(|i, j| h[i][j] * df + slope[j] * x[i]), eps: x.map(|x| x * df), re: f, ..self }
     }
@@ -105,6 +112,11 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     /// The chain rule where a slope or a partial is infinite: zero partials stay zero.
     #[cold]
     fn careful_chain(self, f: T, df: T, d2f: T) -> Self {
+        self.careful_chain_here(f, df, d2f)
+    }
+
+    #[inline(always)]
+    fn careful_chain_here(self, f: T, df: T, d2f: T) -> Self {
         let (x, h) = (self.eps, self.second);
         let square = |i: usize, j: usize| either_zero(x[i], x[j].times_slope(d2f));
         HyperDual {
@@ -118,6 +130,11 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     /// The product where a factor or a partial is infinite or NaN.
     #[cold]
     fn careful_product(self, other: Self, f: T) -> Self {
+        self.careful_product_here(other, f)
+    }
+
+    #[inline(always)]
+    fn careful_product_here(self, other: Self, f: T) -> Self {
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
         HyperDual {
             second: triangle(|i, j| {
@@ -136,7 +153,11 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
         let eps: [T; N] = array::from_fn(|i| (x[i] - y[i] * q).over(other.re, r));
         if !(q.all_finite() & finite(eps) & finite(y)) {
-            return self.careful_quotient(other, q, times);
+            return if N <= TINY {
+                self.careful_quotient_here(other, q, times)
+            } else {
+                self.careful_quotient(other, q, times)
+            };
         }
         let second = triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
         HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
@@ -145,6 +166,11 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     /// The quotient where the divisor is zero, tiny, huge or not finite; `times` multiplies a partial with q, which may be one itself.
     #[cold]
     fn careful_quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T) -> Self {
+        self.careful_quotient_here(other, q, times)
+    }
+
+    #[inline(always)]
+    fn careful_quotient_here(self, other: Self, q: T, times: impl Fn(T, T) -> T) -> Self {
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
         let eps: [T; N] = array::from_fn(|i| (x[i] - times(y[i], q)).over_divisor(other.re));
         let second = triangle(|i, j| {
@@ -276,12 +302,24 @@ impl<T: Number, const N: usize> Neg for HyperDual<T, N> {
 impl<T: Number, const N: usize> Mul for HyperDual<T, N> {
     type Output = Self;
     /// x y = f + (xᵢ y + yᵢ x) εᵢ + (xᵢⱼ y + xᵢ yⱼ + yᵢⱼ x + yᵢ xⱼ) εᵢ εⱼ
-    #[inline]
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
+        if N <= INLINED { self.product(other) } else { self.large_product(other) }
+    }
+}
+
+impl<T: Number, const N: usize> HyperDual<T, N> {
+    #[inline(never)]
+    fn large_product(self, other: Self) -> Self {
+        self.product(other)
+    }
+
+    #[inline(always)]
+    fn product(self, other: Self) -> Self {
         let f = self.re * other.re;
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
         if !(f.all_finite() & finite(x) & finite(y)) {
-            return self.careful_product(other, f);
+            return if N <= TINY { self.careful_product_here(other, f) } else { self.careful_product(other, f) };
         }
         HyperDual {
             second: triangle(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),

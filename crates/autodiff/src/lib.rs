@@ -45,7 +45,7 @@
 //!   [`implicit`](implicit()), [`fixed_point`].
 //! - Is it right? [`diagnose`](diagnose()) finds the operation that made NaN; [`check_derivatives`] and [`check_rule`] compare
 //!   with differences.
-//! - Many variables: [`reverse`].
+//! - Many variables: [`reverse`]; matrices that are mostly zero: [`sparse`]. What a derivative costs by each mode: [`cost`](cost()).
 //! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
@@ -101,6 +101,8 @@ mod bounded;
 #[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "std")]
+mod cost;
+#[cfg(feature = "std")]
 mod diagnose;
 mod drivers;
 mod dual;
@@ -120,6 +122,7 @@ mod reductions;
 pub mod reverse;
 mod rules;
 mod slice_function;
+pub mod sparse;
 #[cfg(feature = "special")]
 mod special;
 mod taylor;
@@ -131,6 +134,8 @@ mod without_std;
 pub use check::{
     Entry, IntoList, Listed, Nested, Report, Verdict, check_closure, check_derivatives, check_rule, check_rule_against,
 };
+#[cfg(feature = "std")]
+pub use cost::{Cost, Costs, Derivative, Mode, cost, cost_of_map};
 #[cfg(feature = "std")]
 pub use diagnose::{Cause, Diagnosis, Finding, Parts, Results, Traced, diagnose, diagnose_hessian};
 pub use drivers::*;

@@ -8,33 +8,49 @@ use crate::number::{Float, Ordered};
 use crate::reverse::{self, Tape};
 use crate::{Dual, HyperDual, LengthError};
 
+// What is quickest depends on the function and on the registers; the figures behind these constants are those of
+// `cargo run --release -p benches --bin crossovers`, and stand in docs/performance.md.
+
+/// How many doubles a vector register holds.
+const LANES: usize = if cfg!(target_feature = "avx512f") {
+    8
+} else if cfg!(target_feature = "avx") {
+    4
+} else {
+    2
+};
+
 /// The most variables that move in one pass: of more partials a number no longer fits the registers.
-const WIDEST: usize = 24;
+const WIDEST: usize = if LANES > 2 { 32 } else { 24 };
 
-/// From so many variables on a reverse sweep is taken instead of forward passes. Where it overtakes them depends on the
-/// function; this is between what prototypes measured, 28 and 50, and what wider registers gave, 75 and 170.
-const REVERSE_FROM: usize = 64;
-
-/// The width of the passes for n variables: as few passes as possible, all of about the same width, which is a multiple of
-/// four beyond the smallest, so that vector registers are filled.
-fn width(n: usize) -> usize {
-    let even = n.max(1).div_ceil(n.div_ceil(WIDEST).max(1));
-    if even <= 2 { even } else { even.next_multiple_of(4) }
-}
+/// From so many variables on a reverse sweep is taken instead of forward passes.
+const REVERSE_FROM: usize = [48, 65, 96][LANES.ilog2() as usize - 1];
 
 /// Up to so many variables one pass of hyper-dual numbers is quicker than reverse sweeps that are differentiated forward.
 const HYPER_DUAL_TO: usize = 12;
 
-/// Runs a body with the constant `W` for the width of the passes: one of those listed, else the last.
+/// The width of the passes for n variables: as few passes as possible, all of about the same width, which is a multiple of
+/// four beyond the smallest; in registers of eight the widest is better than one between 16 and it.
+fn width(n: usize) -> usize {
+    let even = n.max(1).div_ceil(n.div_ceil(WIDEST).max(1));
+    match even {
+        0..=2 => even,
+        17.. if LANES == 8 => WIDEST,
+        _ => even.next_multiple_of(4),
+    }
+}
+
+/// Runs a body with the constant `W` for the number of variables in a pass: the first of those listed, ascending, that is
+/// large enough, else the last.
 macro_rules! with_width {
-    ($n:expr, $W:ident of $($width:literal)* or $widest:ident => $body:expr) => {
-        match width($n) {
-            $($width => { const $W: usize = $width; $body })*
+    ($width:expr, $W:ident of $($listed:literal)* or $widest:ident => $body:expr) => {
+        match $width {
+            $(..=$listed => { const $W: usize = $listed; $body })*
             _ => { const $W: usize = $widest; $body }
         }
     };
     ($n:expr, $W:ident => $body:expr) => {
-        with_width!($n, $W of 1 2 4 8 12 16 20 or WIDEST => $body)
+        with_width!(width($n), $W of 1 2 4 8 12 16 20 or WIDEST => $body)
     };
 }
 
@@ -74,7 +90,8 @@ pub trait SliceFn<F: Float = f64>: Sized {
         self.call(x)
     }
 
-    /// The gradient ∂f/∂xᵢ. Up to 63 variables ⌈n/24⌉ calls of the function, for more one call and one reverse sweep.
+    /// The gradient ∂f/∂xᵢ. Up to 47 variables ⌈n/24⌉ calls of the function, for more one call and one reverse
+    /// sweep; in a build with AVX up to 64 variables and ⌈n/32⌉ calls, with AVX-512 up to 95.
     fn gradient(&self, x: &[F]) -> Vec<F> {
         self.value_and_gradient(x).1
     }
@@ -96,7 +113,9 @@ pub trait SliceFn<F: Float = f64>: Sized {
     /// and reverse sweeps that are differentiated forward, 8 columns at a time.
     fn hessian(&self, x: &[F]) -> Vec<Vec<F>> {
         if x.len() <= HYPER_DUAL_TO {
-            return with_width!(x.len(), W of 1 2 4 8 or HYPER_DUAL_TO => hessian_by_one_pass::<F, W>(x, |x| self.call(x)));
+            return with_width!(
+                x.len(), W of 1 2 4 8 10 or HYPER_DUAL_TO => hessian_by_one_pass::<F, W>(x, |x| self.call(x))
+            );
         }
         reverse::hessian(|x| self.call(x), x).unwrap_or_else(|_| crate::hessian(|x: &[_]| self.call(x), x))
     }
@@ -135,12 +154,14 @@ pub trait SliceMap<F: Float = f64>: Sized {
         self.call(x)
     }
 
-    /// The Jacobian ∂fᵢ/∂xⱼ, a row an output. ⌈n/24⌉ calls of the function for n variables.
+    /// The Jacobian ∂fᵢ/∂xⱼ, a row an output. ⌈n/24⌉ calls of the function for n variables, ⌈n/32⌉ in a
+    /// build with AVX.
     fn jacobian(&self, x: &[F]) -> Vec<Vec<F>> {
         self.value_and_jacobian(x).1
     }
 
-    /// The values and the Jacobian. ⌈n/24⌉ calls of the function for n variables.
+    /// The values and the Jacobian. ⌈n/24⌉ calls of the function for n variables, ⌈n/32⌉ in a
+    /// build with AVX.
     #[allow(clippy::type_complexity, reason = "values and rows, as the documentation says")]
     fn value_and_jacobian(&self, x: &[F]) -> (Vec<F>, Vec<Vec<F>>) {
         with_width!(x.len(), W => chunks::jacobian::<F, Vec<Dual<F, W>>, W>(x, |x| self.call(x)))

@@ -280,6 +280,8 @@ fn functions_of_slices_choose_their_mode() {
     check::<12>();
     check::<13>();
     check::<25>();
+    check::<47>();
+    check::<48>();
     check::<63>();
     check::<64>();
     check::<65>();
