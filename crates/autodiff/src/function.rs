@@ -188,21 +188,21 @@ macro_rules! function {
     (@operators $name:ident) => { impl $crate::Operators for $name {} };
     (@operators $name:ident { $($parameter:ident),+ }) => { impl<F> $crate::Operators for $name<F> {} };
     (@slice $f:ident $name:ident {} ($x:ident) [] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::SliceFn<$f> for $name {
             #[inline]
             fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> T $body
         }
     };
     (@slice $f:ident $name:ident {} ($x:ident) [[]] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::SliceMap<$f> for $name {
             #[inline]
             fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> Vec<T> $body
         }
     };
     (@slice $f:ident $name:ident { $($parameter:ident),+ } ($x:ident) [] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::SliceFn<$f> for $name<$f> {
             #[inline]
             fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> T {
@@ -212,7 +212,7 @@ macro_rules! function {
         }
     };
     (@slice $f:ident $name:ident { $($parameter:ident),+ } ($x:ident) [[]] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::SliceMap<$f> for $name<$f> {
             #[inline]
             fn call<T: $crate::Ordered<$f>>(&self, $x: &[T]) -> Vec<T> {
@@ -222,7 +222,7 @@ macro_rules! function {
         }
     };
     (@impl $f:ident $name:ident {} ($x:pat_param, [$n:expr]) [] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name {
             type Output = $crate::Single;
             #[inline]
@@ -230,7 +230,7 @@ macro_rules! function {
         }
     };
     (@impl $f:ident $name:ident {} ($x:pat_param, [$n:expr]) [$m:expr] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name {
             type Output = $crate::Several<{ $m }>;
             #[inline]
@@ -238,7 +238,7 @@ macro_rules! function {
         }
     };
     (@impl $f:ident $name:ident { $($parameter:ident),+ } ($x:pat_param, [$n:expr]) [] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name<$f> {
             type Output = $crate::Single;
             #[inline]
@@ -249,7 +249,7 @@ macro_rules! function {
         }
     };
     (@impl $f:ident $name:ident { $($parameter:ident),+ } ($x:pat_param, [$n:expr]) [$m:expr] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::Function<{ $n }, $f> for $name<$f> {
             type Output = $crate::Several<{ $m }>;
             #[inline]

@@ -357,7 +357,7 @@ macro_rules! system {
         $crate::system! { $($rest)* }
     };
     (@impl $f:ident $name:ident [$($x:ident),+] [$n:expr] [$($p:ident),*] [$m:expr] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::System<{ $n }, { $m }, $f> for $name {
             #[inline]
             fn call<T: $crate::Ordered<$f>>(&self, [$($x),+]: [T; $n], [$($p),*]: [T; $m]) -> [T; $n] $body

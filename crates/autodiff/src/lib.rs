@@ -82,17 +82,12 @@
 //! - `serde`: numbers as their parts, by name.
 //! - `approx`: comparison within a tolerance, of the value and of every derivative.
 //! - `std` (the default) takes the plain floats' functions from the standard library. Without it the crate is `no_std`, and
-//!   `libm` gives them.
+//!   the crate libm gives them.
 #![deny(missing_docs)]
 #![cfg_attr(not(feature = "std"), no_std)]
 // nalgebra's lanes have two unsafe methods, which `interop/nalgebra.rs` implements; nothing else may.
 #![cfg_attr(not(feature = "nalgebra"), forbid(unsafe_code))]
 #![cfg_attr(feature = "nalgebra", deny(unsafe_code))]
-
-#[cfg(not(any(feature = "std", feature = "libm")))]
-compile_error!(
-    "autodiff needs the elementary functions of plain floats: enable its feature `std` (the default) or `libm`"
-);
 
 extern crate alloc;
 

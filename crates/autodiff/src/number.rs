@@ -6,9 +6,10 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
-use crate::rules::{self, Log, Powf, Powi, Rule, unary_rules};
+use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
 #[cfg(feature = "special")]
 use crate::special::{self, special_functions};
+use crate::wide::Wide;
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
 #[diagnostic::on_unimplemented(
@@ -82,6 +83,18 @@ pub trait Number:
     /// assert_eq!(derivative(cube, 2.0), 12.0);
     /// ```
     fn compose(self, derivatives: &[Self::Precision]) -> Self;
+
+    /// [`compose`](Number::compose), with the derivatives on numbers of unbounded exponent where they leave the range of floats.
+    #[doc(hidden)]
+    #[inline]
+    fn compose_in_range(
+        self,
+        derivatives: &[Self::Precision],
+        wide: impl FnOnce() -> Option<[Wide<Self::Precision>; MAX_ORDER + 1]>,
+    ) -> Self {
+        let _ = wide;
+        self.compose(derivatives)
+    }
 
     /// The chain rule of two variables: f(self, other), given the partial derivatives of f at the values, where `at(i, j)` of `partials` is ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
     ///
@@ -310,7 +323,8 @@ macro_rules! special_methods {
             $(#[$doc])*
             fn $name(self $(, $n: $type)?) -> Self {
                 const { rules::within_max_order(Self::ORDER) };
-                self.compose(&special::$name(self.value(), Self::ORDER $(, $n)?)[..=Self::ORDER])
+                let d = special::$name(self.value(), Self::ORDER $(, $n)?);
+                self.compose_in_range(&d.map(Elementary::of)[..=Self::ORDER], || Some(d.map(Wide::of_double)))
             }
         )*
     };

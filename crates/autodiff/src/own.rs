@@ -239,7 +239,7 @@ macro_rules! custom_rule {
         $crate::custom_rule! { $($rest)* }
     };
     (@impl $f:ident $name:ident [$($x:ident),+] [$n:expr] $value:block $gradient:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "a conversion serves both precisions")]
         impl $crate::CustomRule<{ $n }, $f> for $name {
             #[allow(unused_variables)]

@@ -5,6 +5,10 @@
 use crate::elementary::Elementary;
 use crate::number::Number;
 use crate::rules::{MAX_ORDER, Powf, Rule, times_lowered_power};
+use crate::wide::Wide;
+
+/// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ at a point.
+type WidePartial<P> = fn([P; 2], usize, usize) -> Wide<P>;
 
 /// The partial derivatives ∂ⁱ⁺ʲf/∂xⁱ∂yʲ of a function of two variables at a point.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +17,8 @@ pub struct Partials<P> {
     table: [[P; 4]; 4],
     point: [P; 2],
     higher: fn([P; 2], usize, usize) -> P,
+    /// The same where they leave the range of `P`, if the rule is one over all floats.
+    wide: Option<WidePartial<P>>,
 }
 
 impl<P: Elementary> Partials<P> {
@@ -22,13 +28,24 @@ impl<P: Elementary> Partials<P> {
     pub fn new(f: P, [x, y]: [P; 2], [xx, xy, yy]: [P; 3], [xxx, xxy, xyy, yyy]: [P; 4]) -> Self {
         let o = P::ZERO;
         let table = [[f, y, yy, yyy], [x, xy, xyy, o], [xx, xxy, o, o], [xxx, o, o, o]];
-        Partials { table, point: [o; 2], higher: |_, _, _| P::NAN }
+        Partials { table, point: [o; 2], higher: |_, _, _| P::NAN, wide: None }
     }
 
     /// With a formula for ∂ⁱ⁺ʲf/∂xⁱ∂yʲ at a point, i + j > 3.
     #[inline]
     pub fn with_higher(self, point: [P; 2], higher: fn([P; 2], usize, usize) -> P) -> Self {
         Partials { point, higher, ..self }
+    }
+
+    /// With the partials on numbers of unbounded exponent.
+    #[inline]
+    fn with_wide(self, wide: WidePartial<P>) -> Self {
+        Partials { wide: Some(wide), ..self }
+    }
+
+    /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ where it leaves the range of `P`, if it is known.
+    pub(crate) fn wide_at(&self, i: usize, j: usize) -> Option<Wide<P>> {
+        self.wide.map(|wide| wide(self.point, i, j))
     }
 
     /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
@@ -42,7 +59,12 @@ impl<P: Elementary> Partials<P> {
 #[inline]
 pub(crate) fn pow<T: Number>(x: T, y: T) -> T {
     let (a, b) = (x.value(), y.value());
-    x.compose2(y, &pow_partials(a, b).with_higher([a, b], pow_partial), 0, 0)
+    x.compose2(y, &pow_of([a, b]).with_wide(|p, i, j| pow_of(p.map(Wide::new)).at(i, j)), 0, 0)
+}
+
+#[inline]
+fn pow_of<P: Elementary>([x, y]: [P; 2]) -> Partials<P> {
+    pow_partials(x, y).with_higher([x, y], pow_partial)
 }
 
 #[inline]
@@ -95,7 +117,12 @@ fn pow_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn xlogy<T: Number>(x: T, y: T) -> T {
     let (u, v) = (x.value(), y.value());
-    x.compose2(y, &xlogy_partials(u, v).with_higher([u, v], xlogy_partial), 0, 0)
+    x.compose2(y, &xlogy_of([u, v]).with_wide(|p, i, j| xlogy_of(p.map(Wide::new)).at(i, j)), 0, 0)
+}
+
+#[inline]
+fn xlogy_of<P: Elementary>([x, y]: [P; 2]) -> Partials<P> {
+    xlogy_partials(x, y).with_higher([x, y], xlogy_partial)
 }
 
 #[inline]
@@ -125,7 +152,12 @@ fn xlogy_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn hypot<T: Number>(x: T, y: T) -> T {
     let (u, v) = (x.value(), y.value());
-    x.compose2(y, &hypot_partials(u, v).with_higher([u, v], hypot_partial), 0, 0)
+    x.compose2(y, &hypot_of([u, v]).with_wide(|p, i, j| hypot_of(p.map(Wide::new)).at(i, j)), 0, 0)
+}
+
+#[inline]
+fn hypot_of<P: Elementary>([x, y]: [P; 2]) -> Partials<P> {
+    hypot_partials(x, y).with_higher([x, y], hypot_partial)
 }
 
 #[inline]
@@ -185,7 +217,12 @@ fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn atan2<T: Number>(y: T, x: T) -> T {
     let (v, u) = (y.value(), x.value());
-    y.compose2(x, &atan2_partials(v, u).with_higher([v, u], atan2_partial), 0, 0)
+    y.compose2(x, &atan2_of([v, u]).with_wide(|p, i, j| atan2_of(p.map(Wide::new)).at(i, j)), 0, 0)
+}
+
+#[inline]
+fn atan2_of<P: Elementary>([y, x]: [P; 2]) -> Partials<P> {
+    atan2_partials(y, x).with_higher([y, x], atan2_partial)
 }
 
 #[inline]

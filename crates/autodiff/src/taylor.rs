@@ -1,5 +1,6 @@
 //! Derivatives of any order in one direction.
 
+use alloc::vec::Vec;
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -7,14 +8,16 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
-use crate::rules::{Rule, derivatives, within_max_order};
+use crate::rules::{MAX_ORDER, Rule, derivatives, within_max_order};
 use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
 ///
 /// The coefficients are scaled, x_k = f⁽ᵏ⁾/k!, so that high orders do not overflow through factorials;
-/// [`derivative`](Taylor::derivative) gives f⁽ᵏ⁾. With `T` a number that carries derivatives itself, each coefficient is
-/// differentiated. The orders of a nest add up to at most [`MAX_ORDER`](crate::MAX_ORDER).
+/// [`derivative`](Taylor::derivative) gives f⁽ᵏ⁾. Over plain floats, the functions of this crate give every coefficient that
+/// fits, although f⁽ᵏ⁾, k! or a power on the way to it may not; for a special function f⁽ᵏ⁾ must fit `f64`, and for own rules
+/// the precision. With `T` a number that carries derivatives itself, each coefficient is differentiated, and f⁽ᵏ⁾ must fit.
+/// The orders of a nest add up to at most [`MAX_ORDER`](crate::MAX_ORDER).
 ///
 /// ```
 /// use autodiff::Taylor;
@@ -121,29 +124,15 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 
 /// The chain rule where it leaves the range of floats on the way to coefficients within it.
 impl<T: Number, const K: usize> Taylor<T, K> {
-    /// The rule with its derivatives `d`, by the way that keeps the digits.
-    #[inline]
-    fn by_rule(self, rule: &impl Rule<T::Precision>, d: &[T::Precision]) -> Self {
-        if T::ORDER == 0
-            && self.leaves_range(d)
-            && let Some(wide) = rule.wide(self.value(), K)
-            && let Some(y) = self.compose_widely(d[0], &wide)
-        {
-            return y;
-        }
-        self.compose(d)
-    }
-
     /// Whether a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, overflows or loses digits to underflow.
     fn leaves_range(&self, d: &[T::Precision]) -> bool {
-        let (o, one) = (T::Precision::ZERO, T::Precision::ONE);
+        let o = T::Precision::ZERO;
         if !self.all_finite() {
             return false;
         }
-        let sizes = || (1..=K).map(|k| (k, Elementary::abs(self.at(k).value()))).filter(|(_, u)| *u != o);
-        let grows = sizes().any(|(_, u)| u > one);
+        let grows = self.grows();
         let mut fades = false;
-        let mut factorial = one;
+        let mut factorial = T::Precision::ONE;
         for n in 1..=K {
             factorial *= T::Precision::count(n);
             let slope = d[n] / factorial;
@@ -154,7 +143,61 @@ impl<T: Number, const K: usize> Taylor<T, K> {
             }
             fades = slope != o && Elementary::abs(slope) < T::Precision::SQRT_MIN_POSITIVE;
         }
-        sizes().any(|(k, u)| u != one && !Elementary::is_normal(Elementary::powi(u, (K / k) as i32)))
+        !self.powers_fit()
+    }
+
+    /// Whether large powers of the moving part may bring back what is too small.
+    fn grows(&self) -> bool {
+        self.coefficients.iter().any(|x| Elementary::abs(x.value()) > T::Precision::ONE)
+    }
+
+    /// Whether no power of the moving part, to the order K, overflows or underflows.
+    fn powers_fit(&self) -> bool {
+        self.coefficients.iter().zip(1..).all(|(x, k)| {
+            let u = Elementary::abs(x.value());
+            let power = || Elementary::powi(u, (K / k) as i32);
+            u == T::Precision::ZERO
+                || u == T::Precision::ONE
+                || !Elementary::is_finite(u)
+                || Elementary::is_normal(power())
+        })
+    }
+
+    /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ on numbers without a range, beside the value of `plain`; nothing where a
+    /// partial is infinite there too.
+    #[cold]
+    fn compose2_widely(&self, other: &Self, partials: &Partials<T::Precision>, plain: Self) -> Option<Self> {
+        let zero = Wide::<T::Precision>::ZERO;
+        if !(self.all_finite() && other.all_finite()) {
+            return None;
+        }
+        let times = |x: &[Wide<T::Precision>], y: &[Wide<T::Precision>]| -> Vec<Wide<T::Precision>> {
+            (0..=K).map(|k| (0..=k).fold(zero, |sum, j| sum + x[j] * y[k - j])).collect()
+        };
+        let powers = |x: &Self| {
+            let moving: Vec<_> = (0..=K).map(|k| if k == 0 { zero } else { Wide::new(x.at(k).value()) }).collect();
+            let one: Vec<_> = (0..=K).map(|k| if k == 0 { Wide::ONE } else { zero }).collect();
+            core::iter::successors(Some(one), |power| Some(times(power, &moving))).take(K + 1).collect::<Vec<_>>()
+        };
+        let factorial = |n: usize| (1..=n).fold(Wide::ONE, |product: Wide<T::Precision>, i| product * Wide::count(i));
+        let (x_powers, y_powers) = (powers(self), powers(other));
+        let mut sum = [zero; K];
+        for n in 0..=K {
+            for m in usize::from(n == 0)..=K - n {
+                let product = times(&x_powers[n], &y_powers[m]);
+                if product.iter().all(|x| *x == zero) {
+                    continue;
+                }
+                let slope = partials.wide_at(n, m)? / (factorial(n) * factorial(m));
+                if !slope.is_finite() {
+                    return None;
+                }
+                for k in 0..K {
+                    sum[k] = sum[k] + product[k + 1] * slope;
+                }
+            }
+        }
+        Some(Taylor { coefficients: sum.map(|x| T::constant(x.narrow())), ..plain })
     }
 
     /// f(x₀ + u) = Σ f⁽ⁿ⁾(x₀)/n! uⁿ on numbers without a range; nothing where a derivative is infinite there too.
@@ -189,10 +232,25 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     fn apply<R: Rule<T::Precision>>(self, rule: R) -> Self {
         const { within_max_order(Self::ORDER) };
         if Self::ORDER < 4 {
-            self.by_rule(&rule, &rule.jet(self.value()))
+            self.compose_in_range(&rule.jet(self.value()), || rule.wide(self.value(), K))
         } else {
-            self.by_rule(&rule, &derivatives(&rule, self.value(), Self::ORDER))
+            let d = derivatives(&rule, self.value(), Self::ORDER);
+            self.compose_in_range(&d[..=Self::ORDER], || rule.wide(self.value(), K))
         }
+    }
+    fn compose_in_range(
+        self,
+        d: &[T::Precision],
+        wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+    ) -> Self {
+        if T::ORDER == 0
+            && self.leaves_range(d)
+            && let Some(wide) = wide()
+            && let Some(y) = self.compose_widely(d[0], &wide)
+        {
+            return y;
+        }
+        self.compose(d)
     }
 
     #[inline]
@@ -223,6 +281,9 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
         let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j)).tagged(self.tag.and(other.tag));
+        let mut fits = self.powers_fit() && other.powers_fit();
+        let grows = self.grows() || other.grows();
+        let [x_moves, y_moves] = [self, other].map(|x| x.coefficients.iter().any(|x| x.value() != T::Precision::ZERO));
         let mut x_factorial = T::Precision::ONE;
         for (n, x_power) in self.powers().enumerate() {
             x_factorial *= T::Precision::count(n.max(1));
@@ -233,12 +294,19 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
                     continue;
                 }
                 let slope = self.re.compose2(other.re, partials, i + n, j + m) / T::constant(factorial);
+                let size = Elementary::abs(slope.value());
+                let faded = size != T::Precision::ZERO && !Elementary::is_normal(size);
+                let counts = (n == 0 || x_moves) && (m == 0 || y_moves);
+                fits &= !counts || (Elementary::is_finite(size) && !(faded && grows));
                 for k in n + m..=K {
                     sum.coefficients[k - 1] += x_power.convolution(&y_power, k, either_zero).times_slope(slope);
                 }
             }
         }
-        sum
+        if T::ORDER > 0 || i + j > 0 || fits {
+            return sum;
+        }
+        self.compose2_widely(&other, partials, sum).unwrap_or(sum)
     }
     #[inline]
     fn all_finite(self) -> bool {

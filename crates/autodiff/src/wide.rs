@@ -23,6 +23,23 @@ impl<P: Elementary> Wide<P> {
         Wide { mantissa: value, exponent: 0 }.normalized()
     }
 
+    /// The nearest number to a double, which may be beyond the range of `P`.
+    #[cfg(feature = "special")]
+    pub(crate) fn of_double(value: f64) -> Self {
+        let (mut m, mut exponent) = (value, 0);
+        if value == 0.0 || !value.is_finite() {
+            return Self::new(P::of(value));
+        }
+        let scale = Elementary::powi(2.0_f64, Self::step());
+        while m.abs() >= scale {
+            (m, exponent) = (m / scale, exponent + 1);
+        }
+        while m.abs() < 1.0 / scale {
+            (m, exponent) = (m * scale, exponent - 1);
+        }
+        Wide { mantissa: P::of(m), exponent }.normalized()
+    }
+
     /// s
     fn step() -> i32 {
         if P::MAX.to_f64() > 1e300 { 128 } else { 16 }

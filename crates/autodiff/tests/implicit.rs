@@ -324,3 +324,10 @@ proptest! {
         }
     }
 }
+
+/// A literal that is beyond single precision stands for infinity there, and is no error.
+#[test]
+fn literals_beyond_single_precision_are_allowed() {
+    system! { fn scaled([x], [p]) { [x * 1e150 - p] } }
+    assert_eq!(implicit(&scaled, [1.0_f64], [2e150]), Ok([2.0]));
+}

@@ -411,3 +411,17 @@ fn the_values_are_those_of_libm() {
         assert_eq!(single.bessel_j0(), libm::j0(f64::from(single)) as f32);
     }
 }
+
+/// Beside a pole a coefficient fits although its derivative, 20! times it, may not: near 0, Γ(x) is 1/x.
+#[test]
+fn coefficients_beside_a_pole() {
+    let single = autodiff::Taylor::<f32, 20>::variable(0.1).gamma();
+    assert!((single.coefficients[19] / 1e21 - 1.0).abs() < 1e-4, "{}", single.coefficients[19]);
+    let digamma = autodiff::Taylor::<f32, 20>::variable(0.1).digamma();
+    assert!((digamma.coefficients[19] / -1e21 - 1.0).abs() < 1e-4, "{}", digamma.coefficients[19]);
+    let tiny = autodiff::Taylor::<f64, 12>::line(1e-20, 1e-20).gamma();
+    for (k, c) in (1..).zip(tiny.coefficients) {
+        let want = if k % 2 == 0 { 1e20 } else { -1e20 };
+        assert!((c / want - 1.0).abs() < 1e-12, "{k}: {c:e}");
+    }
+}

@@ -187,6 +187,49 @@ fn no_coefficient_overflows_on_the_way() {
     assert!((y.derivative(35) / 1.033_314_8e10 - 1.0).abs() < 1e-5, "{}", y.derivative(35));
 }
 
+/// The functions of two variables, too: their scaled coefficients do not depend on the size of the point.
+#[test]
+fn functions_of_two_variables_scale() {
+    fn check<F: autodiff::Float, const K: usize>(size: f64, digits: f64)
+    where
+        Taylor<F, K>: autodiff::Ordered<F>,
+    {
+        type Pair<F, const K: usize> = fn(Taylor<F, K>, F) -> Taylor<F, K>;
+        let constant = |x: F| x;
+        let functions: [(&str, Pair<F, K>, f64, usize); 4] = [
+            ("hypot", |x, s| autodiff::Number::hypot(x, Taylor::constant(s)), 1.0, 1),
+            ("atan2", |x, s| autodiff::Number::atan2(x, Taylor::constant(s)), 0.0, 1),
+            ("pow", |x, _| autodiff::Number::pow(x, Taylor::constant(F::of(0.5))), 0.5, 1),
+            ("xlogy", |x, _| autodiff::Number::xlogy(x, x), 1.0, 2),
+        ];
+        for (name, f, power, from) in functions {
+            let s = F::of(size);
+            let found = f(Taylor::line(s, s), constant(s)).coefficients;
+            let want = f(Taylor::line(F::ONE, F::ONE), F::ONE).coefficients;
+            for k in from..=K {
+                let (got, want) = (found[k - 1].to_f64() / s.to_f64().powf(power), want[k - 1].to_f64());
+                assert!(
+                    (got - want).abs() <= digits * want.abs().max(0.01),
+                    "{name} at {size:e}, {k}: {got:e} instead of {want:e}"
+                );
+            }
+        }
+    }
+    for size in [1e-110, 1e-105, 1e-40, 1e110, 3e200] {
+        check::<f64, 3>(size, 1e-13);
+        check::<f64, 8>(size, 1e-12);
+    }
+    check::<f64, 20>(1e-17, 1e-9);
+    for size in [1e-6, 1e-14, 1e-15, 1e14] {
+        check::<f32, 3>(size, 1e-5);
+        check::<f32, 8>(size, 1e-4);
+    }
+    // hypot(3 + 3t, 4) · 1e−6
+    let (_, found) = directional_derivatives::<8, _, _>(|[x, y]| x.hypot(y), [3e-6_f32, 4e-6], [3e-6, 0.0]);
+    let (_, want) = directional_derivatives::<8, _, _>(|[x, y]| x.hypot(y), [3.0_f64, 4.0], [3.0, 0.0]);
+    assert!((f64::from(found[7]) / (want[7] * 1e-6) - 1.0).abs() < 1e-3, "{} {}", found[7], want[7]);
+}
+
 /// Where a quotient's value is zero because the divisor is infinite, every number type says the same: the zero does not win.
 #[test]
 fn a_zero_quotient_does_not_win() {

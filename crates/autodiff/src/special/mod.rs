@@ -14,7 +14,7 @@ use crate::elementary::Elementary;
 use crate::rules::MAX_ORDER;
 
 /// A function and its derivatives at a point; what lies beyond the order asked for is not used.
-type Derivatives = [f64; MAX_ORDER + 1];
+pub(crate) type Derivatives = [f64; MAX_ORDER + 1];
 
 macro_rules! special_functions {
     ($consumer:ident) => {
@@ -87,9 +87,9 @@ pub(crate) use special_functions;
 macro_rules! define {
     ($($(#[$doc:meta])* $name:ident($x:ident, $order:ident $(, $n:ident: $type:ty)?) $body:block)*) => {
         $(
-            pub(crate) fn $name<P: Elementary>(x: P, $order: usize $(, $n: $type)?) -> [P; MAX_ORDER + 1] {
+            pub(crate) fn $name<P: Elementary>(x: P, $order: usize $(, $n: $type)?) -> Derivatives {
                 let $x = x.to_f64();
-                $body.map(P::of)
+                $body
             }
         )*
     };
