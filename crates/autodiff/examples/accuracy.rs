@@ -193,9 +193,13 @@ fn agree<P: Real>(one: &str, a: &[P], other: &str, b: &[P]) -> Result<(), String
     }
 }
 
-/// A function of the table takes its derivatives over k!, so a series of the variable has no other rounding.
+/// A function of the table takes its derivatives over k!, so a series of the variable has no other rounding. Where a
+/// derivative is beyond the floats, the coefficient may be within them.
 fn of_like_digits<P: Real>([d1, d2, d3]: [P; 3], series: &Taylor<P, 3>) -> Result<(), String> {
-    agree("the derivatives over k!", &[d1, d2 / P::of(2.0), d3 / P::of(6.0)], "Taylor", &series.coefficients)
+    let scaled = [d1, d2 / P::of(2.0), d3 / P::of(6.0)];
+    let shared: [P; 3] =
+        std::array::from_fn(|i| if scaled[i].is_finite() { series.coefficients[i] } else { scaled[i] });
+    agree("the derivatives over k!", &scaled, "Taylor", &shared)
 }
 
 /// An operator sums scaled terms, with other roundings.

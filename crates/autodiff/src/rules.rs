@@ -546,7 +546,10 @@ fn times_power<P: Elementary>(factor: P, x: P, e: P, lost: P) -> P {
         let half = x.powf(e * P::of(0.5));
         if half == P::ZERO || factor == P::ZERO { P::ZERO.copysign(factor) } else { factor * half * half }
     };
-    // xˡᵒˢᵗ = 1 + lost ln x
-    let exact = lost == P::ZERO || product == P::ZERO || !product.is_finite();
-    if exact { product } else { product + product * (lost * x.ln()) }
+    if lost == P::ZERO || product == P::ZERO || !product.is_finite() {
+        return product;
+    }
+    // xˡᵒˢᵗ = 1 + lost ln x, where the power is in the range of floats; beyond it that may be no small number
+    let shift = lost * x.ln();
+    if shift.abs() < P::of(0.01) { product + product * shift } else { product * shift.exp() }
 }

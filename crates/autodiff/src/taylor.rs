@@ -124,26 +124,26 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 
 /// The chain rule where it leaves the range of floats on the way to coefficients within it.
 impl<T: Number, const K: usize> Taylor<T, K> {
-    /// Whether a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, overflows or loses digits to underflow.
-    fn leaves_range(&self, d: &[T::Precision]) -> bool {
+    /// At which orders a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, may overflow or lose digits to underflow, if at any.
+    fn out_of_range(&self, d: &[T::Precision]) -> Option<[bool; K]> {
         let o = T::Precision::ZERO;
         if !self.all_finite() {
-            return false;
+            return None;
+        }
+        if !self.powers_fit() {
+            return Some([true; K]);
         }
         let grows = self.grows();
-        let mut fades = false;
-        let mut factorial = T::Precision::ONE;
-        for n in 1..=K {
-            factorial *= T::Precision::count(n);
-            let slope = d[n] / factorial;
+        let (mut fades, mut factorial) = (false, T::Precision::ONE);
+        let out = array::from_fn(|k| {
+            factorial *= T::Precision::count(k + 1);
+            let slope = d[k + 1] / factorial;
             // a zero after a tiny one is no zero; what is too small matters if large powers are to bring it back
             let faded = slope != o && !Elementary::is_normal(slope) || slope == o && fades;
-            if !Elementary::is_finite(slope) || (faded && grows) {
-                return true;
-            }
             fades = slope != o && Elementary::abs(slope) < T::Precision::SQRT_MIN_POSITIVE;
-        }
-        !self.powers_fit()
+            !Elementary::is_finite(slope) || (faded && grows)
+        });
+        out.contains(&true).then_some(out)
     }
 
     /// Whether large powers of the moving part may bring back what is too small.
@@ -163,10 +163,16 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         })
     }
 
-    /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ on numbers without a range, beside the value of `plain`; nothing where a
-    /// partial is infinite there too.
+    /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ on numbers without a range, for the coefficients that are
+    /// `concerned`; nothing where a partial is infinite there too.
     #[cold]
-    fn compose2_widely(&self, other: &Self, partials: &Partials<T::Precision>, plain: Self) -> Option<Self> {
+    fn compose2_widely(
+        &self,
+        other: &Self,
+        partials: &Partials<T::Precision>,
+        plain: Self,
+        concerned: [bool; K],
+    ) -> Option<Self> {
         let zero = Wide::<T::Precision>::ZERO;
         if !(self.all_finite() && other.all_finite()) {
             return None;
@@ -197,16 +203,19 @@ impl<T: Number, const K: usize> Taylor<T, K> {
                 }
             }
         }
-        Some(Taylor { coefficients: sum.map(|x| T::constant(x.narrow())), ..plain })
+        let coefficients =
+            array::from_fn(|k| if concerned[k] { T::constant(sum[k].narrow()) } else { plain.coefficients[k] });
+        Some(Taylor { coefficients, ..plain })
     }
 
-    /// f(x₀ + u) = Σ f⁽ⁿ⁾(x₀)/n! uⁿ on numbers without a range; nothing where a derivative is infinite there too.
+    /// f(x₀ + u) = Σ f⁽ⁿ⁾(x₀)/n! uⁿ on numbers without a range, for the coefficients with a term of an order that is `out` of it;
+    /// nothing where a derivative is infinite there too.
     #[cold]
-    fn compose_widely(self, value: T::Precision, d: &[Wide<T::Precision>]) -> Option<Self> {
+    fn compose_widely(self, plain: Self, d: &[Wide<T::Precision>], out: [bool; K]) -> Option<Self> {
         let zero = Wide::<T::Precision>::ZERO;
         let moving: [_; K] = array::from_fn(|k| Wide::new(self.coefficients[k].value()));
         let mut power = moving;
-        let mut sum = [zero; K];
+        let (mut sum, mut concerned) = ([zero; K], [false; K]);
         let mut factorial = Wide::<T::Precision>::ONE;
         for n in 1..=K {
             factorial = factorial * Wide::count(n);
@@ -216,12 +225,14 @@ impl<T: Number, const K: usize> Taylor<T, K> {
             }
             for k in 0..K {
                 sum[k] = sum[k] + power[k] * slope;
+                concerned[k] |= out[n - 1] && power[k] != zero;
             }
             let last = power;
             power = array::from_fn(|k| (0..k).fold(zero, |sum, j| sum + last[j] * moving[k - 1 - j]));
         }
-        let coefficients = sum.map(|x| T::constant(x.narrow()));
-        Some(Taylor { coefficients, re: self.re.with_value(value), tag: self.tag })
+        let coefficients =
+            array::from_fn(|k| if concerned[k] { T::constant(sum[k].narrow()) } else { plain.coefficients[k] });
+        Some(Taylor { coefficients, ..plain })
     }
 }
 
@@ -244,9 +255,9 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
     ) -> Self {
         if T::ORDER == 0
-            && self.leaves_range(d)
+            && let Some(out) = self.out_of_range(d)
             && let Some(wide) = wide()
-            && let Some(y) = self.compose_widely(d[0], &wide)
+            && let Some(y) = self.compose_widely(self.compose(d), &wide, out)
         {
             return y;
         }
@@ -281,9 +292,9 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
         let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j)).tagged(self.tag.and(other.tag));
-        let mut fits = self.powers_fit() && other.powers_fit();
+        // the coefficients with a term that may overflow or lose digits to underflow
+        let mut concerned = [!(self.powers_fit() && other.powers_fit()); K];
         let grows = self.grows() || other.grows();
-        let [x_moves, y_moves] = [self, other].map(|x| x.coefficients.iter().any(|x| x.value() != T::Precision::ZERO));
         let mut x_factorial = T::Precision::ONE;
         for (n, x_power) in self.powers().enumerate() {
             x_factorial *= T::Precision::count(n.max(1));
@@ -296,17 +307,18 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
                 let slope = self.re.compose2(other.re, partials, i + n, j + m) / T::constant(factorial);
                 let size = Elementary::abs(slope.value());
                 let faded = size != T::Precision::ZERO && !Elementary::is_normal(size);
-                let counts = (n == 0 || x_moves) && (m == 0 || y_moves);
-                fits &= !counts || (Elementary::is_finite(size) && !(faded && grows));
+                let out = !Elementary::is_finite(size) || (faded && grows);
                 for k in n + m..=K {
-                    sum.coefficients[k - 1] += x_power.convolution(&y_power, k, either_zero).times_slope(slope);
+                    let product = x_power.convolution(&y_power, k, either_zero);
+                    concerned[k - 1] |= out && product.value() != T::Precision::ZERO;
+                    sum.coefficients[k - 1] += product.times_slope(slope);
                 }
             }
         }
-        if T::ORDER > 0 || i + j > 0 || fits {
+        if T::ORDER > 0 || i + j > 0 || !concerned.contains(&true) {
             return sum;
         }
-        self.compose2_widely(&other, partials, sum).unwrap_or(sum)
+        self.compose2_widely(&other, partials, sum, concerned).unwrap_or(sum)
     }
     #[inline]
     fn all_finite(self) -> bool {

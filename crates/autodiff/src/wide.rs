@@ -6,7 +6,7 @@ use core::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 use crate::elementary::Elementary;
 
-/// m · 2^(s e), where s is such that m² s² is far from the ends of `P`; zero, infinities and NaN have e = 0.
+/// m · 2^(s e), |e| ≤ 2²⁸, where s is such that m² s² is far from the ends of `P`; zero, infinities and NaN have e = 0.
 ///
 /// The rules of the table run on it as on floats: sums, products, quotients, roots and powers have an unbounded exponent
 /// and the rounding of `P`. The other functions are those of the nearest number of `P`; none of them leaves its range by
@@ -16,6 +16,9 @@ pub struct Wide<P> {
     mantissa: P,
     exponent: i32,
 }
+
+/// Beyond this exponent a number is NaN: the order of such numbers, and so what their sums are, would be lost.
+const FARTHEST: u32 = 1 << 28;
 
 impl<P: Elementary> Wide<P> {
     /// Exactly this number.
@@ -55,6 +58,9 @@ impl<P: Elementary> Wide<P> {
         if m == P::ZERO || !m.is_finite() {
             return Wide { exponent: 0, ..self };
         }
+        if self.exponent.unsigned_abs() > FARTHEST {
+            return Self::NAN;
+        }
         while self.mantissa.abs() >= Self::scale(1) {
             self = Wide { mantissa: self.mantissa * Self::scale(-1), exponent: self.exponent.saturating_add(1) };
         }
@@ -87,10 +93,20 @@ impl<P: Elementary> Wide<P> {
         self.mantissa == P::ZERO
     }
 
+    /// mᶜ for an m near 1, by squaring where the exponent is so large that it leaves the range.
+    fn power(m: P, c: P, squarings: u32) -> Self {
+        let direct = m.powf(c);
+        if direct.is_normal() || squarings == 0 || !c.is_finite() {
+            return Self::new(direct);
+        }
+        let half = Self::power(m, c * P::of(0.5), squarings - 1);
+        half * half
+    }
+
     /// 2ⁿ for an integer n.
     fn power_of_two(n: i64) -> Self {
         let step = i64::from(Self::step());
-        let exponent = n.div_euclid(step).clamp(i64::from(i32::MIN / 4), i64::from(i32::MAX / 4)) as i32;
+        let exponent = n.div_euclid(step).clamp(-(1 << 30), 1 << 30) as i32;
         Wide { mantissa: P::of(2.0).powi(n.rem_euclid(step) as i32), exponent }.normalized()
     }
 }
@@ -199,14 +215,14 @@ impl<P: Elementary> Elementary for Wide<P> {
     const ZERO: Self = Wide { mantissa: P::ZERO, exponent: 0 };
     const ONE: Self = Wide { mantissa: P::ONE, exponent: 0 };
     // the ends of the exponent, for comparisons: nothing comes near them
-    const MIN_POSITIVE: Self = Wide { mantissa: P::ONE, exponent: i32::MIN / 4 };
-    const MAX: Self = Wide { mantissa: P::ONE, exponent: i32::MAX / 4 };
+    const MIN_POSITIVE: Self = Wide { mantissa: P::ONE, exponent: -(1 << 27) };
+    const MAX: Self = Wide { mantissa: P::ONE, exponent: 1 << 27 };
     const INFINITY: Self = Wide { mantissa: P::INFINITY, exponent: 0 };
     const NAN: Self = Wide { mantissa: P::NAN, exponent: 0 };
     const LN_2: Self = Wide { mantissa: P::LN_2, exponent: 0 };
     const LOG2_E: Self = Wide { mantissa: P::LOG2_E, exponent: 0 };
     const LOG10_E: Self = Wide { mantissa: P::LOG10_E, exponent: 0 };
-    const SQRT_MIN_POSITIVE: Self = Wide { mantissa: P::ONE, exponent: i32::MIN / 8 };
+    const SQRT_MIN_POSITIVE: Self = Wide { mantissa: P::ONE, exponent: -(1 << 26) };
 
     fn of(value: f64) -> Self {
         Self::new(P::of(value))
@@ -243,7 +259,7 @@ impl<P: Elementary> Elementary for Wide<P> {
         let k = P::of_integer(k);
         let whole = (c * k).round();
         let power =
-            Self::new(m.powf(c)) * Self::new(c.mul_add(k, -whole).exp2()) * Self::power_of_two(whole.to_integer());
+            Self::power(m, c, 64) * Self::new(c.mul_add(k, -whole).exp2()) * Self::power_of_two(whole.to_integer());
         if direct.is_sign_negative() { -power } else { power }
     }
     fn mul_add(self, a: Self, b: Self) -> Self {
@@ -320,6 +336,12 @@ mod tests {
         assert!((tiny.powf(Wide::new(-0.7)) * tiny.powf(Wide::new(0.7))).narrow() - 1.0 < 1e-14);
         assert!(((tiny * Wide::new(1e300).powi(20)).narrow() - 1.0).abs() < 1e-14);
         assert!((tiny.sqrt() / Wide::new(1e-300).powi(10)).narrow() - 1.0 < 1e-14);
+        // 763^763 and its reciprocal, and the largest exponents
+        let x = Wide::new(763.0_f32);
+        let (large, small) = (x.powf(x), x.powf(-x));
+        assert!(large > Wide::ZERO && large.narrow() == f32::INFINITY && small.narrow() == 0.0);
+        assert!(((large * small).narrow() - 1.0).abs() < 1e-3, "{}", large * small);
+        assert!(Wide::new(-8.4e-323).powf(Wide::new(2e10)).is_nan() && Wide::new(1e-300).powi(i32::MAX).is_nan());
         assert_eq!(tiny.narrow(), 0.0);
         assert_eq!(tiny.recip().narrow(), f64::INFINITY);
     }
