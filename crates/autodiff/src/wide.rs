@@ -257,9 +257,12 @@ impl<P: Elementary> Elementary for Wide<P> {
         let k = i64::from(Self::step()) * i64::from(size.exponent) + size.mantissa.log2().round().to_integer();
         let m = (size * Self::power_of_two(-k)).narrow();
         let k = P::of_integer(k);
+        // of a large product, what rounding took is no fraction
         let whole = (c * k).round();
-        let power =
-            Self::power(m, c, 64) * Self::new(c.mul_add(k, -whole).exp2()) * Self::power_of_two(whole.to_integer());
+        let rest = c.mul_add(k, -whole);
+        let (more, fraction) = (rest.round(), rest - rest.round());
+        let exponent = whole.to_integer().saturating_add(more.to_integer());
+        let power = Self::power(m, c, 64) * Self::new(fraction.exp2()) * Self::power_of_two(exponent);
         if direct.is_sign_negative() { -power } else { power }
     }
     fn mul_add(self, a: Self, b: Self) -> Self {
@@ -341,6 +344,8 @@ mod tests {
         let (large, small) = (x.powf(x), x.powf(-x));
         assert!(large > Wide::ZERO && large.narrow() == f32::INFINITY && small.narrow() == 0.0);
         assert!(((large * small).narrow() - 1.0).abs() < 1e-3, "{}", large * small);
+        let (x, c) = (Wide::new(4.802263e-28_f32), Wide::new(-37772420.0));
+        assert!(x.powf(c) > Wide::new(f32::MAX).powi(1000) && (x.powf(c) * x.powf(-c)).narrow() > 0.0);
         assert!(Wide::new(-8.4e-323).powf(Wide::new(2e10)).is_nan() && Wide::new(1e-300).powi(i32::MAX).is_nan());
         assert_eq!(tiny.narrow(), 0.0);
         assert_eq!(tiny.recip().narrow(), f64::INFINITY);
