@@ -127,7 +127,8 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     /// At which orders a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, may overflow or lose digits to underflow, if at any.
     fn out_of_range(&self, d: &[T::Precision]) -> Option<[bool; K]> {
         let o = T::Precision::ZERO;
-        if !self.all_finite() {
+        // where f itself is infinite, so are its derivatives
+        if !(self.all_finite() && Elementary::is_finite(d[0])) {
             return None;
         }
         if !self.powers_fit() {
@@ -174,7 +175,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         concerned: [bool; K],
     ) -> Option<Self> {
         let zero = Wide::<T::Precision>::ZERO;
-        if !(self.all_finite() && other.all_finite()) {
+        if !(self.all_finite() && other.all_finite() && plain.re.all_finite()) {
             return None;
         }
         let times = |x: &[Wide<T::Precision>], y: &[Wide<T::Precision>]| -> Vec<Wide<T::Precision>> {
