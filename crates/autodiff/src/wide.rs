@@ -93,11 +93,15 @@ impl<P: Elementary> Wide<P> {
         self.mantissa == P::ZERO
     }
 
-    /// mᶜ for an m near 1, by squaring where the exponent is so large that it leaves the range.
+    /// mᶜ for an m near 1, by squaring where the exponent is so large that it leaves the range; NaN where as many squarings
+    /// as are allowed do not bring it back.
     fn power(m: P, c: P, squarings: u32) -> Self {
         let direct = m.powf(c);
-        if direct.is_normal() || squarings == 0 || !c.is_finite() {
+        if direct.is_normal() {
             return Self::new(direct);
+        }
+        if squarings == 0 {
+            return Self::NAN;
         }
         let half = Self::power(m, c * P::of(0.5), squarings - 1);
         half * half
@@ -261,7 +265,11 @@ impl<P: Elementary> Elementary for Wide<P> {
         let whole = (c * k).round();
         let rest = c.mul_add(k, -whole);
         let (more, fraction) = (rest.round(), rest - rest.round());
-        let exponent = whole.to_integer().saturating_add(more.to_integer());
+        // beyond all exponents; as integers, the two would be held at opposite ends, and add up to a small one
+        if whole.abs() >= P::of(f64::from(FARTHEST)) * P::of_integer(i64::from(Self::step())) {
+            return Self::NAN;
+        }
+        let exponent = whole.to_integer() + more.to_integer();
         let power = Self::power(m, c, 64) * Self::new(fraction.exp2()) * Self::power_of_two(exponent);
         if direct.is_sign_negative() { -power } else { power }
     }
@@ -346,6 +354,11 @@ mod tests {
         assert!(((large * small).narrow() - 1.0).abs() < 1e-3, "{}", large * small);
         let (x, c) = (Wide::new(4.802263e-28_f32), Wide::new(-37772420.0));
         assert!(x.powf(c) > Wide::new(f32::MAX).powi(1000) && (x.powf(c) * x.powf(-c)).narrow() > 0.0);
+        // x^x where the exponent itself is beyond all integers: no number, and not 0
+        assert!(
+            [7.891013533388632e33, 1e300].map(Wide::new).iter().all(|x| x.powf(*x).is_nan() && x.powf(-*x).is_nan())
+        );
+        assert!(Wide::new(7.816_975e24_f32).powf(Wide::new(7.816_975e24)).is_nan());
         assert!(Wide::new(-8.4e-323).powf(Wide::new(2e10)).is_nan() && Wide::new(1e-300).powi(i32::MAX).is_nan());
         assert_eq!(tiny.narrow(), 0.0);
         assert_eq!(tiny.recip().narrow(), f64::INFINITY);
