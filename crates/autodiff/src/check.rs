@@ -374,7 +374,7 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
                 let differences = beside.iter().filter_map(|near| near.get(output)).map(|near| (near - found).abs());
                 let of_output = |bounds: &[F]| bounds.get(output).map_or(0.0, |bound| bound.to_f64());
                 let noise = Noise {
-                    eps: rounding::<F>().to_f64(),
+                    eps,
                     found: differences.filter(|d| d.is_finite()).fold(of_output(&bounds), f64::max),
                     below: of_output(&bounds_below),
                 };

@@ -71,8 +71,7 @@ pub fn implicit<const N: usize, const M: usize, F: Float, T: Ordered<F>>(
 ) -> Result<[T; N], SolveError> {
     let p = parameters.map(T::value);
     all_finite("parameters", &p)?;
-    let root = newton(equations, guess, p)?;
-    let jacobian = Linearized::new(equations, root, p)?.factored()?;
+    let (root, jacobian) = newton(equations, guess, p)?;
     let residual = |x: &[T]| equations.call(array::from_fn(|i| x[i]), parameters).map(|r| -r).to_vec();
     let x = corrected(&jacobian, &root, residual);
     Ok(array::from_fn(|i| x[i]))
@@ -118,7 +117,7 @@ pub fn fixed_point<const N: usize, const M: usize, F: Float, T: Ordered<F>>(
         }
         iterations += iterations.max(1);
         match candidate {
-            Ok(root) if approach(root, [start, x, next]) => return implicit(&Residual(map), root, parameters),
+            Ok((root, _)) if approach(root, [start, x, next]) => return implicit(&Residual(map), root, parameters),
             Ok(_) => {}
             Err(error) => failure = Some(error),
         }
@@ -134,8 +133,7 @@ pub fn fixed_point<const N: usize, const M: usize, F: Float, T: Ordered<F>>(
 
 /// Whether the iterates from start over x to next go to the root.
 fn approach<F: Float, const N: usize>(root: [F; N], iterates: [[F; N]; 3]) -> bool {
-    let size = |f: &dyn Fn(usize) -> F| array::from_fn::<F, N, _>(f);
-    let unit = size(&|i| {
+    let unit: [F; N] = array::from_fn(|i| {
         iterates.iter().fold(Elementary::abs(root[i]), |most, x| Elementary::max(most, Elementary::abs(x[i])))
     });
     let [from_start, before, after] = iterates.map(|x| length(array::from_fn(|i| x[i] - root[i]), unit));
@@ -241,7 +239,7 @@ fn length<F: Float, const N: usize>(v: [F; N], w: [F; N]) -> F {
 }
 
 /// Newton's iterations x ← x + λ s, s = −J⁻¹ F, to where F vanishes within its rounding errors, and on from there as long as
-/// the steps shrink.
+/// the steps shrink: the root, and J there.
 ///
 /// λ is the largest of 1, ½, ¼, … for which |J⁻¹ F(x + λ s)| ≤ (1 − λ/4) |s|, the natural monotonicity test (Deuflhard, "Newton
 /// methods for nonlinear problems", 2004, section 3.3), in units of the larger of |xᵢ| and |sᵢ|.
@@ -249,23 +247,22 @@ fn newton<const N: usize, const M: usize, F: Float>(
     equations: &impl System<N, M, F>,
     guess: [F; N],
     p: [F; M],
-) -> Result<[F; N], SolveError> {
+) -> Result<([F; N], Lu<F>), SolveError> {
     all_finite("guess", &guess)?;
     let mut x = guess;
-    // a root, and how long the step from it was
-    let mut root: Option<([F; N], F)> = None;
+    // a root with its Jacobian, and how long the step from it was
+    let mut root: Option<([F; N], Lu<F>, F)> = None;
     let mut change = F::INFINITY;
     let mut iterations = 0;
     while iterations < NEWTON_ITERATIONS {
         iterations += 1;
         let here = Linearized::new(equations, x, p)?;
-        if !here.vanishes()
-            && let Some((root, _)) = root
-        {
-            return Ok(root);
+        let vanishes = here.vanishes();
+        if !vanishes && let Some((root, jacobian, _)) = root {
+            return Ok((root, jacobian));
         }
         let jacobian = here.factored()?;
-        if here.vanishes() {
+        if vanishes {
             here.check_regular()?;
             check_curvature(equations, x, p, &here, &jacobian)?;
         }
@@ -283,22 +280,21 @@ fn newton<const N: usize, const M: usize, F: Float>(
         };
         let unit = array::from_fn(|i| Elementary::max(Elementary::abs(x[i]), Elementary::abs(step[i])));
         let size = length(step, unit);
-        if here.vanishes() {
-            let before = root.map_or(F::INFINITY, |(_, before)| before);
+        let next = if vanishes {
+            let before = root.map_or(F::INFINITY, |(_, _, before)| before);
             if size <= rounding() || size > F::of(0.3) * before {
-                return Ok(x);
+                return Ok((x, jacobian));
             }
-            root = Some((x, size));
-        }
-        let next = match root {
-            Some(_) => array::from_fn(|i| x[i] + step[i]),
-            None => damped(x, step, shortened, size, |x| {
+            root = Some((x, jacobian, size));
+            array::from_fn(|i| x[i] + step[i])
+        } else {
+            damped(x, step, shortened, size, |x| {
                 // where F or its slopes are not finite, the step is too long
                 let there = Linearized::new(equations, x, p).ok()?;
                 there.factored().ok()?;
                 let solved = jacobian.solve(&there.values.map(|v| v.re * shortened));
                 Some(length(array::from_fn(|i| solved[i]), unit))
-            }),
+            })
         };
         change = (0..N).fold(F::ZERO, |most, i| Elementary::max(most, Elementary::abs(next[i] - x[i])));
         if next == x {
