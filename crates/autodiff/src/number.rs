@@ -135,10 +135,11 @@ pub trait Number:
     #[inline]
     fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
         const { rules::within_max_order(Self::ORDER) };
+        let wide = || rule.wide(self.value(), Self::ORDER);
         if Self::ORDER < 4 {
-            self.compose(&rule.jet(self.value()))
+            self.compose_in_range(&rule.jet(self.value()), wide)
         } else {
-            self.compose(&rules::derivatives(&rule, self.value(), Self::ORDER))
+            self.compose_in_range(&rules::derivatives(&rule, self.value(), Self::ORDER), wide)
         }
     }
 

@@ -8,7 +8,7 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
-use crate::rules::{MAX_ORDER, Rule, derivatives, within_max_order};
+use crate::rules::MAX_ORDER;
 use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
@@ -241,15 +241,6 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     type Precision = T::Precision;
     const ORDER: usize = T::ORDER + K;
 
-    fn apply<R: Rule<T::Precision>>(self, rule: R) -> Self {
-        const { within_max_order(Self::ORDER) };
-        if Self::ORDER < 4 {
-            self.compose_in_range(&rule.jet(self.value()), || rule.wide(self.value(), K))
-        } else {
-            let d = derivatives(&rule, self.value(), Self::ORDER);
-            self.compose_in_range(&d[..=Self::ORDER], || rule.wide(self.value(), K))
-        }
-    }
     fn compose_in_range(
         self,
         d: &[T::Precision],
