@@ -125,6 +125,18 @@ pub(crate) fn check_hessian<T>(hessian: &DMatrix<T>, n: usize, iteration: usize)
     check_shape("a row of the Hessian", columns, n, iteration)
 }
 
+/// That a Jacobian has a row an output and a column a variable.
+pub(crate) fn check_jacobian<T>(
+    jacobian: &DMatrix<T>,
+    outputs: usize,
+    variables: usize,
+    iteration: usize,
+) -> Result<(), Failure> {
+    let (rows, columns) = jacobian.shape();
+    check_shape("a column of the Jacobian", rows, outputs, iteration)?;
+    check_shape("a row of the Jacobian", columns, variables, iteration)
+}
+
 /// What ends a run that cannot go on.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum Failure {

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::chain::{reach, transposed_times};
-use crate::error::{Error, Failure, check_shape};
+use crate::error::{Error, Failure, check_jacobian, check_shape};
 use crate::optimizer::{Evaluations, Iterate, LatentPoint, Optimizer, State};
 use crate::problem::{Entry, Staged};
 use crate::range::{fraction, positive};
@@ -94,8 +94,7 @@ fn at<T: Entry, P: Staged<T> + ?Sized>(
 ) -> Result<State<T, HalfInverseMemory<T>>, Failure> {
     let (y, jacobian) = problem.physics().value_and_jacobian(&x);
     check_shape("y", y.len(), problem.loss().dimension(), iteration)?;
-    check_shape("a column of the Jacobian", jacobian.nrows(), y.len(), iteration)?;
-    check_shape("a row of the Jacobian", jacobian.ncols(), x.len(), iteration)?;
+    check_jacobian(&jacobian, y.len(), x.len(), iteration)?;
     let (loss, slope) = problem.loss().value_and_gradient(&y);
     check_shape("the gradient by y", slope.len(), y.len(), iteration)?;
     let latents: Vec<LatentPoint<T>> = reach(problem.physics(), &x, Vec::new()).1;
@@ -120,8 +119,7 @@ where
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
         let (now, HalfInverseMemory { jacobian, slope }) = (&state.iterate, &state.memory);
         // a state that was read back may be anything
-        check_shape("a column of the Jacobian", jacobian.nrows(), slope.len(), now.iteration)?;
-        check_shape("a row of the Jacobian", jacobian.ncols(), now.x.len(), now.iteration)?;
+        check_jacobian(jacobian, slope.len(), now.x.len(), now.iteration)?;
         let truncation = self.truncation.unwrap_or_else(|| default_truncation(jacobian));
         let update = power_times(jacobian, self.exponent, truncation, slope)
             .ok_or(Failure::NotFinite { quantity: "Jacobian", iteration: now.iteration })?;

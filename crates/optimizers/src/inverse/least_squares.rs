@@ -107,7 +107,6 @@ impl<T: Entry + RealField> Inverse<T> for LeastSquaresInverse {
         near: &DVector<T>,
         iteration: usize,
     ) -> Result<Inverted<T>, Failure> {
-        let found = self.find(physics, target, near).map_err(|error| Failure::Refused { error, iteration })?;
-        settle(found, self.stop_unconverged, iteration)
+        settle(self.find(physics, target, near), self.stop_unconverged, iteration)
     }
 }

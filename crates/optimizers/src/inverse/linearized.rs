@@ -3,7 +3,7 @@
 use nalgebra::{DVector, RealField};
 
 use super::{Inverse, Inverted};
-use crate::error::{Failure, check_shape};
+use crate::error::{Failure, check_jacobian, check_shape};
 use crate::problem::{Entry, Map};
 use crate::singular::solve;
 
@@ -45,8 +45,7 @@ where
     ) -> Result<Inverted<T>, Failure> {
         let (y, jacobian) = physics.value_and_jacobian(near);
         check_shape("y(x)", y.len(), target.len(), iteration)?;
-        check_shape("a column of the Jacobian", jacobian.nrows(), y.len(), iteration)?;
-        check_shape("a row of the Jacobian", jacobian.ncols(), near.len(), iteration)?;
+        check_jacobian(&jacobian, y.len(), near.len(), iteration)?;
         if !jacobian.iter().all(|d| d.all_finite()) {
             return Err(Failure::NotFinite { quantity: "Jacobian", iteration });
         }

@@ -140,8 +140,13 @@ fn search<T: Entry, P: Objective<T>, O: Optimizer<T, P>>(
     Ok(Inverted { inversion: Some(inversion), ..Inverted::new(x) })
 }
 
-/// What a search found; a failure if it did not arrive and was told to stop then.
-fn settle<T>(found: Inverted<T>, stop_unconverged: bool, iteration: usize) -> Result<Inverted<T>, Failure> {
+/// What a search found; a failure if it was refused, or did not arrive and was told to stop then.
+fn settle<T>(
+    found: Result<Inverted<T>, Error>,
+    stop_unconverged: bool,
+    iteration: usize,
+) -> Result<Inverted<T>, Failure> {
+    let found = found.map_err(|error| Failure::Refused { error, iteration })?;
     match &found.inversion {
         Some(inversion) if stop_unconverged && !inversion.converged => {
             Err(Failure::NotInverted { iteration, message: inversion.message.clone() })

@@ -10,7 +10,7 @@ use nalgebra::{DMatrix, DVector};
 pub use self::gauss_newton::GaussNewton;
 pub use self::levenberg_marquardt::{LevenbergMarquardt, LevenbergMarquardtMemory};
 pub(crate) use self::pivoted_qr::length;
-use crate::error::{Failure, check_shape};
+use crate::error::{Failure, check_jacobian, check_shape};
 use crate::problem::{Entry, Map, Objective, Physics, TwiceDifferentiable, array, hessian_parts};
 
 /// An objective L(x) = Σ rᵢ(x)² that shows its residuals.
@@ -97,8 +97,7 @@ fn linearize<T: Entry>(
 ) -> Result<(DVector<T>, DMatrix<T>), Failure> {
     let (r, jacobian) = residuals.value_and_jacobian(x);
     check_shape("r(x)", r.len(), residuals.outputs(), iteration)?;
-    check_shape("a column of the Jacobian", jacobian.nrows(), r.len(), iteration)?;
-    check_shape("a row of the Jacobian", jacobian.ncols(), x.len(), iteration)?;
+    check_jacobian(&jacobian, r.len(), x.len(), iteration)?;
     if r.iter().all(|r| r.all_finite()) && !jacobian.iter().all(|d| d.all_finite()) {
         return Err(Failure::NotFinite { quantity: "Jacobian", iteration });
     }
