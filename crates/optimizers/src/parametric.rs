@@ -123,7 +123,7 @@ macro_rules! parametric {
         $crate::parametric! { $($rest)* }
     };
     (@impl $f:ident $name:ident [$($x:ident),+] [$n:expr] [$($p:ident),*] [$m:expr] $body:block) => {
-        #[allow(clippy::approx_constant, clippy::excessive_precision, reason = "a literal serves both precisions")]
+        #[allow(clippy::approx_constant, clippy::excessive_precision, overflowing_literals, reason = "a literal serves both precisions")]
         impl $crate::ParametricFn<{ $n }, { $m }, $f> for $name {
             #[inline]
             fn call<T: $crate::autodiff::Ordered<$f>>(&self, [$($x),+]: [T; $n], [$($p),*]: [T; $m]) -> T $body

@@ -249,3 +249,12 @@ fn minimizers_that_are_none_are_refused() {
     let nan = refused(Parametric::new(saddle, [p]), &[0.3, f64::NAN]);
     assert!(matches!(nan, Failure::Refused { error: Error::NotFiniteComponent { index: 1, .. }, .. }));
 }
+
+/// A literal that is beyond single precision stands for infinity there, and is no error.
+#[test]
+fn literals_beyond_single_precision_are_allowed() {
+    optimizers::parametric! { fn scaled([x], [p]) { x * 1e150 - p } }
+    let problem = optimizers::Parametric::new(scaled, [1e150]);
+    let x = optimizers::nalgebra::DVector::from_vec(vec![2.0]);
+    assert_eq!(optimizers::Objective::<f64>::value(&problem, &x), 1e150);
+}
