@@ -10,7 +10,6 @@ where the truth is not, or the other way round, or the number types differ. Need
 import argparse
 import array
 import datetime
-import json
 import math
 import multiprocessing
 import os
@@ -20,6 +19,8 @@ import sys
 
 import gmpy2
 from gmpy2 import mpfr
+
+from sweep import build, end, table
 
 PRECISION = 240
 INF = float("inf")
@@ -486,20 +487,6 @@ def row_of(result):
     return cells, [f"{name} in {precision}: {fault}" for fault in faults]
 
 
-def build():
-    """The example's path, built."""
-    command = ["cargo", "build", "--release", "-p", "autodiff", "--example", "accuracy", "--message-format=json"]
-    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    artifacts = (json.loads(line) for line in lines)
-    return next(a["executable"] for a in artifacts if a.get("executable") and a["target"]["name"] == "accuracy")
-
-
-def table(rows):
-    widths = [max(len(row[i]) for row in [HEADER, *rows]) for i in range(len(HEADER))]
-    lines = [HEADER, ["---"] + ["---:"] * (len(HEADER) - 1), *rows]
-    return "\n".join("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() + " |" for row in lines)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=1_000_000, help="points a function and precision, at least")
@@ -507,7 +494,7 @@ def main():
     parser.add_argument("--only", help="one function")
     parser.add_argument("--write", metavar="FILE", help="a document whose part between `<!-- table -->` and `<!-- end -->` becomes the table")
     options = parser.parse_args()
-    program = build()
+    program = build("accuracy")
     names = [line.split(maxsplit=1) for line in subprocess.run([program, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()]
     prepare()
     unknown = [name for _, name in names if name not in TRUTH]
@@ -534,18 +521,9 @@ def main():
     ]
     for precision, title in (("f64", "## Double precision"), ("f32", "## Single precision")):
         rows = [results[name, precision][0] for _, name in names if (name, precision) in results]
-        text += [title, table(rows)]
+        text += [title, table(HEADER, rows)]
     text = "\n\n".join(text)
-    print(text)
-    faults = [fault for _, faults in results.values() for fault in faults]
-    print("\nEvery bar is met." if not faults else "\nMissed:\n" + "\n".join(faults))
-    if options.write:
-        with open(options.write, encoding="utf-8") as file:
-            before, rest = file.read().split("<!-- table -->\n")
-            _, after = rest.split("<!-- end -->")
-        with open(options.write, "w", encoding="utf-8") as file:
-            file.write(f"{before}<!-- table -->\n\n{text}\n\n<!-- end -->{after}")
-    sys.exit(1 if faults else 0)
+    end(text, [fault for _, faults in results.values() for fault in faults], options.write)
 
 
 if __name__ == "__main__":

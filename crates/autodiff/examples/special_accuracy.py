@@ -11,7 +11,6 @@ the number types differ. Needs Python 3.9 with gmpy2 and mpmath.
 import argparse
 import array
 import datetime
-import json
 import math
 import multiprocessing
 import os
@@ -23,6 +22,8 @@ from math import comb
 import gmpy2
 import mpmath
 from gmpy2 import mpfr
+
+from sweep import build, end, table
 
 PRECISION = 220
 INF = float("inf")
@@ -246,20 +247,6 @@ def row_of(result):
     ]
 
 
-def build():
-    """The example's path, built."""
-    command = ["cargo", "build", "--release", "-p", "autodiff", "--features", "special", "--example", "special_accuracy"]
-    lines = subprocess.run([*command, "--message-format=json"], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-    artifacts = (json.loads(line) for line in lines)
-    return next(a["executable"] for a in artifacts if a.get("executable") and a["target"]["name"] == "special_accuracy")
-
-
-def table(rows):
-    widths = [max(len(row[i]) for row in [HEADER, *rows]) for i in range(len(HEADER))]
-    lines = [HEADER, ["---"] + ["---:"] * (len(HEADER) - 1), *rows]
-    return "\n".join("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() + " |" for row in lines)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=100_000, help="points a function and precision")
@@ -268,7 +255,7 @@ def main():
     parser.add_argument("--verbose", action="store_true", help="print where the worst errors are")
     parser.add_argument("--write", metavar="FILE", help="a document whose part between `<!-- table -->` and `<!-- end -->` becomes the table")
     options = parser.parse_args()
-    program = build()
+    program = build("special_accuracy", "--features", "special")
     prepare()
     check_polygamma()
     names = subprocess.run([program, "list"], check=True, stdout=subprocess.PIPE, text=True).stdout.split()
@@ -292,18 +279,9 @@ def main():
         f"({platform.machine()}), gmpy2 {gmpy2.version()} with {gmpy2.mpfr_version()} at {PRECISION} bits.",
     ]
     for precision, title in (("f64", "## Double precision"), ("f32", "## Single precision")):
-        text += [title, table([results[name, precision][0] for name in names if (name, precision) in results])]
+        text += [title, table(HEADER, [results[name, precision][0] for name in names if (name, precision) in results])]
     text = "\n\n".join(text)
-    print(text)
-    faults = [fault for _, faults in results.values() for fault in faults]
-    print("\nEvery bar is met." if not faults else "\nMissed:\n" + "\n".join(faults))
-    if options.write:
-        with open(options.write, encoding="utf-8") as file:
-            before, rest = file.read().split("<!-- table -->\n")
-            _, after = rest.split("<!-- end -->")
-        with open(options.write, "w", encoding="utf-8") as file:
-            file.write(f"{before}<!-- table -->\n\n{text}\n\n<!-- end -->{after}")
-    sys.exit(1 if faults else 0)
+    end(text, [fault for _, faults in results.values() for fault in faults], options.write)
 
 
 if __name__ == "__main__":
