@@ -68,10 +68,16 @@ impl<T: Entry + RealField> Latent<T> {
     pub(crate) fn new<P: Staged<T> + ?Sized>(problem: &P, y: DVector<T>, iteration: usize) -> Result<Self, Failure> {
         check_shape("y", y.len(), problem.loss().dimension(), iteration)?;
         let (loss, gradient, hessian) = problem.loss().value_gradient_hessian(&y);
-        check_shape("the gradient by y", gradient.len(), y.len(), iteration)?;
-        check_shape("a column of the Hessian by y", hessian.nrows(), y.len(), iteration)?;
-        check_shape("a row of the Hessian by y", hessian.ncols(), y.len(), iteration)?;
-        Ok(Latent { y, loss, gradient, hessian })
+        let latent = Latent { y, loss, gradient, hessian };
+        latent.check_shapes(iteration)?;
+        Ok(latent)
+    }
+
+    fn check_shapes(&self, iteration: usize) -> Result<(), Failure> {
+        let n = self.y.len();
+        check_shape("the gradient by y", self.gradient.len(), n, iteration)?;
+        check_shape("a column of the Hessian by y", self.hessian.nrows(), n, iteration)?;
+        check_shape("a row of the Hessian by y", self.hessian.ncols(), n, iteration)
     }
 
     pub(crate) fn y(&self) -> &DVector<T> {
@@ -85,9 +91,7 @@ impl<T: Entry + RealField> Latent<T> {
     /// y − η H⁻¹ g: where the step aims.
     pub(crate) fn target(&self, step: T, iteration: usize) -> Result<DVector<T>, Failure> {
         // a state that was read back may be anything
-        check_shape("the gradient by y", self.gradient.len(), self.y.len(), iteration)?;
-        check_shape("a column of the Hessian by y", self.hessian.nrows(), self.y.len(), iteration)?;
-        check_shape("a row of the Hessian by y", self.hessian.ncols(), self.y.len(), iteration)?;
+        self.check_shapes(iteration)?;
         let update = newton_direction(&self.gradient, self.hessian.clone(), iteration)?;
         Ok(self.y.zip_map(&update, |y, u| y - step * u))
     }
