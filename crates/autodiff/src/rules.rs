@@ -395,15 +395,15 @@ const SINC_SERIES: [[f64; 13]; 4] = {
 #[inline]
 fn sinc_jet<P: Elementary>(x: P) -> [P; 4] {
     let f = if x == P::ZERO { P::ONE } else { sine(x) / x };
+    let series = |n: usize| {
+        let even = SINC_SERIES[n].iter().rev().fold(P::ZERO, |sum, c| sum * (x * x) + P::of(*c));
+        if n == 2 { even } else { even * x }
+    };
+    // cos x − f keeps its digits from where cos x is small on, the higher recurrences only beyond
+    let f1 = if x.abs() < P::of(1.5) { series(1) } else { sinc_derivative(x, 1, f) };
     if x.abs() < P::of(2.0) {
-        let square = x * x;
-        let [f1, f2, f3] = [1, 2, 3].map(|n: usize| {
-            let even = SINC_SERIES[n].iter().rev().fold(P::ZERO, |sum, c| sum * square + P::of(*c));
-            if n == 2 { even } else { even * x }
-        });
-        return [f, f1, f2, f3];
+        return [f, f1, series(2), series(3)];
     }
-    let f1 = sinc_derivative(x, 1, f);
     let f2 = sinc_derivative(x, 2, f1);
     [f, f1, f2, sinc_derivative(x, 3, f2)]
 }
