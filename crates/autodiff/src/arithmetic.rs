@@ -328,7 +328,7 @@ macro_rules! inherent_singles {
 }
 
 macro_rules! inherent_rules {
-    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block $(=> $law:expr;)?)*) => {
         $(
             $(#[$doc])*
             #[inline]

@@ -113,6 +113,7 @@ mod operators;
 mod own;
 mod pairs;
 mod perturbation;
+mod recurrences;
 mod reductions;
 pub mod reverse;
 mod rules;

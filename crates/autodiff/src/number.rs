@@ -6,6 +6,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
+use crate::recurrences::Law;
 use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
 #[cfg(feature = "special")]
 use crate::special::{self, special_functions};
@@ -84,15 +85,17 @@ pub trait Number:
     /// ```
     fn compose(self, derivatives: &[Self::Precision]) -> Self;
 
-    /// [`compose`](Number::compose), with the derivatives on numbers of unbounded exponent where they leave the range of floats.
+    /// [`compose`](Number::compose), with the derivatives on numbers of unbounded exponent where they leave the range of
+    /// floats, and the differential equation of f where a power series is to follow from it.
     #[doc(hidden)]
     #[inline]
-    fn compose_in_range(
+    fn compose_by(
         self,
         derivatives: &[Self::Precision],
+        law: Option<Law<Self::Precision>>,
         wide: impl FnOnce() -> Option<[Wide<Self::Precision>; MAX_ORDER + 1]>,
     ) -> Self {
-        let _ = wide;
+        let _ = (law, wide);
         self.compose(derivatives)
     }
 
@@ -137,9 +140,9 @@ pub trait Number:
         const { rules::within_max_order(Self::ORDER) };
         let wide = || rule.wide(self.value(), Self::ORDER);
         if Self::ORDER < 4 {
-            self.compose_in_range(&rule.jet(self.value()), wide)
+            self.compose_by(&rule.jet(self.value()), rule.law(), wide)
         } else {
-            self.compose_in_range(&rules::derivatives(&rule, self.value(), Self::ORDER), wide)
+            self.compose_by(&rules::derivatives(&rule, self.value(), Self::ORDER), rule.law(), wide)
         }
     }
 
@@ -305,7 +308,7 @@ pub trait Number:
 }
 
 macro_rules! methods {
-    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block $(=> $law:expr;)?)*) => {
         $(
             $(#[$doc])*
             #[inline]
@@ -325,7 +328,7 @@ macro_rules! special_methods {
             fn $name(self $(, $n: $type)?) -> Self {
                 const { rules::within_max_order(Self::ORDER) };
                 let d = special::$name(self.value(), Self::ORDER $(, $n)?);
-                self.compose_in_range(&d.map(Elementary::of)[..=Self::ORDER], || Some(d.map(Wide::of_double)))
+                self.compose_by(&d.map(Elementary::of)[..=Self::ORDER], None, || Some(d.map(Wide::of_double)))
             }
         )*
     };

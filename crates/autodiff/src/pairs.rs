@@ -4,6 +4,7 @@
 
 use crate::elementary::Elementary;
 use crate::number::Number;
+use crate::recurrences::Law2;
 use crate::rules::{MAX_ORDER, Powf, Rule, times_lowered_power};
 use crate::wide::Wide;
 
@@ -19,6 +20,8 @@ pub struct Partials<P> {
     higher: fn([P; 2], usize, usize) -> P,
     /// The same where they leave the range of `P`, if the rule is one over all floats.
     wide: Option<WidePartial<P>>,
+    /// The differential equation, if power series are to follow from it.
+    pub(crate) law: Option<Law2>,
 }
 
 impl<P: Elementary> Partials<P> {
@@ -28,7 +31,7 @@ impl<P: Elementary> Partials<P> {
     pub fn new(f: P, [x, y]: [P; 2], [xx, xy, yy]: [P; 3], [xxx, xxy, xyy, yyy]: [P; 4]) -> Self {
         let o = P::ZERO;
         let table = [[f, y, yy, yyy], [x, xy, xyy, o], [xx, xxy, o, o], [xxx, o, o, o]];
-        Partials { table, point: [o; 2], higher: |_, _, _| P::NAN, wide: None }
+        Partials { table, point: [o; 2], higher: |_, _, _| P::NAN, wide: None, law: None }
     }
 
     /// With a formula for ∂ⁱ⁺ʲf/∂xⁱ∂yʲ at a point, i + j > 3.
@@ -37,10 +40,10 @@ impl<P: Elementary> Partials<P> {
         Partials { point, higher, ..self }
     }
 
-    /// With the partials on numbers of unbounded exponent.
+    /// With the partials on numbers of unbounded exponent, and the differential equation.
     #[inline]
-    fn with_wide(self, wide: WidePartial<P>) -> Self {
-        Partials { wide: Some(wide), ..self }
+    fn of_a_rule(self, law: Law2, wide: WidePartial<P>) -> Self {
+        Partials { wide: Some(wide), law: Some(law), ..self }
     }
 
     /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ where it leaves the range of `P`, if it is known.
@@ -59,7 +62,7 @@ impl<P: Elementary> Partials<P> {
 #[inline]
 pub(crate) fn pow<T: Number>(x: T, y: T) -> T {
     let (a, b) = (x.value(), y.value());
-    x.compose2(y, &pow_of([a, b]).with_wide(|p, i, j| pow_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    x.compose2(y, &pow_of([a, b]).of_a_rule(Law2::Pow, |p, i, j| pow_of(p.map(Wide::new)).at(i, j)), 0, 0)
 }
 
 #[inline]
@@ -117,7 +120,7 @@ fn pow_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn xlogy<T: Number>(x: T, y: T) -> T {
     let (u, v) = (x.value(), y.value());
-    x.compose2(y, &xlogy_of([u, v]).with_wide(|p, i, j| xlogy_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    x.compose2(y, &xlogy_of([u, v]).of_a_rule(Law2::Xlogy, |p, i, j| xlogy_of(p.map(Wide::new)).at(i, j)), 0, 0)
 }
 
 #[inline]
@@ -152,7 +155,7 @@ fn xlogy_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn hypot<T: Number>(x: T, y: T) -> T {
     let (u, v) = (x.value(), y.value());
-    x.compose2(y, &hypot_of([u, v]).with_wide(|p, i, j| hypot_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    x.compose2(y, &hypot_of([u, v]).of_a_rule(Law2::Hypot, |p, i, j| hypot_of(p.map(Wide::new)).at(i, j)), 0, 0)
 }
 
 #[inline]
@@ -217,7 +220,7 @@ fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn atan2<T: Number>(y: T, x: T) -> T {
     let (v, u) = (y.value(), x.value());
-    y.compose2(x, &atan2_of([v, u]).with_wide(|p, i, j| atan2_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    y.compose2(x, &atan2_of([v, u]).of_a_rule(Law2::Atan2, |p, i, j| atan2_of(p.map(Wide::new)).at(i, j)), 0, 0)
 }
 
 #[inline]

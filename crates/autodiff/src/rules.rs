@@ -1,6 +1,7 @@
 //! The table: every elementary function of one variable with its derivatives, each formula written once.
 //!
-//! A row reads `name(x) { quantities used below } [f, f', f'', f'''] next(n, d) { f⁽ⁿ⁾ from the lower ones }`.
+//! A row reads `name(x) { quantities used below } [f, f', f'', f'''] next(n, d) { f⁽ⁿ⁾ from the lower ones } => law;`, where the
+//! [`Law`], if there is one, is the differential equation of f, from which power series follow.
 //! The four formulas are chosen so that none cancels or overflows where its true value fits; `next` carries on
 //! from the fourth derivative. All are over plain floats: what a [`Number`](crate::Number) does with them is its
 //! chain rule ([`Number::compose`](crate::Number::compose)), written once a type, so every type and every depth of
@@ -9,6 +10,7 @@
 //! `unary_rules!(consumer)` hands the rows to another macro: the methods of `Number` and the tests are such consumers.
 
 use crate::elementary::Elementary;
+use crate::recurrences::{Base, Law};
 use crate::wide::Wide;
 
 /// The highest order of derivative that a nest of numbers may carry.
@@ -20,6 +22,12 @@ pub trait Rule<P> {
     fn jet(&self, x: P) -> [P; 4];
     /// The `n`-th derivative at `x`, n ≥ 4, where `d[k]` holds the k-th for all k < n.
     fn next(&self, x: P, n: usize, d: &[P]) -> P;
+
+    /// The differential equation of f, if its power series are to follow from it.
+    #[doc(hidden)]
+    fn law(&self) -> Option<Law<P>> {
+        None
+    }
 
     /// The derivatives to `order` where they leave the range of `P`, if the rule is one over all floats: for numbers that
     /// multiply them with what brings them back.
@@ -40,92 +48,110 @@ macro_rules! unary_rules {
             recip(x) { let r = x.recip(); }
                 [r, -r * r, P::of(2.0) * r * r * r, P::of(-6.0) * r * r * r * r]
                 next(n, d) { -P::count(n) * x.recip() * d[n - 1] }
+                => Law::Power(P::of(-1.0));
 
             /// The square root; its slope at 0 is +∞.
             sqrt(x) { let (y, a) = (x.sqrt(), x.abs()); let f1 = P::of(0.5) / y.abs(); let f2 = P::of(-0.5) * f1 / a; }
                 [y, f1, f2, P::of(-1.5) * f2 / a]
                 next(n, d) { (P::of(1.5) - P::count(n)) * d[n - 1] / x.abs() }
+                => Law::Power(P::of(0.5));
 
             /// The cube root, of negative numbers too; its slope at 0 is +∞.
             cbrt(x) { let y = x.cbrt(); let z = polished_cbrt(x, y); let f1 = P::of(1.0) / (P::of(3.0) * z * z);
                       let f2 = P::of(-2.0) * f1 / (P::of(3.0) * x); }
                 [y, f1, f2, P::of(-5.0) * f2 / (P::of(3.0) * x)]
                 next(n, d) { (P::of(4.0) - P::of(3.0) * P::count(n)) * d[n - 1] / (P::of(3.0) * x) }
+                => Law::Power(P::of(1.0) / P::of(3.0));
 
             /// The exponential, `eˣ`.
             exp(x) { let y = x.exp(); }
                 [y, y, y, y]
                 next(n, d) { d[n - 1] }
+                => Law::Quadratic(P::ONE, P::ZERO);
 
             /// `2ˣ`; its slope, which is smaller, may fit where it does not.
             exp2(x) { let y = x.exp2(); let f1 = times_exp2(P::LN_2, x, y); let f2 = times_exp2(P::LN_2 * P::LN_2, x, y); }
                 [y, f1, f2, times_exp2(P::LN_2 * P::LN_2 * P::LN_2, x, y)]
                 next(n, _d) { times_exp2(P::LN_2.powi(n as i32), x, x.exp2()) }
+                => Law::Quadratic(P::LN_2, P::ZERO);
 
             /// `eˣ − 1`, without cancelling near 0.
             exp_m1(x) { let y = x.exp(); }
                 [x.exp_m1(), y, y, y]
                 next(n, d) { d[n - 1] }
+                => Law::Quadratic(P::ONE, P::ZERO);
 
             /// The natural logarithm.
             ln(x) { let r = not_negative(x).recip(); }
                 [x.ln(), r, -r * r, P::of(2.0) * r * r * r]
                 next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs() }
+                => Law::Slope(P::of(-1.0), Base::Itself);
 
             /// The logarithm to base 2.
             log2(x) { let a = not_negative(x); let f1 = P::LOG2_E / a; let f2 = -f1 / a; }
                 [x.log2(), f1, f2, P::of(-2.0) * f2 / a]
                 next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs() }
+                => Law::Slope(P::of(-1.0), Base::Itself);
 
             /// The logarithm to base 10.
             log10(x) { let a = not_negative(x); let f1 = P::LOG10_E / a; let f2 = -f1 / a; }
                 [x.log10(), f1, f2, P::of(-2.0) * f2 / a]
                 next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs() }
+                => Law::Slope(P::of(-1.0), Base::Itself);
 
             /// `ln(1 + x)`, without cancelling near 0.
             ln_1p(x) { let r = not_negative(P::of(1.0) + x).recip(); }
                 [x.ln_1p(), r, -r * r, P::of(2.0) * r * r * r]
                 next(n, d) { (P::of(1.0) - P::count(n)) * d[n - 1] / (P::of(1.0) + x) }
+                => Law::Slope(P::of(-1.0), Base::OneMore);
 
             /// The sine (`x` in radians).
             sin(x) { let (s, t) = (x.sin(), x.cos()); }
                 [s, t, -s, -t]
                 next(n, d) { -d[n - 2] }
+                => Law::Wave(P::of(-1.0));
 
             /// The cosine (`x` in radians).
             cos(x) { let (s, t) = (x.sin(), x.cos()); }
                 [t, -s, -t, s]
                 next(n, d) { -d[n - 2] }
+                => Law::Wave(P::of(-1.0));
 
             /// The tangent (`x` in radians).
             tan(x) { let y = x.tan(); let f1 = P::of(1.0) + y * y; }
                 [y, f1, P::of(2.0) * y * f1, P::of(2.0) * f1 * (P::of(1.0) + P::of(3.0) * y * y)]
                 next(n, d) { square_derivative(d, n - 1) }
+                => Law::Quadratic(P::ZERO, P::ONE);
 
             /// The arcsine; its slope at ±1 is +∞.
             asin(x) { let q = (P::of(1.0) - x) * (P::of(1.0) + x); let f1 = q.sqrt().recip(); }
                 [x.asin(), f1, x * f1 / q, (P::of(1.0) + P::of(2.0) * x * x) / q * (f1 / q)]
                 next(n, d) { (P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
+                => Law::Slope(P::of(-0.5), Base::OneMinusSquare);
 
             /// The arccosine; its slope at ±1 is −∞.
             acos(x) { let q = (P::of(1.0) - x) * (P::of(1.0) + x); let f1 = -q.sqrt().recip(); }
                 [x.acos(), f1, x * f1 / q, (P::of(1.0) + P::of(2.0) * x * x) / q * (f1 / q)]
                 next(n, d) { (P::count(2 * n - 3) * x * d[n - 1] + P::count(n - 2) * P::count(n - 2) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
+                => Law::Slope(P::of(-0.5), Base::OneMinusSquare);
 
             /// The arctangent.
             atan(x) { let (w, u) = witch(x); }
                 [x.atan(), w, P::of(-2.0) * u * w, P::of(2.0) * w * (P::of(3.0) * u * u - w * w)]
                 next(n, d) { let (w, u) = witch(x); -(P::count(2 * n - 2) * u * d[n - 1] + P::count(n - 2) * P::count(n - 1) * w * d[n - 2]) }
+                => Law::Slope(P::of(-1.0), Base::OnePlusSquare);
 
             /// The hyperbolic sine.
             sinh(x) { let (s, t) = (x.sinh(), x.cosh()); }
                 [s, t, s, t]
                 next(n, d) { d[n - 2] }
+                => Law::Wave(P::ONE);
 
             /// The hyperbolic cosine.
             cosh(x) { let (s, t) = (x.sinh(), x.cosh()); }
                 [t, s, t, s]
                 next(n, d) { d[n - 2] }
+                => Law::Wave(P::ONE);
 
             /// The hyperbolic tangent; its slope is resolved down to the smallest numbers.
             tanh(x) { // f' = 1/cosh² x = 4 e/(1 + e)² with e = e^−2|x|, which fades before 4 e does
@@ -133,6 +159,7 @@ macro_rules! unary_rules {
                       let f1 = if e.is_normal() { P::of(4.0) * e / (g * g) } else { let h = P::of(2.0) * (-x.abs()).exp(); h * h }; }
                 [y, f1, P::of(-2.0) * y * f1, P::of(2.0) * f1 * (P::of(2.0) * y * y - f1)]
                 next(n, d) { -square_derivative(d, n - 1) }
+                => Law::Quadratic(P::ZERO, P::of(-1.0));
 
             /// The inverse of the hyperbolic sine.
             asinh(x) { // r = 1/√(1 + x²), w = r², s = x r
@@ -140,6 +167,7 @@ macro_rules! unary_rules {
                                        else { let r = x.abs().recip(); (r, r * r, x.signum()) }; }
                 [x.asinh(), r, -s * w, r * w * (P::of(2.0) * s * s - w)]
                 next(n, d) { let (w, u) = witch(x); -(P::count(2 * n - 3) * u * d[n - 1] + P::count(n - 2) * P::count(n - 2) * w * d[n - 2]) }
+                => Law::Slope(P::of(-0.5), Base::OnePlusSquare);
 
             /// The inverse of the hyperbolic cosine; its slope at 1 is +∞.
             acosh(x) { // r = 1/√(x² − 1), w = r², s = x r
@@ -147,22 +175,26 @@ macro_rules! unary_rules {
                                        else { let r = not_negative(x).recip(); (r, r * r, x.signum()) }; }
                 [x.acosh(), r, -s * w, r * w * (P::of(2.0) * s * s + w)]
                 next(n, _d) { inverse_roots_derivative(x - P::of(1.0), x + P::of(1.0), n - 1) }
+                => Law::Slope(P::of(-0.5), Base::OneMinusSquare);
 
             /// The inverse of the hyperbolic tangent; its slope at ±1 is +∞.
             atanh(x) { let r = not_negative((P::of(1.0) - x) * (P::of(1.0) + x)).recip(); }
                 [x.atanh(), r, P::of(2.0) * x * r * r, P::of(2.0) * r * r * r * (P::of(1.0) + P::of(3.0) * x * x)]
                 next(n, d) { (P::count(2 * n - 2) * x * d[n - 1] + P::count(n - 2) * P::count(n - 1) * d[n - 2]) / ((P::of(1.0) - x) * (P::of(1.0) + x)) }
+                => Law::Slope(P::of(-1.0), Base::OneMinusSquare);
 
             /// The logistic function, `1/(1 + e⁻ˣ)`; its slope is resolved down to the smallest numbers.
             logistic(x) { // with e = e^−|x|, f' = e/(1 + e)², and 1 − 2 f = −tanh(x/2) = −t
                           let e = (-x.abs()).exp(); let g = P::of(1.0) + e; let t = (P::of(0.5) * x).tanh(); let f1 = logistic_slope(e); }
                 [upper_or_lower(x, e) / g, f1, -t * f1, f1 * (t * t - P::of(2.0) * f1)]
                 next(n, d) { -square_derivative_with((P::of(0.5) * x).tanh() * P::of(0.5), d, n - 1) }
+                => Law::Quadratic(P::ONE, P::of(-1.0));
 
             /// `ln(1 + eˣ)`, the smooth maximum of x and 0; its slope is the logistic function.
             softplus(x) { let e = (-x.abs()).exp(); let g = P::of(1.0) + e; let t = (P::of(0.5) * x).tanh(); let f2 = logistic_slope(e); }
                 [if x > P::ZERO { x + e.ln_1p() } else { e.ln_1p() }, upper_or_lower(x, e) / g, f2, -t * f2]
                 next(n, d) { logistic.next(x, n - 1, &d[1..]) }
+                => Law::QuadraticSlope(P::ONE, P::of(-1.0));
 
             /// `sin x / x` (`x` in radians), 1 at 0 and 0 at ±∞.
             sinc(x) { let [f, f1, f2, f3] = sinc_jet(x); }
@@ -174,7 +206,7 @@ macro_rules! unary_rules {
 pub(crate) use unary_rules;
 
 macro_rules! define {
-    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block $(=> $law:expr;)?)*) => {
         $(
             #[derive(Clone, Copy, Debug)]
             #[allow(non_camel_case_types, reason = "a rule is named as the function it belongs to")]
@@ -189,6 +221,11 @@ macro_rules! define {
                 }
                 #[allow(unused_variables)]
                 fn next(&self, $x: P, $n: usize, $d: &[P]) -> P $next
+                $(
+                    fn law(&self) -> Option<Law<P>> {
+                        Some($law)
+                    }
+                )?
                 fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
                     Some(derivatives(self, Wide::new(x), order))
                 }
@@ -199,7 +236,7 @@ macro_rules! define {
 unary_rules!(define);
 
 macro_rules! export_names {
-    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block $(=> $law:expr;)?)*) => {
         /// Hands the names of the rules to another macro: the tests loop over them, so a rule is tested by being written.
         #[doc(hidden)]
         #[macro_export]
@@ -222,6 +259,9 @@ impl<P: Elementary> Rule<P> for Powi {
     }
     fn next(&self, x: P, n: usize, _: &[P]) -> P {
         integer_power(x, i64::from(self.0), n)
+    }
+    fn law(&self) -> Option<Law<P>> {
+        Law::power(P::of_integer(i64::from(self.0)))
     }
     fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
         Some(derivatives(self, Wide::new(x), order))
@@ -258,6 +298,9 @@ impl<P: Elementary> Rule<P> for Powf<P> {
             None => real_power(x, self.0, n),
         }
     }
+    fn law(&self) -> Option<Law<P>> {
+        Law::power(self.0)
+    }
     fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
         Some(derivatives(&Powf(Wide::new(self.0)), Wide::new(x), order))
     }
@@ -277,6 +320,9 @@ impl<P: Elementary> Rule<P> for Log<P> {
     }
     fn next(&self, x: P, n: usize, d: &[P]) -> P {
         (P::of(1.0) - P::count(n)) * d[n - 1] / x.abs()
+    }
+    fn law(&self) -> Option<Law<P>> {
+        Some(Law::Slope(P::of(-1.0), Base::Itself))
     }
     fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
         Some(derivatives(&Log(Wide::new(self.0)), Wide::new(x), order))

@@ -5,16 +5,19 @@ use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, either_zero, from};
+use crate::number::{Float, Number, Scalar, either_zero, from, is_zero};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
+use crate::recurrences::Law;
 use crate::rules::MAX_ORDER;
 use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
 ///
 /// The coefficients are scaled, x_k = f⁽ᵏ⁾/k!, so that high orders do not overflow through factorials;
-/// [`derivative`](Taylor::derivative) gives f⁽ᵏ⁾. Over plain floats, the functions of this crate give every coefficient that
+/// [`derivative`](Taylor::derivative) gives f⁽ᵏ⁾. Along curved lines the coefficients of the elementary functions follow from
+/// their differential equations, so that high orders keep their digits; those of `sinc`, of special functions and of own rules are
+/// sums that may cancel. Over plain floats, the functions of this crate give every coefficient that
 /// fits, although f⁽ᵏ⁾, k! or a power on the way to it may not; for a special function f⁽ᵏ⁾ must fit `f64`, and for own rules
 /// the precision. With `T` a number that carries derivatives itself, each coefficient is differentiated, and f⁽ᵏ⁾ must fit.
 /// The orders of a nest add up to at most [`MAX_ORDER`](crate::MAX_ORDER).
@@ -71,13 +74,13 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 
     /// x_k, the value for k = 0.
     #[inline]
-    fn at(&self, k: usize) -> T {
+    pub(crate) fn at(&self, k: usize) -> T {
         if k == 0 { self.re } else { self.coefficients[k - 1] }
     }
 
     /// The series with these coefficients.
     #[inline]
-    fn from_fn(mut coefficient: impl FnMut(usize) -> T) -> Self {
+    pub(crate) fn from_fn(mut coefficient: impl FnMut(usize) -> T) -> Self {
         let re = coefficient(0);
         Taylor { coefficients: array::from_fn(|i| coefficient(i + 1)), re, tag: Tag::NONE }
     }
@@ -101,14 +104,50 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         (1..=k).fold(first, |sum, j| sum + times(self.at(j), other.at(k - j)))
     }
 
-    /// The powers 0 to K of the series without its value.
-    fn powers(&self) -> impl Iterator<Item = Self> {
+    /// The powers 0 to `order` of the series without its value, to that order.
+    fn powers(&self, order: usize) -> impl Iterator<Item = Self> {
         let moved = Taylor { re: T::zero(), ..*self };
         let one = Self::constant(T::one());
         core::iter::successors(Some(one), move |power| {
-            Some(Self::from_fn(|k| power.convolution(&moved, k, either_zero)))
+            Some(Self::from_fn(|k| if k <= order { power.convolution(&moved, k, either_zero) } else { T::zero() }))
         })
-        .take(K + 1)
+        .take(order + 1)
+    }
+
+    /// The first order from which on the chain rule is a sum of several terms, beyond the three that it shares with the
+    /// other numbers.
+    fn first_sum(&self) -> usize {
+        let moves_otherwise = (2..=K).find(|k| !is_zero(self.at(*k))).unwrap_or(K + 1);
+        moves_otherwise.max(4)
+    }
+
+    /// The coefficients of `low` below the order `first`, those of `high` from there on.
+    fn joined(low: Self, high: &Self, first: usize) -> Self {
+        Taylor { coefficients: array::from_fn(|i| if i + 1 < first { low } else { *high }.coefficients[i]), ..low }
+    }
+
+    /// f(x₀ + u) to this order, by the chain rule.
+    fn compose_to(self, order: usize, derivatives: &[T::Precision]) -> Self {
+        let mut sum = Self::constant(self.re.compose(derivatives)).tagged(self.tag);
+        let mut factorial = T::Precision::ONE;
+        for (n, power) in self.powers(order).enumerate().skip(1) {
+            factorial *= T::Precision::count(n);
+            let slope = self.re.compose(from(derivatives, n)) / T::constant(factorial);
+            for k in n..=order {
+                sum.coefficients[k - 1] += power.at(k).times_slope(slope);
+            }
+        }
+        sum
+    }
+
+    /// f(x₀ + u) by its differential equation, where the chain rule would add several terms.
+    fn compose_by_law(self, d: &[T::Precision], law: Law<T::Precision>) -> Option<Self> {
+        let first = self.first_sum();
+        if first > K || !(self.all_finite() && d.iter().all(|d| Elementary::is_finite(*d))) {
+            return None;
+        }
+        let series = self.solution(law, [0, 1, 2].map(|n| self.re.compose(from(d, n))))?;
+        series.all_finite().then(|| Self::joined(self.compose_to(first - 1, d), &series, first))
     }
 
     /// x y where something is infinite or NaN: coefficients that are zero stay zero, values that are zero do not win.
@@ -162,6 +201,57 @@ impl<T: Number, const K: usize> Taylor<T, K> {
                 || !Elementary::is_finite(u)
                 || Elementary::is_normal(power())
         })
+    }
+
+    /// f(x₀ + u, y₀ + v) to this order, by the chain rule, and the coefficients with a term that may overflow or lose digits to
+    /// underflow.
+    fn compose2_to(
+        &self,
+        order: usize,
+        other: &Self,
+        partials: &Partials<T::Precision>,
+        i: usize,
+        j: usize,
+    ) -> (Self, [bool; K]) {
+        let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j)).tagged(self.tag.and(other.tag));
+        let mut concerned = [!(self.powers_fit() && other.powers_fit()); K];
+        let grows = self.grows() || other.grows();
+        let mut x_factorial = T::Precision::ONE;
+        for (n, x_power) in self.powers(order).enumerate() {
+            x_factorial *= T::Precision::count(n.max(1));
+            let mut factorial = x_factorial;
+            for (m, y_power) in other.powers(order).enumerate().take(order + 1 - n) {
+                factorial *= T::Precision::count(m.max(1));
+                if n + m == 0 {
+                    continue;
+                }
+                let slope = self.re.compose2(other.re, partials, i + n, j + m) / T::constant(factorial);
+                let size = Elementary::abs(slope.value());
+                let faded = size != T::Precision::ZERO && !Elementary::is_normal(size);
+                let out = !Elementary::is_finite(size) || (faded && grows);
+                for k in n + m..=order {
+                    let product = x_power.convolution(&y_power, k, either_zero);
+                    concerned[k - 1] |= out && product.value() != T::Precision::ZERO;
+                    sum.coefficients[k - 1] += product.times_slope(slope);
+                }
+            }
+        }
+        (sum, concerned)
+    }
+
+    /// f(x₀ + u, y₀ + v) by its differential equation.
+    fn compose2_by_law(&self, other: &Self, partials: &Partials<T::Precision>) -> Option<Self> {
+        const SHARED: usize = 3;
+        let law = partials.law?;
+        if !(self.all_finite() && other.all_finite()) {
+            return None;
+        }
+        let (low, concerned) = self.compose2_to(SHARED, other, partials, 0, 0);
+        if !low.all_finite() || concerned.contains(&true) {
+            return None;
+        }
+        let series = self.solution2(other, law, low.re)?;
+        series.all_finite().then(|| Self::joined(low, &series, SHARED + 1))
     }
 
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ on numbers without a range, for the coefficients that are
@@ -241,9 +331,10 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     type Precision = T::Precision;
     const ORDER: usize = T::ORDER + K;
 
-    fn compose_in_range(
+    fn compose_by(
         self,
         d: &[T::Precision],
+        law: Option<Law<T::Precision>>,
         wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
     ) -> Self {
         if T::ORDER == 0
@@ -253,7 +344,7 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         {
             return y;
         }
-        self.compose(d)
+        law.and_then(|law| self.compose_by_law(d, law)).unwrap_or_else(|| self.compose(d))
     }
 
     #[inline]
@@ -270,43 +361,17 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     }
     /// f(x₀ + u) = Σ f⁽ⁿ⁾(x₀)/n! uⁿ, where u is the moving part
     fn compose(self, derivatives: &[T::Precision]) -> Self {
-        let mut sum = Self::constant(self.re.compose(derivatives)).tagged(self.tag);
-        let mut factorial = T::Precision::ONE;
-        for (n, power) in self.powers().enumerate().skip(1) {
-            factorial *= T::Precision::count(n);
-            let slope = self.re.compose(from(derivatives, n)) / T::constant(factorial);
-            for k in n..=K {
-                sum.coefficients[k - 1] += power.at(k).times_slope(slope);
-            }
-        }
-        sum
+        self.compose_to(K, derivatives)
     }
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
-        let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j)).tagged(self.tag.and(other.tag));
-        // the coefficients with a term that may overflow or lose digits to underflow
-        let mut concerned = [!(self.powers_fit() && other.powers_fit()); K];
-        let grows = self.grows() || other.grows();
-        let mut x_factorial = T::Precision::ONE;
-        for (n, x_power) in self.powers().enumerate() {
-            x_factorial *= T::Precision::count(n.max(1));
-            let mut factorial = x_factorial;
-            for (m, y_power) in other.powers().enumerate().take(K + 1 - n) {
-                factorial *= T::Precision::count(m.max(1));
-                if n + m == 0 {
-                    continue;
-                }
-                let slope = self.re.compose2(other.re, partials, i + n, j + m) / T::constant(factorial);
-                let size = Elementary::abs(slope.value());
-                let faded = size != T::Precision::ZERO && !Elementary::is_normal(size);
-                let out = !Elementary::is_finite(size) || (faded && grows);
-                for k in n + m..=K {
-                    let product = x_power.convolution(&y_power, k, either_zero);
-                    concerned[k - 1] |= out && product.value() != T::Precision::ZERO;
-                    sum.coefficients[k - 1] += product.times_slope(slope);
-                }
-            }
+        if K > 3
+            && (i, j) == (0, 0)
+            && let Some(y) = self.compose2_by_law(&other, partials)
+        {
+            return y;
         }
+        let (sum, concerned) = self.compose2_to(K, &other, partials, i, j);
         if T::ORDER > 0 || i + j > 0 || !concerned.contains(&true) {
             return sum;
         }

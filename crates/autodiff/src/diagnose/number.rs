@@ -222,7 +222,7 @@ macro_rules! pair_methods {
 pair_methods! { pow; hypot; xlogy; atan2; copysign; rem_euclid; max flat; min flat; }
 
 macro_rules! rule_methods {
-    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block $(=> $law:expr;)?)*) => {
         impl<F: Float, const N: usize> Traced<F, N> {
             $(
                 $(#[$doc])*
@@ -256,7 +256,7 @@ macro_rules! trait_methods {
     };
 }
 macro_rules! trait_rules {
-    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block)*) => {
+    ($($(#[$doc:meta])* $name:ident($x:ident) { $($quantity:tt)* } [$($f:expr),*] next($n:ident, $d:ident) $next:block $(=> $law:expr;)?)*) => {
         $(
             #[track_caller]
             fn $name(self) -> Self {

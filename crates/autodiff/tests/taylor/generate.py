@@ -1,4 +1,6 @@
-"""Taylor coefficients f^(k)(x)/k!, k = 0 to 20, of every function of the table at three points, and of chains.
+"""Taylor coefficients f^(k)(x)/k!, k = 0 to 20, of every function of the table at three points, and of chains;
+those of the functions along curved lines, where the chain rule is a sum that may cancel; and those of the functions of two
+variables along two such lines.
 
 Made with mpmath 1.3 at 200 digits, rounded to the nearest double:
 
@@ -30,13 +32,38 @@ POINTS = {"asin": [0.5, -0.25, 0.01], "acos": [0.5, -0.25, 0.01], "atanh": [0.5,
           "tan": [0.5, -0.25, 1.25]}
 
 
+PAIRS = {"pow": lambda x, y: mp.exp(y * mp.log(x)), "xlogy2": lambda x, y: x * mp.log(y),
+         "hypot": lambda x, y: mp.sqrt(x * x + y * y), "atan2": lambda x, y: mp.atan(x / y)}
+# the curved lines through a point, from their lowest coefficient on
+FIRST, SECOND = [0.75, -0.5, 0.25, 0, 1], [-0.5, 0, 1.5]
+
+
 def main():
     rows = []
     for name, f in FUNCTIONS.items():
         for x in POINTS.get(name, [0.5, 1.25, 3.0]):
             series = derivatives(f, mp.mpf(x))
             rows.append({"function": name, "x": x, "coefficients": [float(c).hex() if abs(c) > mp.mpf("1e-100") else "0x0.0p+0" for c in series]})
+    for name, f in FUNCTIONS.items():
+        for x in POINTS.get(name, [0.5, 1.25, 3.0]):
+            rows.append(row(name, "along", x, along(f, x)))
+    for name, f in PAIRS.items():
+        for x, y in [(0.5, 1.25), (3.0, 0.25), (1.75, 2.0)]:
+            rows.append(row(name, "pair", [x, y], lambda t, x=x, y=y: f(line(x, FIRST, t), line(y, SECOND, t))))
     json.dump(rows, sys.stdout, indent=0)
+
+
+def line(x, coefficients, t):
+    return x + sum(c * t ** (k + 1) for k, c in enumerate(coefficients))
+
+
+def along(f, x):
+    return lambda t: f_complex(f, line(x, FIRST, t))
+
+
+def row(name, kind, x, f):
+    series = derivatives(f, mp.mpf(0))
+    return {"function": name, "kind": kind, "x": x, "coefficients": [float(c).hex() if abs(c) > mp.mpf("1e-100") else "0x0.0p+0" for c in series]}
 
 
 def derivatives(f, x):

@@ -1,0 +1,184 @@
+//! Power series of functions by their differential equations.
+//!
+//! The chain rule for series, f(x₀ + u) = Σ f⁽ⁿ⁾/n! uⁿ, cancels where f has a singularity nearby: an order more costs a part
+//! of the digits, and ln(1 + eᵗ) has half of them left at order 20. Each coefficient of a solution h = f(u) of a
+//! differential equation follows from the lower ones without such sums (Moore, *Methods and Applications of Interval
+//! Analysis*, 1979, section 3.4; Griewank and Walther, *Evaluating Derivatives*, 2008, chapter 13).
+
+use crate::elementary::Elementary;
+use crate::number::{Number, is_zero};
+use crate::taylor::Taylor;
+
+/// What h = f(u) with the slope g = f'(u), so that h' = g u', satisfies. `P` is a plain float.
+#[derive(Clone, Copy, Debug)]
+pub enum Law<P> {
+    /// h = uᵖ: u h' = p h u'
+    Power(P),
+    /// g is in proportion to qᵖ for a polynomial q of u: q g' = p g q'
+    Slope(P, Base),
+    /// g = a h + b h² and a constant
+    Quadratic(P, P),
+    /// g has a slope of that kind: g' = (a g + b g² and a constant) u'
+    QuadraticSlope(P, P),
+    /// g' = s h u'
+    Wave(P),
+}
+
+/// The polynomials q of [`Law::Slope`].
+#[derive(Clone, Copy, Debug)]
+pub enum Base {
+    /// u
+    Itself,
+    /// 1 + u
+    OneMore,
+    /// (1 − u) (1 + u)
+    OneMinusSquare,
+    /// 1 + u²
+    OnePlusSquare,
+}
+
+/// A function h of two series u and v.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Law2 {
+    /// h = uᵛ = exp(v ln u)
+    Pow,
+    /// h = u ln v
+    Xlogy,
+    /// h is in proportion to √(u² + v²)
+    Hypot,
+    /// h is the angle of (v, u): (u² + v²) h' = v u' − u v'
+    Atan2,
+}
+
+impl<P: Elementary> Law<P> {
+    /// That of uᵖ. A low integer power of a polynomial is a polynomial, whose higher coefficients the chain rule leaves exactly
+    /// zero.
+    pub(crate) fn power(p: P) -> Option<Self> {
+        let polynomial = p >= P::ZERO && p <= P::of(24.0) && p == p.round();
+        (!polynomial).then_some(Law::Power(p))
+    }
+}
+
+impl<T: Number, const K: usize> Taylor<T, K> {
+    /// f(u) for this series u, where `f` has f, f', f'' at its value; nothing where a denominator is not a normal number.
+    pub(crate) fn solution(&self, law: Law<T::Precision>, f: [T; 3]) -> Option<Self> {
+        let constant = T::constant;
+        match law {
+            Law::Power(p) => self.power(f[0], p),
+            Law::Slope(p, base) => Some(self.integral(&self.base(base).power(f[1], p)?, f[0])),
+            Law::Quadratic(a, b) => Some(self.quadratic([f[0], f[1]], constant(a), constant(b)).0),
+            Law::QuadraticSlope(a, b) => {
+                Some(self.integral(&self.quadratic([f[1], f[2]], constant(a), constant(b)).0, f[0]))
+            }
+            Law::Wave(s) => {
+                let (mut h, mut g) = (Self::constant(f[0]), Self::constant(f[1]));
+                for k in 1..=K {
+                    (h.coefficients[k - 1], g.coefficients[k - 1]) =
+                        (self.integrated(&g, k), self.integrated(&h, k) * constant(s));
+                }
+                Some(h)
+            }
+        }
+    }
+
+    /// f(u, v) for this series u and another, given f at their values; nothing where no such series can be had.
+    pub(crate) fn solution2(&self, other: &Self, law: Law2, f: T) -> Option<Self> {
+        match law {
+            Law2::Pow => {
+                if (1..=K).all(|k| is_zero(other.at(k))) {
+                    Law::power(other.re.value())?;
+                }
+                let exponent = *other * self.logarithm()?;
+                Some(exponent.quadratic([f, f], T::one(), T::zero()).0)
+            }
+            Law2::Xlogy => {
+                let product = *self * other.logarithm()?;
+                Some(Self::from_fn(|k| if k == 0 { f } else { product.at(k) }))
+            }
+            Law2::Hypot => {
+                let [_, _, square] = self.scaled_with(other);
+                square.power(f, T::Precision::of(0.5))
+            }
+            Law2::Atan2 => Some(self.angle(other, f)),
+        }
+    }
+
+    /// ln u, where u is positive.
+    fn logarithm(&self) -> Option<Self> {
+        if self.re.value() <= T::Precision::ZERO {
+            return None;
+        }
+        Some(self.integral(&self.power(T::one() / self.re, -T::Precision::ONE)?, self.re.ln()))
+    }
+
+    /// u/r, v/r and the sum q of their squares, where r is the length at their values: so no square leaves the range.
+    fn scaled_with(&self, other: &Self) -> [Self; 3] {
+        let length = self.re.hypot(other.re);
+        let [u, v] = [self, other].map(|x| Self::from_fn(|k| x.at(k) / length));
+        [u, v, u * u + v * v]
+    }
+
+    /// The angle of (v, u), given its value: k q₀ h_k = Σ_{1 ≤ j ≤ k} j (v_{k−j} u_j − u_{k−j} v_j) − Σ_{1 ≤ j < k} j h_j q_{k−j}
+    fn angle(&self, other: &Self, value: T) -> Self {
+        let weight = |j: usize| T::constant(T::Precision::count(j));
+        let [u, v, q] = self.scaled_with(other);
+        let mut h = Self::constant(value);
+        for k in 1..=K {
+            let turned =
+                (1..=k).fold(T::zero(), |sum, j| sum + (v.at(k - j) * u.at(j) - u.at(k - j) * v.at(j)) * weight(j));
+            let known = (1..k).fold(turned, |rest, j| rest - h.at(j) * q.at(k - j) * weight(j));
+            h.coefficients[k - 1] = known / (q.re * weight(k));
+        }
+        h
+    }
+
+    /// q
+    fn base(&self, base: Base) -> Self {
+        let one = Self::constant(T::one());
+        match base {
+            Base::Itself => *self,
+            Base::OneMore => one + *self,
+            Base::OneMinusSquare => (one - *self) * (one + *self),
+            Base::OnePlusSquare => one + *self * *self,
+        }
+    }
+
+    /// h in proportion to the p-th power of this series q, given its value:
+    /// k q₀ h_k = Σ_{1 ≤ j ≤ k} (p j − (k − j)) q_j h_{k−j}
+    pub(crate) fn power(&self, value: T, p: T::Precision) -> Option<Self> {
+        if !Elementary::is_normal(self.re.value()) {
+            return None;
+        }
+        let mut h = Self::constant(value);
+        for k in 1..=K {
+            let factor = |j: usize| T::constant(p * T::Precision::count(j) - T::Precision::count(k - j));
+            let sum = (1..=k).fold(T::zero(), |sum, j| sum + self.at(j) * h.at(k - j) * factor(j));
+            h.coefficients[k - 1] = sum / (self.re * T::constant(T::Precision::count(k)));
+        }
+        Some(h)
+    }
+
+    /// The k-th coefficient of h with h' = g u', where u is this series: k h_k = Σ_{1 ≤ j ≤ k} j u_j g_{k−j}
+    fn integrated(&self, g: &Self, k: usize) -> T {
+        let weight = |j: usize| T::constant(T::Precision::count(j));
+        (1..=k).fold(T::zero(), |sum, j| sum + self.at(j) * g.at(k - j) * weight(j)) / weight(k)
+    }
+
+    /// h with h' = g u', where u is this series, given its value.
+    pub(crate) fn integral(&self, g: &Self, value: T) -> Self {
+        Self::from_fn(|k| if k == 0 { value } else { self.integrated(g, k) })
+    }
+
+    /// h with h' = g u', where u is this series, and g = a h + b h² and a constant, given the values of h and g.
+    fn quadratic(&self, [h, g]: [T; 2], a: T, b: T) -> (Self, Self) {
+        let (mut h, mut g) = (Self::constant(h), Self::constant(g));
+        let two = T::constant(T::Precision::of(2.0));
+        for k in 1..=K {
+            h.coefficients[k - 1] = self.integrated(&g, k);
+            // what multiplies h_k first: it is small where g is
+            let inner = (1..k).fold(T::zero(), |sum, j| sum + h.at(j) * h.at(k - j));
+            g.coefficients[k - 1] = h.at(k) * (a + b * two * h.re) + b * inner;
+        }
+        (h, g)
+    }
+}
