@@ -49,6 +49,22 @@
 //! - Functions of whole slices: [`norm`], [`log_sum_exp`].
 //! - Numbers: [`Dual`], [`HyperDual`], [`Taylor`]; what they have in common is [`Number`]; what a generic function takes is [`Scalar`], or [`Ordered`] if it branches.
 //!
+//! # Where the compiler wants to know more
+//!
+//! - *"type annotations needed" at `(2.0 * x).sin()`.* Where a closure begins with an untyped literal and the point is untyped as
+//!   well, nothing says whether it is in `f32` or `f64`. Give the point a type, or write the literal second:
+//!
+//!   ```
+//!   use autodiff::{derivative, gradient};
+//!
+//!   assert_eq!(gradient(|[x, y]| (2.0 * x).sin() + (1.0 - y).exp(), [0.0_f64, 1.0]), [2.0, -1.0]);
+//!   assert_eq!(derivative(|x| (x * 2.0).sin(), 0.0), 2.0);
+//!   ```
+//! - *"ambiguous name" at `Scalar`* after `use autodiff::*; use nalgebra::*;`: both have one. `use autodiff::Scalar;` beside
+//!   them decides. `Number` and `Elementary` both have `sin`; of the two, a function over `T: Scalar` sees only `Number`'s.
+//! - *an integer:* constants are floats, `2.0 * x`; powers by an integer are `x.powi(3)`.
+//! - *`f32` and `f64` do not mix:* constants that are computed elsewhere are converted by hand, as with plain floats.
+//!
 //! # A closure that captures a number with derivatives
 //!
 //! Where derivatives nest, each level must have its own type. The operators see to that. A driver within a driver's closure
@@ -79,7 +95,7 @@
 //! - `special`: the gamma function and its kin, the error and the Bessel functions, with derivatives of every order, as methods
 //!   of every [`Number`]: `gamma`, `ln_gamma`, `digamma`, `trigamma`, `erf`, `erfc`, `bessel_j0`, `bessel_j1`, `bessel_jn(n)`,
 //!   `bessel_y0`, `bessel_y1`, `bessel_yn(n)`. In both precisions they are computed in double.
-//! - `serde`: numbers as their parts, by name.
+//! - `serde`: numbers as their parts, by name. In JSON, which has no infinities and no NaN, those are `null` and not read back.
 //! - `approx`: comparison within a tolerance, of the value and of every derivative.
 //! - `std` (the default) takes the plain floats' functions from the standard library. Without it the crate is `no_std`, and
 //!   the crate libm gives them.

@@ -5,7 +5,8 @@
 //! - [`HyperDual`]: `{"re": 12.0, "eps": [4.0, 12.0], "hessian": [[0.0], [4.0, 6.0]]}`, of the symmetric matrix the lower
 //!   triangle, so that no file can contradict itself.
 //!
-//! The derivatives are sequences; one of a wrong length is an error that names the length.
+//! The derivatives are sequences; one of a wrong length is an error that names the length. JSON itself has no infinities and no NaN:
+//! `serde_json` writes them as `null`, which it does not read back as a number; formats that have them (CBOR, RON, …) keep them.
 
 use core::fmt;
 use core::marker::PhantomData;
