@@ -86,6 +86,9 @@ impl<T: Number> Number for Bounded<T> {
         let re = self.re.compose(d);
         Bounded::of(re, carried(self.error, self.re.compose(from(d, 1))) + underflow(re, &[self.re]))
     }
+    fn stretched(self, s: T::Precision) -> Self {
+        Bounded { re: self.re.stretched(s), error: self.error * s }
+    }
     #[inline]
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
         let at = |i, j| self.re.compose2(other.re, partials, i, j);

@@ -7,6 +7,10 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
+use crate::recurrences::Law;
+use crate::rules::MAX_ORDER;
+use crate::stretched;
+use crate::wide::Wide;
 
 /// A value with its partial derivatives in `N` directions: x + Σ xᵢ εᵢ, where εᵢ εⱼ = 0.
 ///
@@ -133,6 +137,22 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     #[inline]
     fn compose(self, derivatives: &[T::Precision]) -> Self {
         self.chain(self.re.compose(derivatives), self.re.compose(from(derivatives, 1)))
+    }
+    #[inline]
+    fn compose_by(
+        self,
+        d: &[T::Precision],
+        _: Option<Law<T::Precision>>,
+        wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+    ) -> Self {
+        stretched::compose(self, d, wide)
+    }
+    #[inline]
+    fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
+        stretched::compose2(self, other, partials)
+    }
+    fn stretched(self, s: T::Precision) -> Self {
+        Dual { eps: self.eps.map(|x| x * T::constant(s)), re: self.re.stretched(s), ..self }
     }
     #[inline]
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {

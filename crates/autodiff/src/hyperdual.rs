@@ -7,6 +7,10 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
+use crate::recurrences::Law;
+use crate::rules::MAX_ORDER;
+use crate::stretched;
+use crate::wide::Wide;
 
 /// A value with its first and second partial derivatives in `N` directions: x + Σ xᵢ εᵢ + Σ xᵢⱼ εᵢ εⱼ.
 ///
@@ -206,6 +210,24 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     #[inline]
     fn compose(self, d: &[T::Precision]) -> Self {
         self.chain(self.re.compose(d), self.re.compose(from(d, 1)), self.re.compose(from(d, 2)))
+    }
+    #[inline]
+    fn compose_by(
+        self,
+        d: &[T::Precision],
+        _: Option<Law<T::Precision>>,
+        wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+    ) -> Self {
+        stretched::compose(self, d, wide)
+    }
+    #[inline]
+    fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
+        stretched::compose2(self, other, partials)
+    }
+    fn stretched(self, s: T::Precision) -> Self {
+        let times = |x: T| x * T::constant(s);
+        let second = triangle(|i, j| times(self.second[i][j]));
+        HyperDual { second, eps: self.eps.map(times), re: self.re.stretched(s), ..self }
     }
     /// f(x, y) = f + (fₓ xᵢ + f_y yᵢ) εᵢ + (fₓ xᵢⱼ + f_y yᵢⱼ + fₓₓ xᵢ xⱼ + fₓ_y (xᵢ yⱼ + yᵢ xⱼ) + f_yy yᵢ yⱼ) εᵢ εⱼ
     #[inline]

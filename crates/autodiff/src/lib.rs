@@ -137,6 +137,7 @@ mod slice_function;
 pub mod sparse;
 #[cfg(feature = "special")]
 mod special;
+mod stretched;
 mod taylor;
 mod wide;
 #[cfg(not(feature = "std"))]

@@ -99,6 +99,19 @@ pub trait Number:
         self.compose(derivatives)
     }
 
+    /// [`compose2`](Number::compose2) of order (0, 0), where partials that leave the range of floats are brought back.
+    #[doc(hidden)]
+    #[inline]
+    fn compose2_by(self, other: Self, partials: &Partials<Self::Precision>) -> Self {
+        self.compose2(other, partials, 0, 0)
+    }
+
+    /// The same value, where all that moves is `s` times as large, for a power of two s.
+    #[doc(hidden)]
+    fn stretched(self, s: Self::Precision) -> Self {
+        (self * Self::constant(s)).with_value(self.value())
+    }
+
     /// The chain rule of two variables: f(self, other), given the partial derivatives of f at the values, where `at(i, j)` of `partials` is ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
     ///
     /// The result is the derivative of order (i, j) of f: numbers call it with (0, 0), themselves with the next ones.
@@ -421,6 +434,10 @@ macro_rules! float_is_a_number {
                 #[inline]
                 fn compose(self, derivatives: &[$float]) -> Self {
                     derivatives.first().copied().unwrap_or($float::NAN)
+                }
+                #[inline]
+                fn stretched(self, _: $float) -> Self {
+                    self
                 }
                 #[inline]
                 fn compose2(self, _: Self, partials: &Partials<$float>, i: usize, j: usize) -> Self {

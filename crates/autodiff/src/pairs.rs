@@ -51,6 +51,16 @@ impl<P: Elementary> Partials<P> {
         self.wide.map(|wide| wide(self.point, i, j))
     }
 
+    /// The numbers alone.
+    pub(crate) fn of_no_rule(self) -> Self {
+        Partials { wide: None, law: None, ..self }
+    }
+
+    /// Replaces ∂ⁱ⁺ʲf/∂xⁱ∂yʲ, i + j ≤ 3.
+    pub(crate) fn set(&mut self, i: usize, j: usize, value: P) {
+        self.table[i][j] = value;
+    }
+
     /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ.
     #[inline]
     pub fn at(&self, i: usize, j: usize) -> P {
@@ -62,7 +72,7 @@ impl<P: Elementary> Partials<P> {
 #[inline]
 pub(crate) fn pow<T: Number>(x: T, y: T) -> T {
     let (a, b) = (x.value(), y.value());
-    x.compose2(y, &pow_of([a, b]).of_a_rule(Law2::Pow, |p, i, j| pow_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    x.compose2_by(y, &pow_of([a, b]).of_a_rule(Law2::Pow, |p, i, j| pow_of(p.map(Wide::new)).at(i, j)))
 }
 
 #[inline]
@@ -120,7 +130,7 @@ fn pow_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn xlogy<T: Number>(x: T, y: T) -> T {
     let (u, v) = (x.value(), y.value());
-    x.compose2(y, &xlogy_of([u, v]).of_a_rule(Law2::Xlogy, |p, i, j| xlogy_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    x.compose2_by(y, &xlogy_of([u, v]).of_a_rule(Law2::Xlogy, |p, i, j| xlogy_of(p.map(Wide::new)).at(i, j)))
 }
 
 #[inline]
@@ -155,7 +165,7 @@ fn xlogy_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn hypot<T: Number>(x: T, y: T) -> T {
     let (u, v) = (x.value(), y.value());
-    x.compose2(y, &hypot_of([u, v]).of_a_rule(Law2::Hypot, |p, i, j| hypot_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    x.compose2_by(y, &hypot_of([u, v]).of_a_rule(Law2::Hypot, |p, i, j| hypot_of(p.map(Wide::new)).at(i, j)))
 }
 
 #[inline]
@@ -220,7 +230,7 @@ fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
 #[inline]
 pub(crate) fn atan2<T: Number>(y: T, x: T) -> T {
     let (v, u) = (y.value(), x.value());
-    y.compose2(x, &atan2_of([v, u]).of_a_rule(Law2::Atan2, |p, i, j| atan2_of(p.map(Wide::new)).at(i, j)), 0, 0)
+    y.compose2_by(x, &atan2_of([v, u]).of_a_rule(Law2::Atan2, |p, i, j| atan2_of(p.map(Wide::new)).at(i, j)))
 }
 
 #[inline]

@@ -107,6 +107,17 @@ impl<P: Elementary> Wide<P> {
         half * half
     }
 
+    /// The power of two next to its size, within the range of `P`; nothing for 0, infinities and NaN.
+    pub(crate) fn power_of_two_nearby(self) -> Option<P> {
+        if self.is_zero() || !self.is_finite() {
+            return None;
+        }
+        let step = i64::from(Self::step());
+        let farthest = step * 8 - 4;
+        let exponent = step * i64::from(self.exponent) + self.mantissa.abs().log2().round().to_integer();
+        Some(P::of(2.0).powi(exponent.clamp(-farthest, farthest) as i32))
+    }
+
     /// 2ⁿ for an integer n.
     fn power_of_two(n: i64) -> Self {
         let step = i64::from(Self::step());

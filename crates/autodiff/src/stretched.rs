@@ -1,0 +1,117 @@
+//! The chain rule where f', f'', … leave the range of floats and what they are multiplied with brings them back, as in the
+//! logarithm of a likelihood of 10⁻²⁰⁰.
+
+use crate::elementary::Elementary;
+use crate::number::Number;
+use crate::pairs::Partials;
+use crate::recurrences::Law2;
+use crate::rules::MAX_ORDER;
+use crate::wide::Wide;
+
+/// [`Number::compose`]; where an f⁽ⁿ⁾ does not fit, all that moves is stretched by s = 1/|x|, rounded to a power of two, and
+/// f⁽ⁿ⁾ divided by sⁿ, which is the same. It rounds nothing: what fits without it has the same bits with it.
+#[inline]
+pub(crate) fn compose<T: Number>(
+    x: T,
+    d: &[T::Precision],
+    wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+) -> T {
+    let size = Elementary::abs(x.value());
+    if (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits(*f, size))) {
+        x.compose(d)
+    } else {
+        compose_stretched(x, d, wide)
+    }
+}
+
+/// Whether a derivative has all its digits. One that is zero has, unless x is so small or large that one of its first
+/// [`MAX_ORDER`] powers may have become zero.
+#[inline]
+fn fits<P: Elementary>(derivative: P, size: P) -> bool {
+    let far = P::of((1_u64 << 40) as f64);
+    derivative.is_normal() || derivative == P::ZERO && (size == P::ZERO || size <= far && size >= far.recip())
+}
+
+/// Whether a derivative that was divided by a power of two still has all its digits.
+fn same<P: Elementary>(scaled: P, derivative: P) -> bool {
+    scaled.is_normal() || derivative == P::ZERO
+}
+
+#[cold]
+#[inline(never)]
+fn compose_stretched<T: Number>(
+    x: T,
+    d: &[T::Precision],
+    wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+) -> T {
+    let plain = x.compose(d);
+    let stretched = || {
+        let size = Elementary::abs(x.value());
+        let scale = (Wide::ONE / Wide::new(size)).power_of_two_nearby()?;
+        let wide = Elementary::is_finite(d[0]).then(wide)??;
+        let mut scaled = [d[0]; MAX_ORDER + 1];
+        for n in 1..=T::ORDER {
+            let kept = fits(d[n], size);
+            let exact = if kept { Wide::new(d[n]) } else { wide[n] };
+            scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
+            // a derivative that fits keeps its bits
+            if kept && !same(scaled[n], d[n]) {
+                return None;
+            }
+        }
+        let y = x.stretched(scale).compose(&scaled[..=T::ORDER]);
+        (y.all_finite() || !plain.all_finite()).then_some(y)
+    };
+    stretched().unwrap_or(plain)
+}
+
+/// [`Number::compose2`] in the same way, up to the third order; a length and an angle are stretched in both directions alike.
+#[inline]
+pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
+    let sizes = [x, y].map(|x| Elementary::abs(x.value()));
+    let fit = |i: usize, j: usize| sizes.into_iter().all(|size| fits(partials.at(i, j), size));
+    if orders(T::ORDER).all(|(i, j)| fit(i, j)) {
+        x.compose2(y, partials, 0, 0)
+    } else {
+        compose2_stretched(x, y, partials)
+    }
+}
+
+/// The orders (i, j) of the partial derivatives up to the third.
+fn orders(highest: usize) -> impl Iterator<Item = (usize, usize)> {
+    (1..=highest.min(3)).flat_map(|n| (0..=n).map(move |j| (n - j, j)))
+}
+
+#[cold]
+#[inline(never)]
+fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
+    let plain = x.compose2(y, partials, 0, 0);
+    let stretched = || {
+        if !(1..=3).contains(&T::ORDER) || !Elementary::is_finite(partials.at(0, 0)) {
+            return None;
+        }
+        let [u, v] = [x, y].map(|x| Elementary::abs(x.value()));
+        let inverse = |size: T::Precision| (Wide::ONE / Wide::new(size)).power_of_two_nearby();
+        let one = T::Precision::ONE;
+        let scales = match partials.law? {
+            Law2::Pow => [inverse(u)?, one],
+            Law2::Xlogy => [one, inverse(v)?],
+            Law2::Hypot | Law2::Atan2 => [inverse(Elementary::max(u, v))?; 2],
+        };
+        let mut scaled = partials.of_no_rule();
+        for (i, j) in orders(T::ORDER) {
+            let found = partials.at(i, j);
+            let kept = [u, v].into_iter().all(|size| fits(found, size));
+            let exact = if kept { Wide::new(found) } else { partials.wide_at(i, j)? };
+            let per = |f: Wide<T::Precision>, n: usize, scale| (0..n).fold(f, |f, _| f / Wide::new(scale));
+            let per_both = per(per(exact, i, scales[0]), j, scales[1]).narrow();
+            if kept && !same(per_both, found) {
+                return None;
+            }
+            scaled.set(i, j, per_both);
+        }
+        let z = x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0);
+        (z.all_finite() || !plain.all_finite()).then_some(z)
+    };
+    stretched().unwrap_or(plain)
+}
