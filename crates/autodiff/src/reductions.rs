@@ -27,6 +27,12 @@ pub fn log_sum_exp<T: Number>(x: &[T]) -> T {
         // without slopes: NaN
         return x.iter().copied().sum::<T>().compose(&[peak]);
     }
+    let still = T::constant(peak);
+    let sum_of_all = || sum(x.iter().map(|x| exp_of_difference(*x, still))).ln() + still;
+    if !top.all_finite() && Elementary::is_finite(peak) {
+        // an infinite slope would meet itself in the differences
+        return sum_of_all();
+    }
     let others = || (0..x.len()).filter(|i| *i != k);
     // The exponentials relative to the largest, without it; what matters is whether they exceed it.
     let mut rest = T::Precision::ZERO;
@@ -34,8 +40,7 @@ pub fn log_sum_exp<T: Number>(x: &[T]) -> T {
         rest += exp_of_difference(x[i].value(), peak);
         if rest > one {
             // no term has more than half of the sum, so that no 1 − pᵢ cancels
-            let still = T::constant(peak);
-            return sum(x.iter().map(|x| exp_of_difference(*x, still))).ln() + still;
+            return sum_of_all();
         }
     }
     // xₖ + ln(1 + Σ exp(xᵢ − xₖ)): pₖ (1 − pₖ) is a sum of small terms

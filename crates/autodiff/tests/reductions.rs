@@ -149,3 +149,13 @@ fn long_slices_keep_their_digits() {
     check(norm, &|x| x / length, length);
     check(log_sum_exp, &|x| x.exp() / total, total.ln());
 }
+
+/// An infinite slope wins, wherever the moving term stands.
+#[test]
+fn the_largest_may_have_an_infinite_slope() {
+    for swapped in [false, true] {
+        let ordered = |x: [Dual<f64, 1>; 2]| if swapped { [x[1], x[0]] } else { x };
+        assert_eq!(gradient(|[x]| log_sum_exp(&ordered([x.sqrt(), x * 0.0])), [0.0]), [f64::INFINITY]);
+        assert_eq!(gradient(|[x]| log_sum_exp(&ordered([x.asin(), x * 0.0 + 0.5])), [1.0]), [f64::INFINITY]);
+    }
+}
