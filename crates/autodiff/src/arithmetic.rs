@@ -233,10 +233,42 @@ macro_rules! operators {
     };
 }
 
+/// What stands beside a number `D` in a function of two: a number of its type, or a plain float, which does not move.
+///
+/// ```
+/// use autodiff::{derivative, gradient};
+///
+/// assert_eq!(derivative(|x| x.max(0.0), 3.0), 1.0);
+/// assert_eq!(gradient(|[x, y]| x.hypot(y) + x.hypot(4.0), [3.0, 4.0]), [1.2, 0.8]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not stand beside `{D}`",
+    label = "neither a number of that type nor a plain float of its precision",
+    note = "a number of an outer derivative is lifted by `Dual::constant`"
+)]
+pub trait Operand<D> {
+    /// As a number.
+    fn number(self) -> D;
+}
+
+impl<T: Number> Operand<T> for T {
+    #[inline]
+    fn number(self) -> T {
+        self
+    }
+}
+
 /// All that follows for a number type, given as its generics before `T` and its name.
 macro_rules! number_type {
     ([$($generics:tt)*] $number:ty) => {
         operators! { [$($generics)*] $number }
+
+        impl<$($generics)* F: Float, T: Scalar<F>> Operand<$number> for F {
+            #[inline]
+            fn number(self) -> $number {
+                <$number>::constant(T::constant(self))
+            }
+        }
 
         impl<$($generics)* T: Number> $number {
             /// The value without derivatives, a plain float.
@@ -261,8 +293,8 @@ macro_rules! number_type {
             }
             /// `self` to the power `exponent`, where both may move.
             #[inline]
-            pub fn pow(self, exponent: Self) -> Self {
-                Number::pow(self, exponent)
+            pub fn pow(self, exponent: impl Operand<Self>) -> Self {
+                Number::pow(self, exponent.number())
             }
             /// The logarithm to a constant base.
             #[inline]
@@ -276,8 +308,8 @@ macro_rules! number_type {
             }
             /// `self · a + b`; the value is rounded once, as `std` has it.
             #[inline]
-            pub fn mul_add(self, a: Self, b: Self) -> Self {
-                Number::mul_add(self, a, b)
+            pub fn mul_add(self, a: impl Operand<Self>, b: impl Operand<Self>) -> Self {
+                Number::mul_add(self, a.number(), b.number())
             }
             /// `self` held between two constants; see [`Number::clamp`].
             #[inline]
@@ -308,8 +340,8 @@ macro_rules! inherent_pairs {
         $(
             #[doc = concat!("See [`Number::", stringify!($name), "`].")]
             #[inline]
-            pub fn $name(self, other: Self) -> Self {
-                Number::$name(self, other)
+            pub fn $name(self, other: impl Operand<Self>) -> Self {
+                Number::$name(self, other.number())
             }
         )*
     };

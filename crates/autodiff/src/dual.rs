@@ -8,9 +8,8 @@ use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
-use crate::rules::MAX_ORDER;
-use crate::stretched;
-use crate::wide::Wide;
+use crate::rules::Everything;
+use crate::stretched::{self, leaves_room, lost};
 
 /// A value with its partial derivatives in `N` directions: x + Σ xᵢ εᵢ, where εᵢ εⱼ = 0.
 ///
@@ -98,6 +97,22 @@ impl<T: Number, const N: usize> Dual<T, N> {
         Dual { eps, re: f, tag: self.tag.and(other.tag) }
     }
 
+    /// The quotient q where yᵢ q may leave the range of floats on the way: there it is xᵢ/y − yᵢ/y q.
+    #[cold]
+    #[inline(never)]
+    fn far_quotient(self, other: Self, q: T) -> Self {
+        let (x, y) = (self.eps, other.eps);
+        let eps = array::from_fn(|i| {
+            let product = y[i].times_slope(q);
+            if lost(product, y[i], q) {
+                x[i].over_divisor(other.re) - y[i].over_divisor(other.re).times_slope(q)
+            } else {
+                (x[i] - product).over_divisor(other.re)
+            }
+        });
+        Dual { eps, re: q, tag: self.tag.and(other.tag) }
+    }
+
     /// The quotient where the divisor is zero, tiny, huge or not finite: no reciprocal is formed, and zero partials stay zero.
     /// `times` multiplies a partial with q, which may be one itself.
     #[cold]
@@ -142,14 +157,18 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     fn compose_by(
         self,
         d: &[T::Precision],
-        _: Option<Law<T::Precision>>,
-        wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+        law: Option<Law<T::Precision>>,
+        all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        stretched::compose(self, d, wide)
+        stretched::compose(self, d, law, all)
     }
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
         stretched::compose2(self, other, partials)
+    }
+    fn finite_or(self, other: Self) -> Self {
+        let eps = array::from_fn(|i| self.eps[i].finite_or(other.eps[i]));
+        Dual { eps, re: self.re.finite_or(other.re), ..self }
     }
     fn stretched(self, s: T::Precision) -> Self {
         Dual { eps: self.eps.map(|x| x * T::constant(s)), re: self.re.stretched(s), ..self }
@@ -245,6 +264,9 @@ impl<T: Number, const N: usize> Div for Dual<T, N> {
         let q = self.re / other.re;
         if !(other.re.divides_safely() && q.all_finite()) {
             return self.careful_quotient(other, q, T::times_slope);
+        }
+        if !leaves_room(q) {
+            return self.far_quotient(other, q);
         }
         let r = T::Precision::ONE / other.value();
         Dual {

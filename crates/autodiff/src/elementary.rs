@@ -40,6 +40,8 @@ pub trait Elementary:
     const LOG10_E: Self;
     /// 2^(-1022/2) or 2^(-126/2): below its reciprocal, squares do not overflow.
     const SQRT_MIN_POSITIVE: Self;
+    /// 2¹²⁸ or 2³²: between it and its reciprocal, a number leaves room for factors.
+    const ROOMY: Self;
 
     /// The nearest number to a double: exact for the small constants of the rules.
     fn of(value: f64) -> Self;
@@ -154,7 +156,7 @@ type Single = f32;
 type Double = f64;
 
 macro_rules! elementary {
-    ($float:ident by $functions:ident, sqrt_min_positive: $tiny:expr, one: $($one:ident)*, two: $($two:ident)*, test: $($test:ident)*) => {
+    ($float:ident by $functions:ident, sqrt_min_positive: $tiny:expr, roomy: $roomy:expr, one: $($one:ident)*, two: $($two:ident)*, test: $($test:ident)*) => {
         impl Elementary for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -166,6 +168,7 @@ macro_rules! elementary {
             const LOG2_E: Self = core::$float::consts::LOG2_E;
             const LOG10_E: Self = core::$float::consts::LOG10_E;
             const SQRT_MIN_POSITIVE: Self = $tiny;
+            const ROOMY: Self = $roomy;
 
             #[inline]
             fn of(value: f64) -> Self {
@@ -215,10 +218,11 @@ macro_rules! elementary {
             )*
         }
     };
-    ($($float:ident by $functions:ident: $tiny:expr),*) => {
+    ($($float:ident by $functions:ident: $tiny:expr, $roomy:expr;)*) => {
         $(elementary! {
             $float by $functions,
             sqrt_min_positive: $tiny,
+            roomy: $roomy,
             one: abs signum floor ceil round trunc fract recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p
                  sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh to_degrees to_radians,
             two: powf log atan2 hypot max min copysign rem_euclid,
@@ -227,4 +231,7 @@ macro_rules! elementary {
     };
 }
 
-elementary! { f32 by Single: 1.0842022e-19, f64 by Double: 1.4916681462400413e-154 }
+elementary! {
+    f32 by Single: 1.0842022e-19, (1_u64 << 32) as f32;
+    f64 by Double: 1.4916681462400413e-154, (1_u128 << 127) as f64 * 2.0;
+}

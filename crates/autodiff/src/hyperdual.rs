@@ -8,9 +8,8 @@ use crate::number::{Float, Number, Scalar, either_zero, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
-use crate::rules::MAX_ORDER;
-use crate::stretched;
-use crate::wide::Wide;
+use crate::rules::Everything;
+use crate::stretched::{self, leaves_room, lost};
 
 /// A value with its first and second partial derivatives in `N` directions: x + Σ xᵢ εᵢ + Σ xᵢⱼ εᵢ εⱼ.
 ///
@@ -167,6 +166,27 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
     }
 
+    /// The quotient q where yᵢ q may leave the range of floats on the way: there its first derivatives are xᵢ/y − yᵢ/y q, and
+    /// the second those of this.
+    #[cold]
+    #[inline(never)]
+    fn far_quotient(self, other: Self, q: T) -> Self {
+        let mut z = self.careful_quotient_here(other, q, T::times_slope);
+        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
+        for i in 0..N {
+            if lost(y[i].times_slope(q), y[i], q) {
+                let (by_x, by_y) = (x[i].over_divisor(other.re), y[i].over_divisor(other.re));
+                z.eps[i] = by_x - by_y.times_slope(q);
+                for j in 0..=i {
+                    let of_x = (hx[i][j] - either_zero(y[j], by_x)).over_divisor(other.re);
+                    let of_y = (hy[i][j] - either_zero(y[j], by_y)).over_divisor(other.re);
+                    z.second[i][j] = of_x - (of_y.times_slope(q) + either_zero(z.eps[j], by_y));
+                }
+            }
+        }
+        z
+    }
+
     /// The quotient where the divisor is zero, tiny, huge or not finite; `times` multiplies a partial with q, which may be one itself.
     #[cold]
     fn careful_quotient(self, other: Self, q: T, times: impl Fn(T, T) -> T) -> Self {
@@ -215,14 +235,19 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     fn compose_by(
         self,
         d: &[T::Precision],
-        _: Option<Law<T::Precision>>,
-        wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+        law: Option<Law<T::Precision>>,
+        all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        stretched::compose(self, d, wide)
+        stretched::compose(self, d, law, all)
     }
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
         stretched::compose2(self, other, partials)
+    }
+    fn finite_or(self, other: Self) -> Self {
+        let second = triangle(|i, j| self.second[i][j].finite_or(other.second[i][j]));
+        let eps = array::from_fn(|i| self.eps[i].finite_or(other.eps[i]));
+        HyperDual { second, eps, re: self.re.finite_or(other.re), ..self }
     }
     fn stretched(self, s: T::Precision) -> Self {
         let times = |x: T| x * T::constant(s);
@@ -360,6 +385,9 @@ impl<T: Number, const N: usize> Div for HyperDual<T, N> {
         let q = self.re / other.re;
         if !other.re.divides_safely() {
             return self.careful_quotient(other, q, T::times_slope);
+        }
+        if q.all_finite() && !leaves_room(q) {
+            return self.far_quotient(other, q);
         }
         self.quotient(other, q, T::Precision::ONE / other.value(), T::times_slope)
     }

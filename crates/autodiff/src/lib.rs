@@ -143,6 +143,7 @@ mod wide;
 #[cfg(not(feature = "std"))]
 mod without_std;
 
+pub use arithmetic::Operand;
 #[cfg(feature = "std")]
 pub use check::{
     Entry, IntoList, Listed, Nested, Report, Verdict, check_closure, check_derivatives, check_rule, check_rule_against,

@@ -7,9 +7,10 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
 use crate::recurrences::Law;
-use crate::rules::{self, Log, MAX_ORDER, Powf, Powi, Rule, unary_rules};
+use crate::rules::{self, Everything, Log, Powf, Powi, Rule, unary_rules};
 #[cfg(feature = "special")]
 use crate::special::{self, special_functions};
+#[cfg(feature = "special")]
 use crate::wide::Wide;
 
 /// A plain float, `f32` or `f64`: a number without derivatives, and the precision of those that have some.
@@ -93,9 +94,9 @@ pub trait Number:
         self,
         derivatives: &[Self::Precision],
         law: Option<Law<Self::Precision>>,
-        wide: impl FnOnce() -> Option<[Wide<Self::Precision>; MAX_ORDER + 1]>,
+        all: impl Fn() -> Everything<Self::Precision>,
     ) -> Self {
-        let _ = (law, wide);
+        let _ = (law, all);
         self.compose(derivatives)
     }
 
@@ -104,6 +105,12 @@ pub trait Number:
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<Self::Precision>) -> Self {
         self.compose2(other, partials, 0, 0)
+    }
+
+    /// Part by part, this number's where it is finite, else the other's.
+    #[doc(hidden)]
+    fn finite_or(self, other: Self) -> Self {
+        if self.all_finite() { self } else { other }
     }
 
     /// The same value, where all that moves is `s` times as large, for a power of two s.
@@ -151,11 +158,11 @@ pub trait Number:
     #[inline]
     fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
         const { rules::within_max_order(Self::ORDER) };
-        let wide = || rule.wide(self.value(), Self::ORDER);
+        let all = || Everything::of(&rule, self.value(), Self::ORDER);
         if Self::ORDER < 4 {
-            self.compose_by(&rule.jet(self.value()), rule.law(), wide)
+            self.compose_by(&rule.jet(self.value()), rule.law(), all)
         } else {
-            self.compose_by(&rules::derivatives(&rule, self.value(), Self::ORDER), rule.law(), wide)
+            self.compose_by(&rules::derivatives(&rule, self.value(), Self::ORDER), rule.law(), all)
         }
     }
 
@@ -341,7 +348,8 @@ macro_rules! special_methods {
             fn $name(self $(, $n: $type)?) -> Self {
                 const { rules::within_max_order(Self::ORDER) };
                 let d = special::$name(self.value(), Self::ORDER $(, $n)?);
-                self.compose_by(&d.map(Elementary::of)[..=Self::ORDER], None, || Some(d.map(Wide::of_double)))
+                let all = || Everything { floats: d.map(Elementary::of), wide: Some(d.map(Wide::of_double)) };
+                self.compose_by(&d.map(Elementary::of)[..=Self::ORDER], None, all)
             }
         )*
     };

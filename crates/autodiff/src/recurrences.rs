@@ -12,6 +12,8 @@ use crate::taylor::Taylor;
 /// What h = f(u) with the slope g = f'(u), so that h' = g u', satisfies. `P` is a plain float.
 #[derive(Clone, Copy, Debug)]
 pub enum Law<P> {
+    /// h = uᵖ for a low integer p, whose higher coefficients the chain rule leaves exactly zero
+    Polynomial(P),
     /// h = uᵖ: u h' = p h u'
     Power(P),
     /// g is in proportion to qᵖ for a polynomial q of u: q g' = p g q'
@@ -51,11 +53,21 @@ pub(crate) enum Law2 {
 }
 
 impl<P: Elementary> Law<P> {
-    /// That of uᵖ. A low integer power of a polynomial is a polynomial, whose higher coefficients the chain rule leaves exactly
-    /// zero.
-    pub(crate) fn power(p: P) -> Option<Self> {
+    /// That of uᵖ. A low integer power of a polynomial is a polynomial.
+    #[inline]
+    pub(crate) fn power(p: P) -> Self {
         let polynomial = p >= P::ZERO && p <= P::of(24.0) && p == p.round();
-        (!polynomial).then_some(Law::Power(p))
+        if polynomial { Law::Polynomial(p) } else { Law::Power(p) }
+    }
+
+    /// Whether f' leaves the range of floats only where f, or the argument, is at its end. What moves faster than 1/x does it before.
+    #[inline]
+    pub(crate) fn is_gentle(self) -> bool {
+        match self {
+            Law::Polynomial(p) | Law::Power(p) => p >= P::ZERO && p <= P::of(3.0),
+            Law::Slope(_, Base::OnePlusSquare | Base::OneMinusSquare) => false,
+            Law::Slope(..) | Law::Quadratic(..) | Law::QuadraticSlope(..) | Law::Wave(_) => true,
+        }
     }
 }
 
@@ -64,6 +76,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     pub(crate) fn solution(&self, law: Law<T::Precision>, f: [T; 3]) -> Option<Self> {
         let constant = T::constant;
         match law {
+            Law::Polynomial(_) => None,
             Law::Power(p) => self.power(f[0], p),
             Law::Slope(p, base) => Some(self.integral(&self.base(base).power(f[1], p)?, f[0])),
             Law::Quadratic(a, b) => Some(self.quadratic([f[0], f[1]], constant(a), constant(b)).0),
@@ -85,8 +98,9 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     pub(crate) fn solution2(&self, other: &Self, law: Law2, f: T) -> Option<Self> {
         match law {
             Law2::Pow => {
-                if (1..=K).all(|k| is_zero(other.at(k))) {
-                    Law::power(other.re.value())?;
+                let still = (1..=K).all(|k| is_zero(other.at(k)));
+                if still && matches!(Law::power(other.re.value()), Law::Polynomial(_)) {
+                    return None;
                 }
                 let exponent = *other * self.logarithm()?;
                 Some(exponent.quadratic([f, f], T::one(), T::zero()).0)

@@ -261,7 +261,7 @@ impl<P: Elementary> Rule<P> for Powi {
         integer_power(x, i64::from(self.0), n)
     }
     fn law(&self) -> Option<Law<P>> {
-        Law::power(P::of_integer(i64::from(self.0)))
+        Some(Law::power(P::of_integer(i64::from(self.0))))
     }
     fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
         Some(derivatives(self, Wide::new(x), order))
@@ -299,7 +299,7 @@ impl<P: Elementary> Rule<P> for Powf<P> {
         }
     }
     fn law(&self) -> Option<Law<P>> {
-        Law::power(self.0)
+        Some(Law::power(self.0))
     }
     fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
         Some(derivatives(&Powf(Wide::new(self.0)), Wide::new(x), order))
@@ -326,6 +326,28 @@ impl<P: Elementary> Rule<P> for Log<P> {
     }
     fn wide(&self, x: P, order: usize) -> Option<[Wide<P>; MAX_ORDER + 1]> {
         Some(derivatives(&Log(Wide::new(self.0)), Wide::new(x), order))
+    }
+}
+
+/// f, f', f'', … as floats, and on numbers of unbounded exponent if the rule is one over all floats.
+#[derive(Clone, Copy, Debug)]
+pub struct Everything<P> {
+    pub(crate) floats: [P; MAX_ORDER + 1],
+    pub(crate) wide: Option<[Wide<P>; MAX_ORDER + 1]>,
+}
+
+impl<P: Elementary> Everything<P> {
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn of(rule: &impl Rule<P>, x: P, order: usize) -> Self {
+        Everything { floats: derivatives(rule, x, order), wide: rule.wide(x, order) }
+    }
+
+    /// f', f'', …
+    pub(crate) fn of_slope(mut self) -> Self {
+        self.floats.rotate_left(1);
+        self.wide.iter_mut().for_each(|wide| wide.rotate_left(1));
+        self
     }
 }
 

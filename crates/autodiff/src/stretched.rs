@@ -4,8 +4,8 @@
 use crate::elementary::Elementary;
 use crate::number::Number;
 use crate::pairs::Partials;
-use crate::recurrences::Law2;
-use crate::rules::MAX_ORDER;
+use crate::recurrences::{Law, Law2};
+use crate::rules::{Everything, MAX_ORDER};
 use crate::wide::Wide;
 
 /// [`Number::compose`]; where an f⁽ⁿ⁾ does not fit, all that moves is stretched by s = 1/|x|, rounded to a power of two, and
@@ -14,14 +14,38 @@ use crate::wide::Wide;
 pub(crate) fn compose<T: Number>(
     x: T,
     d: &[T::Precision],
-    wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+    law: Option<Law<T::Precision>>,
+    all: impl Fn() -> Everything<T::Precision>,
 ) -> T {
-    let size = Elementary::abs(x.value());
-    if (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits(*f, size))) {
-        x.compose(d)
-    } else {
-        compose_stretched(x, d, wide)
+    if T::ORDER == 1 && law.is_some_and(Law::is_gentle) {
+        return x.compose(d);
     }
+    let size = Elementary::abs(x.value());
+    // beside numbers of very different size, it may matter to f'' xᵢ xⱼ which product is formed first
+    if (T::ORDER < 2 || moderate(size)) && in_range::<T>(d, size) { x.compose(d) } else { compose_stretched(x, &all) }
+}
+
+/// Whether the derivatives that `T` asks for have all their digits.
+#[inline]
+pub(crate) fn in_range<T: Number>(d: &[T::Precision], size: T::Precision) -> bool {
+    (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits(*f, size)))
+}
+
+/// Whether a number leaves room for factors: it is neither very small nor very large, or it is zero.
+#[inline]
+pub(crate) fn leaves_room<T: Number>(x: T) -> bool {
+    moderate(Elementary::abs(x.value()))
+}
+
+#[inline]
+fn moderate<P: Elementary>(size: P) -> bool {
+    size >= P::ROOMY.recip() && size <= P::ROOMY || size == P::ZERO
+}
+
+/// Whether a product of two numbers has lost digits, by its value.
+pub(crate) fn lost<T: Number>(product: T, x: T, y: T) -> bool {
+    let moves = |x: T| x.value() != T::Precision::ZERO && Elementary::is_finite(x.value());
+    moves(x) && moves(y) && !Elementary::is_normal(product.value())
 }
 
 /// Whether a derivative has all its digits. One that is zero has, unless x is so small or large that one of its first
@@ -32,35 +56,31 @@ fn fits<P: Elementary>(derivative: P, size: P) -> bool {
     derivative.is_normal() || derivative == P::ZERO && (size == P::ZERO || size <= far && size >= far.recip())
 }
 
-/// Whether a derivative that was divided by a power of two still has all its digits.
-fn same<P: Elementary>(scaled: P, derivative: P) -> bool {
-    scaled.is_normal() || derivative == P::ZERO
+/// Whether a derivative that was divided by a power of two has all its digits as a float.
+fn whole<P: Elementary>(scaled: P, derivative: Wide<P>) -> bool {
+    scaled.is_normal() || derivative == Wide::ZERO
 }
 
 #[cold]
 #[inline(never)]
-fn compose_stretched<T: Number>(
-    x: T,
-    d: &[T::Precision],
-    wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
-) -> T {
-    let plain = x.compose(d);
+fn compose_stretched<T: Number>(x: T, all: &dyn Fn() -> Everything<T::Precision>) -> T {
+    let Everything { floats: d, wide } = all();
+    let plain = x.compose(&d[..=T::ORDER]);
     let stretched = || {
         let size = Elementary::abs(x.value());
         let scale = (Wide::ONE / Wide::new(size)).power_of_two_nearby()?;
-        let wide = Elementary::is_finite(d[0]).then(wide)??;
+        let wide = wide.filter(|_| Elementary::is_finite(d[0]))?;
         let mut scaled = [d[0]; MAX_ORDER + 1];
         for n in 1..=T::ORDER {
-            let kept = fits(d[n], size);
-            let exact = if kept { Wide::new(d[n]) } else { wide[n] };
-            scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
             // a derivative that fits keeps its bits
-            if kept && !same(scaled[n], d[n]) {
+            let exact = if fits(d[n], size) { Wide::new(d[n]) } else { wide[n] };
+            scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
+            if !whole(scaled[n], exact) {
                 return None;
             }
         }
-        let y = x.stretched(scale).compose(&scaled[..=T::ORDER]);
-        (y.all_finite() || !plain.all_finite()).then_some(y)
+        // what moves very fast may not fit when it is stretched
+        Some(x.stretched(scale).compose(&scaled[..=T::ORDER]).finite_or(plain))
     };
     stretched().unwrap_or(plain)
 }
@@ -70,7 +90,11 @@ fn compose_stretched<T: Number>(
 pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
     let sizes = [x, y].map(|x| Elementary::abs(x.value()));
     let fit = |i: usize, j: usize| sizes.into_iter().all(|size| fits(partials.at(i, j), size));
-    if orders(T::ORDER).all(|(i, j)| fit(i, j)) {
+    if T::ORDER == 1 && matches!(partials.law, Some(Law2::Hypot | Law2::Xlogy)) {
+        return x.compose2(y, partials, 0, 0);
+    }
+    let moderate = T::ORDER < 2 || sizes.into_iter().all(moderate);
+    if moderate && orders(T::ORDER).all(|(i, j)| fit(i, j)) {
         x.compose2(y, partials, 0, 0)
     } else {
         compose2_stretched(x, y, partials)
@@ -105,13 +129,13 @@ fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) 
             let exact = if kept { Wide::new(found) } else { partials.wide_at(i, j)? };
             let per = |f: Wide<T::Precision>, n: usize, scale| (0..n).fold(f, |f, _| f / Wide::new(scale));
             let per_both = per(per(exact, i, scales[0]), j, scales[1]).narrow();
-            if kept && !same(per_both, found) {
+            if !whole(per_both, exact) {
                 return None;
             }
             scaled.set(i, j, per_both);
         }
         let z = x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0);
-        (z.all_finite() || !plain.all_finite()).then_some(z)
+        Some(z.finite_or(plain))
     };
     stretched().unwrap_or(plain)
 }

@@ -9,7 +9,8 @@ use crate::number::{Float, Number, Scalar, either_zero, from, is_zero};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
-use crate::rules::MAX_ORDER;
+use crate::rules::{Everything, MAX_ORDER};
+use crate::stretched::leaves_room;
 use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
@@ -335,11 +336,11 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         self,
         d: &[T::Precision],
         law: Option<Law<T::Precision>>,
-        wide: impl FnOnce() -> Option<[Wide<T::Precision>; MAX_ORDER + 1]>,
+        all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
         if T::ORDER == 0
             && let Some(out) = self.out_of_range(d)
-            && let Some(wide) = wide()
+            && let Some(wide) = all().wide
             && let Some(y) = self.compose_widely(self.compose(d), &wide, out)
         {
             return y;
@@ -347,6 +348,9 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         law.and_then(|law| self.compose_by_law(d, law)).unwrap_or_else(|| self.compose(d))
     }
 
+    fn finite_or(self, other: Self) -> Self {
+        Self::from_fn(|k| self.at(k).finite_or(other.at(k))).tagged(self.tag)
+    }
     #[inline]
     fn constant(value: T::Precision) -> Self {
         Taylor::constant(T::constant(value))
@@ -402,6 +406,22 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
 }
 
 impl<T: Number, const K: usize> Taylor<T, K> {
+    /// The quotient of series over floats, q its value, on numbers without a range.
+    #[cold]
+    #[inline(never)]
+    fn wide_quotient(self, other: Self, q: T) -> Self {
+        if !(self.all_finite() && other.all_finite()) {
+            return self.quotient(other, q, T::div, T::mul);
+        }
+        let at = |x: &Self, k: usize| Wide::new(x.at(k).value());
+        let mut wide = [Wide::new(q.value()); MAX_ORDER + 1];
+        for k in 1..=K {
+            let known = (1..=k).fold(at(&self, k), |rest, j| rest - at(&other, j) * wide[k - j]);
+            wide[k] = known / at(&other, 0);
+        }
+        Self::from_fn(|k| if k == 0 { q } else { T::constant(wide[k].narrow()) }).tagged(self.tag.and(other.tag))
+    }
+
     /// q_k = (x_k − Σ_{1 ≤ j ≤ k} y_j q_{k−j}) / y₀, where `times` multiplies a coefficient with q₀, which may be one itself.
     #[inline]
     fn quotient(self, other: Self, q: T, over: impl Fn(T, T) -> T, times: impl Fn(T, T) -> T) -> Self {
@@ -458,6 +478,9 @@ impl<T: Number, const K: usize> Div for Taylor<T, K> {
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
         if other.re.divides_safely() && q.all_finite() {
+            if T::ORDER == 0 && !leaves_room(q) {
+                return self.wide_quotient(other, q);
+            }
             self.quotient(other, q, T::div, T::mul)
         } else {
             self.quotient(other, q, T::over_divisor, T::times_slope)

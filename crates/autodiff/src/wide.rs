@@ -237,6 +237,7 @@ impl<P: Elementary> Elementary for Wide<P> {
     const LN_2: Self = Wide { mantissa: P::LN_2, exponent: 0 };
     const LOG2_E: Self = Wide { mantissa: P::LOG2_E, exponent: 0 };
     const LOG10_E: Self = Wide { mantissa: P::LOG10_E, exponent: 0 };
+    const ROOMY: Self = Wide { mantissa: P::ONE, exponent: 1 << 25 };
     const SQRT_MIN_POSITIVE: Self = Wide { mantissa: P::ONE, exponent: -(1 << 26) };
 
     fn of(value: f64) -> Self {

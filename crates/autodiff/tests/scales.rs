@@ -125,3 +125,33 @@ fn the_logarithm_of_a_likelihood_bends() {
         }
     }
 }
+
+/// A step of the chain rule whose slope leaves the floats, beside a step that brings it back.
+#[test]
+fn slopes_that_leave_the_floats_on_the_way() {
+    fn near(what: &str, ours: f64, expected: f64) {
+        assert!((ours / expected - 1.0).abs() < 1e-13, "{what}: {ours:e} and {expected:e}");
+    }
+    near("1/e^x", derivative(|x| x.exp().recip(), 400.0), -(-400_f64).exp());
+    near("logistic", derivative(|x| ((-x).exp() + 1.0).recip(), -400.0), (-400_f64).exp());
+    near("x^-2, small", derivative(|x| (x * x).recip(), 1e-100), -2e300);
+    near("x^-2, large", derivative(|x| (x * x).recip(), 1e100), -2e-300);
+    near("e^x to a power", derivative(|x| x.exp().powi(-3), 130.0), -3.0 * (-390_f64).exp());
+    near("by pow", derivative(|x| x.exp().pow(x * 0.0 - 2.0), 300.0), -2.0 * (-600_f64).exp());
+    near("an angle", derivative(|x| x.exp().atan2(x * 0.0 + 1.0), 400.0), (-400_f64).exp());
+    let single = derivative(|x| x.exp().powf(-0.5), 68.0_f32) / (-0.5 * (-34_f32).exp());
+    assert!((single - 1.0).abs() < 1e-6, "{single}");
+    near("a large quotient", derivative(|x| 1e300 / (x * 1e20), 1e-10), -1e300);
+    near("a small quotient", derivative(|x| 1e-300 / (x * 1e-125 + 1e-100), 0.0), -1e-225);
+    near("a small quotient of subnormal partials", derivative(|x| 1e-300 / (x * 1e-115 + 1e-100), 0.0), -1e-215);
+    // the products of a second derivative, whichever comes first
+    for order in [[0, 1], [1, 0]] {
+        let h = hessian(|x| (x[order[0]] * 1e100 + x[order[1]] * 1e-60 + 1e-70).recip(), [0.0, 0.0]);
+        near("a Hessian of two sizes", h[0][1], 2e250);
+    }
+    // the series of such quotients and powers
+    let series = (Taylor::<f64, 3>::variable(0.0) * 1e-125 + 1e-100).recip() * 1e-300;
+    near("a series", series.coefficients[0], -1e-225);
+    let series = 1e300 / (Taylor::<f64, 3>::variable(1e-10) * 1e20);
+    near("a series of large terms", series.coefficients[0], -1e300);
+}

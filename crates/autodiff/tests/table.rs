@@ -117,13 +117,19 @@ fn the_number_types_share_their_digits() {
         fn visit<C: Curve>(&mut self, name: &str, curve: C) {
             fn check<P: Real>(name: &str, curve: impl autodiff::ScalarFn<1, P> + autodiff::Operators + Copy, x: P) {
                 let ways = common::every_way(curve, x);
-                let (_, longest) = ways.iter().max_by_key(|(_, d)| d.len()).unwrap();
+                let (_, longest) = ways
+                    .iter()
+                    .filter(|(way, _)| !way.contains("Taylor") && !way.contains("reverse"))
+                    .max_by_key(|(_, d)| d.len())
+                    .unwrap();
                 for (way, found) in &ways {
                     // a series is scaled: by 3! with a rounding, by 2 without one, unless a bit falls off the smallest numbers
                     let scaled = way.contains("Taylor");
+                    // a tape keeps f' as it is, where the others take its digits from beyond the range of floats
+                    let kept = way.contains("reverse");
                     let exact = if *way == "Taylor" { 3 } else { found.len() };
                     for (a, b) in found[..exact].iter().zip(longest) {
-                        if scaled && Elementary::abs(*b) < P::MIN_POSITIVE * P::of(8.0) {
+                        if (scaled || kept) && Elementary::abs(*b) < P::MIN_POSITIVE * P::of(8.0) {
                             continue;
                         }
                         assert!(a.bits() == b.bits() || a == b, "{name} at {x:?} by {way}: {found:?}, not {longest:?}");

@@ -8,6 +8,7 @@ use core::panic::Location;
 
 use super::record::{self, Event, Id, Parts};
 use crate::HyperDual;
+use crate::arithmetic::Operand;
 use crate::elementary::Elementary;
 use crate::number::{Float, Number};
 use crate::pairs::Partials;
@@ -152,7 +153,8 @@ impl<F: Float, const N: usize> Traced<F, N> {
 
     /// `self · a + b`; the value is rounded once, as `std` has it.
     #[track_caller]
-    pub fn mul_add(self, a: Self, b: Self) -> Self {
+    pub fn mul_add(self, a: impl Operand<Self>, b: impl Operand<Self>) -> Self {
+        let (a, b) = (a.number(), b.number());
         let [x, y, z] = HyperDual::variables([self, a, b].map(Self::value));
         Self::made("mul_add", [self, a, b], self.inner.mul_add(a.inner, b.inner), x.mul_add(y, z))
     }
@@ -165,6 +167,12 @@ impl<F: Float, const N: usize> Traced<F, N> {
     /// Whether the value is finite.
     pub fn is_finite(self) -> bool {
         Elementary::is_finite(self.value())
+    }
+}
+
+impl<F: Float, const N: usize> Operand<Traced<F, N>> for F {
+    fn number(self) -> Traced<F, N> {
+        Traced::constant(self)
     }
 }
 
@@ -211,7 +219,8 @@ macro_rules! pair_methods {
             $(
                 #[doc = concat!("See [`Number::", stringify!($name), "`].")]
                 #[track_caller]
-                pub fn $name(self, other: Self) -> Self {
+                pub fn $name(self, other: impl Operand<Self>) -> Self {
+                    let other = other.number();
                     let [x, y] = self.locals(other);
                     self.binary(stringify!($name), other, self.inner.$name(other.inner), x.$name(y))$(.$flat())?
                 }

@@ -5,8 +5,12 @@ use core::marker::PhantomData;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::tape::{Record, STILL};
+use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, from};
 use crate::pairs::Partials;
+use crate::recurrences::Law;
+use crate::rules::Everything;
+use crate::stretched;
 
 /// A number of a computation that is recorded: a value, and where on the tape it stands.
 ///
@@ -105,6 +109,20 @@ impl<T: Number> Number for Reverse<'_, T> {
     #[inline]
     fn compose(self, d: &[T::Precision]) -> Self {
         self.unary(self.re.compose(d), self.re.compose(from(d, 1)))
+    }
+    /// The slope is a number of the tape: what it multiplies comes later, so f' must fit, and only f'' and so on are brought back.
+    #[inline]
+    fn compose_by(
+        self,
+        d: &[T::Precision],
+        _: Option<Law<T::Precision>>,
+        all: impl Fn() -> Everything<T::Precision>,
+    ) -> Self {
+        if T::ORDER == 0 || stretched::in_range::<Self>(d, Elementary::abs(self.value())) {
+            return self.compose(d);
+        }
+        let all = all();
+        self.unary(self.re.compose_by(d, None, || all), self.re.compose_by(from(d, 1), None, || all.of_slope()))
     }
     /// z = f(x, y): ∂z/∂x = fₓ, ∂z/∂y = f_y
     #[inline]
