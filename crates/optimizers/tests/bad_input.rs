@@ -351,6 +351,21 @@ fn a_vector_of_another_length_gives_nan_and_no_panic() {
         assert!(problem().value(&x).is_nan());
         assert!(Loss::new(loss).value_and_gradient(&x).0.is_nan());
         assert!(Map::value(&Physics::<_, 2, 2>::new(physics), &x).iter().all(|y| y.is_nan()));
+        let own = OwnGradient::new(2, |x: &[f64], gradient: &mut [f64]| {
+            gradient[1] = x[1];
+            x[1] * x[1] * 0.5
+        });
+        let differences = GradientByDifferences::new(2, |x: &[f64]| x[1] * x[1]);
+        for problem in [&own as &dyn Objective<f64>, &differences] {
+            let (value, gradient) = problem.value_and_gradient(&x);
+            assert!(problem.value(&x).is_nan() && value.is_nan() && gradient.iter().all(|g| g.is_nan()));
+            let mut gradient = DVector::zeros(2);
+            assert!(problem.value_and_gradient_into(&x, &mut gradient).is_nan());
+            assert_eq!(gradient.len(), n);
+            let refused = Run::new(problem, &GradientDescent::new(0.1).unwrap(), x.as_slice()).map(|_| ()).unwrap_err();
+            let empty = if n == 0 { Error::Empty } else { Error::StartLength { given: n, expected: 2 } };
+            assert_eq!(refused, empty);
+        }
     }
 }
 
