@@ -55,7 +55,8 @@ impl<T: Entry, G: Fn(&[T], &mut [T]) -> T> Objective<T> for OwnGradient<G> {
     }
 }
 
-/// An [`Objective`] from a value alone, with gradients by [`ForwardDifferences`]: n further calls of the function a gradient.
+/// An [`Objective`] from a value alone, with gradients by [relative](ForwardDifferences::relative) differences: n further
+/// calls of the function a gradient.
 ///
 /// ```
 /// use optimizers::{GradientByDifferences, GradientDescent, Run};
@@ -87,6 +88,6 @@ impl<T: Entry + RealField, V: Fn(&[T]) -> T> Objective<T> for GradientByDifferen
     }
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
         let value = self.value(x);
-        (value, ForwardDifferences::default().gradient(|x| self.value(x), x, value, None))
+        (value, ForwardDifferences::relative().gradient(|x| self.value(x), x, value, None))
     }
 }
