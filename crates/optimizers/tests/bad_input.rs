@@ -202,6 +202,19 @@ fn newton_on_singular_and_indefinite_hessians() {
     assert_eq!(report.status.to_string(), "Hessian is singular at iteration 0");
     assert_eq!(report.trajectory.len(), 1);
 
+    // singular but for rounding: a valley that curves across one line only
+    function! {
+        fn slanted([x0, x1]) { (x0 * 0.1 + x1 * 0.7 - 1.0).powi(2) }
+        fn scaled([x0, x1]) { x0 * x0 * 1e-200 + x1 * x1 * 1e200 }
+    }
+    let report = Run::new(&Loss::new(slanted), &newton, &[3.0, 3.0]).unwrap().iterations(5).finish();
+    assert_eq!(report.status, Status::Failed(Failure::SingularHessian { iteration: 0 }));
+    let report = Run::new(&Loss::new(slanted), &Newton::new(1.0_f32).unwrap(), &[3.0, 3.0]).unwrap().finish();
+    assert_eq!(report.status, Status::Failed(Failure::SingularHessian { iteration: 0 }));
+    // small and large curvature are none
+    let report = Run::new(&Loss::new(scaled), &newton, &[3.0, 3.0]).unwrap().iterations(1).finish();
+    assert_eq!(report.trajectory[1].x.as_slice(), [0.0, 0.0]);
+
     let report = Run::new(&Loss::new(saddle), &newton, &[1.0, 1.0]).unwrap().iterations(1).finish();
     assert_eq!(report.trajectory[1].x.as_slice(), [0.0, 0.0]);
     assert_eq!(report.warnings, ["the Newton step of iteration 1 is not a descent direction"]);
@@ -438,6 +451,17 @@ fn singular_jacobians_are_named_or_passed() {
         assert_eq!(searched.status, Status::MaxIterations);
         assert!(searched.trajectory[20].loss < 1e-6, "{}", searched.trajectory[20].loss);
     }
+    // singular but for the rounding of 0.1 · 3, which an elimination takes for a pivot
+    function! { fn rounded([x0, x1]) -> [2] { [x0 + x1 * 0.1, x0 * 3.0 + x1 * 0.3 + 1.0] } }
+    let almost = Composite::new(rounded, near);
+    let method = InverseSimulator::new(0.5, LinearizedInverse).unwrap();
+    let report = Run::new(&almost, &method, &[1.0, 2.0]).unwrap().iterations(20).finish();
+    assert_eq!(report.status, Status::Failed(Failure::SingularJacobian { iteration: 1 }));
+    let method = InverseSimulator::new(0.5, NewtonInverse::new().stop_unconverged()).unwrap();
+    let report = Run::new(&almost, &method, &[1.0_f32, 2.0]).unwrap().iterations(20).finish();
+    let message = "the Jacobian is singular or not finite".to_owned();
+    assert_eq!(report.status, Status::Failed(Failure::NotInverted { iteration: 1, message }));
+
     // half an inverse leaves the lost direction alone
     let report = Run::new(&problem, &HalfInverse::new(0.1).unwrap(), &start).unwrap().iterations(50).finish();
     assert_eq!(report.status, Status::MaxIterations);
