@@ -347,6 +347,24 @@ impl Map<f64> for Shrinking {
     }
 }
 
+/// A process without results has a loss that does not move: every method stays, and says so.
+#[test]
+fn a_process_without_results_is_no_failure() {
+    function! {
+        fn nothing(_x: [2]) -> [0] { [] }
+        fn constant(_y: [0]) { T::constant(7.0) }
+    }
+    fn stays<O: Optimizer<f64, Composite<nothing, constant, 2, 0>>>(method: &O) {
+        let report = Run::new(&Composite::new(nothing, constant), method, &[3.0, 4.0]).unwrap().iterations(3).finish();
+        assert!(matches!(report.status, Status::MaxIterations | Status::Converged(_)), "{}", report.status);
+        assert_eq!(report.trajectory.last().unwrap().x.as_slice(), [3.0, 4.0]);
+    }
+    stays(&GradientDescent::new(0.1).unwrap());
+    stays(&HalfInverse::new(0.1).unwrap());
+    stays(&InverseSimulator::new(0.1, LinearizedInverse).unwrap());
+    stays(&InverseSimulator::new(0.1, NewtonInverse::new()).unwrap());
+}
+
 #[test]
 fn a_process_that_returns_fewer_components_than_before_is_refused() {
     for search in [NumericInverse::new(), NumericInverse::with_differences()] {

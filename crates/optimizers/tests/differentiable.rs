@@ -91,6 +91,46 @@ fn hypergradients_are_central_differences() {
     }
 }
 
+/// J = eˢ I has one singular value, twice: J^κ has its derivatives all the same, to second order.
+#[test]
+fn half_inverses_have_derivatives_where_singular_values_coincide() {
+    function! {
+        fn exponentials([x0, x1]) -> [2] { [x0.exp(), x1.exp()] }
+        fn rotated([x0, x1]) -> [2] { [x0 * 0.6 - x1 * 0.8 + x0 * x1, x0 * 0.8 + x1 * 0.6 + x0 * x0] }
+        fn flat([x0, x1, x2]) -> [2] { [x0.sin() + x2 * 1e-9, x1.sin() - x0 * x2 * 1e-9] }
+    }
+    macro_rules! last_loss {
+        ($t:ty, $process:ident, $n:literal, $start:expr) => {
+            |[step, start, a]: [$t; 3]| {
+                let method = HalfInverse::new(step).unwrap().truncation(1e-4).unwrap();
+                let loss = Parametric::new(tilted, [a]);
+                let problem = Pipeline::new::<$t>(Physics::<_, $n, 2>::new($process), loss).unwrap();
+                let start = $start.map(|x: f64| start + x);
+                Run::new(&problem, &method, &start).unwrap().iterations(2).last().unwrap().loss
+            }
+        };
+    }
+    type D = Dual<f64, 3>;
+    type H = HyperDual<f64, 3>;
+    macro_rules! checked {
+        ($($process:ident($n:literal) from $start:expr, at $at:expr;)*) => { $(
+            let plain = last_loss!(f64, $process, $n, $start);
+            let slopes = gradient(last_loss!(D, $process, $n, $start), $at);
+            agrees(stringify!($process), $at, slopes, plain);
+            let second = last_loss!(H, $process, $n, $start)(H::variables($at)).hessian();
+            for i in 0..3 {
+                let along = |at: [f64; 3]| gradient(last_loss!(D, $process, $n, $start), at)[i];
+                agrees(stringify!($process), $at, second[i], along);
+            }
+        )* };
+    }
+    checked! {
+        exponentials(2) from [0.0, 0.0], at [0.05, 0.4, 1.2];
+        rotated(2) from [0.0, 0.0], at [0.05, 0.0, 1.2];
+        flat(3) from [0.1, 0.1, 0.0], at [0.05, 0.2, 1.2];
+    }
+}
+
 /// The step size of each schedule's step, β and the clip are numbers too: any of them may be what is differentiated by.
 #[test]
 fn other_parameters_of_methods_carry_derivatives() {
