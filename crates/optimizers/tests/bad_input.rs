@@ -9,7 +9,11 @@ const ROWS: &[(&str, &[&str])] = &[
     ("a start of another length than the problem's", &["starts_that_do_not_fit_are_refused"]),
     (
         "an empty start, or no variables",
-        &["starts_that_do_not_fit_are_refused", "inversions_of_wrong_lengths_are_refused"],
+        &[
+            "starts_that_do_not_fit_are_refused",
+            "inversions_of_wrong_lengths_are_refused",
+            "a_process_without_results_is_no_failure",
+        ],
     ),
     (
         "NaN or infinity in start, step, target, tolerance, bounds",
