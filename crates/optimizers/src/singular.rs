@@ -48,17 +48,32 @@ pub(crate) fn is_singular<T: Entry + RealField>(matrix: &DMatrix<T>) -> bool {
 
 /// The values with rows and columns divided by powers of two, so that the largest of each are near 1.
 fn balanced<T: Entry>(matrix: &DMatrix<T>) -> DMatrix<f64> {
-    let size = |i: usize, j: usize| matrix[(i, j)].value().to_f64().abs().log2().floor();
-    let most = |sizes: &mut dyn Iterator<Item = f64>| sizes.fold(f64::NEG_INFINITY, f64::max);
-    let (m, n) = matrix.shape();
-    let rows: Vec<f64> = (0..m).map(|i| most(&mut (0..n).map(|j| size(i, j)))).collect();
-    let columns: Vec<f64> = (0..n).map(|j| most(&mut (0..m).map(|i| size(i, j) - rows[i]))).collect();
-    DMatrix::from_fn(m, n, |i, j| {
-        let value = matrix[(i, j)].value().to_f64();
-        // in two halves, each within the range of floats; a zero may stand in a row of zeros
-        let power = if value == 0.0 { 0 } else { -(rows[i] + columns[j]) as i32 };
-        value * 2f64.powi(power / 2) * 2f64.powi(power - power / 2)
-    })
+    let mut values = matrix.map(|x| x.value().to_f64());
+    let rows: Vec<i32> = values.row_iter().map(|row| row.iter().map(exponent).fold(ZERO, i32::max)).collect();
+    for mut column in values.column_iter_mut() {
+        let most = column.iter().zip(&rows).map(|(x, row)| exponent(x) - row).fold(ZERO, i32::max);
+        for (x, row) in column.iter_mut().zip(&rows) {
+            if *x != 0.0 {
+                // in two halves, each within the range of floats
+                let power = -(row + most);
+                *x *= power_of_two(power / 2) * power_of_two(power - power / 2);
+            }
+        }
+    }
+    values
+}
+
+/// An exponent below that of any number.
+const ZERO: i32 = -10_000;
+
+/// e with 2ᵉ ≤ |x| < 2ᵉ⁺¹ (−1023 of subnormal x).
+fn exponent(x: &f64) -> i32 {
+    if *x == 0.0 { ZERO } else { ((x.to_bits() >> 52) & 0x7ff) as i32 - 1023 }
+}
+
+/// 2ᵉ, for |e| up to 1022.
+fn power_of_two(e: i32) -> f64 {
+    f64::from_bits(((e + 1023) as u64) << 52)
 }
 
 #[cfg(test)]
