@@ -4,10 +4,15 @@ use nalgebra::{DVector, RealField};
 
 use crate::bounds::{Bounds, constant};
 
-/// Forward differences with the absolute step h: gᵢ = (f(x + h eᵢ) − f(x)) / ((xᵢ + h) − xᵢ).
+/// Forward differences: gᵢ = (f(x + h eᵢ) − f(x)) / ((xᵢ + h) − xᵢ).
 ///
-/// Where x + h is x, h is √ε sign(xᵢ) max(1, |xᵢ|). Within bounds the step turns back where forward would leave them.
-/// `n` evaluations of f beside f(x) itself. The rule and the default h = 1e−8 are scipy's (`fmin_l_bfgs_b`, `approx_grad`).
+/// By default h = 1e−8 in double precision, whatever x is: the rule of scipy's `fmin_l_bfgs_b` with `approx_grad`. In a
+/// coarser precision f would not see that step, and where xᵢ + h is xᵢ no function would: there h is that of
+/// [`relative`](ForwardDifferences::relative) differences, √ε sign(xᵢ) max(1, |xᵢ|).
+///
+/// A slope is off by about ½ h |∂²f/∂xᵢ²| + ε |f| / h, so the default loses digits where |xᵢ| is large: of a square six are
+/// left at xᵢ = 100. Where forward would leave the bounds, or the range of floats, the step turns back; a variable
+/// whose bounds leave it one value cannot move, and its slope counts as 0. `n` evaluations of f beside f(x) itself.
 ///
 /// ```
 /// use optimizers::ForwardDifferences;
@@ -20,16 +25,32 @@ use crate::bounds::{Bounds, constant};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ForwardDifferences<T> {
-    step: T,
+    /// The same step everywhere; otherwise it is relative.
+    step: Option<T>,
 }
 
 impl<T: RealField + Copy> Default for ForwardDifferences<T> {
     fn default() -> Self {
-        ForwardDifferences { step: constant(1e-8) }
+        let double = T::default_epsilon() <= constant(f64::EPSILON);
+        ForwardDifferences { step: double.then(|| constant(1e-8)) }
     }
 }
 
 impl<T: RealField + Copy> ForwardDifferences<T> {
+    /// With the step h = √ε sign(xᵢ) max(1, |xᵢ|), which f sees at any xᵢ (scipy's `approx_derivative` without a step).
+    ///
+    /// ```
+    /// use optimizers::ForwardDifferences;
+    /// use optimizers::nalgebra::DVector;
+    ///
+    /// let square = |x: &DVector<f64>| x[0] * x[0];
+    /// let slope = ForwardDifferences::relative().gradient(square, &DVector::from_element(1, 1e9), 1e18, None)[0];
+    /// assert!((slope / 2e9 - 1.0).abs() < 1e-7);
+    /// ```
+    pub const fn relative() -> Self {
+        ForwardDifferences { step: None }
+    }
+
     /// The gradient at x, where `value` is f(x).
     pub fn gradient(
         &self,
@@ -41,17 +62,19 @@ impl<T: RealField + Copy> ForwardDifferences<T> {
         let mut shifted = x.clone();
         DVector::from_fn(x.len(), |i, _| {
             shifted[i] = x[i] + self.step_at(i, x[i], bounds);
-            let slope = (f(&shifted) - value) / (shifted[i] - x[i]);
+            let (rise, run) = (f(&shifted) - value, shifted[i] - x[i]);
             shifted[i] = x[i];
-            slope
+            // no step at all: the bounds hold the variable
+            if run == T::zero() { T::zero() } else { rise / run }
         })
     }
 
     fn step_at(&self, i: usize, x: T, bounds: Option<&Bounds<T>>) -> T {
-        let mut h = self.step;
-        if (x + h) - x == T::zero() {
-            let sign = if x >= T::zero() { T::one() } else { -T::one() };
-            h = T::default_epsilon().sqrt() * sign * T::one().max(x.abs());
+        let sign = if x >= T::zero() { T::one() } else { -T::one() };
+        let relative = T::default_epsilon().sqrt() * sign * T::one().max(x.abs());
+        let mut h = self.step.filter(|&h| x + h != x).unwrap_or(relative);
+        if !(x + h).is_finite() {
+            h = -h;
         }
         let Some(bounds) = bounds else { return h };
         let leaves = bounds.clamp(i, x + h) != x + h;
@@ -60,12 +83,12 @@ impl<T: RealField + Copy> ForwardDifferences<T> {
         }
         let below = bounds.lower(i).map_or(h.abs(), |l| x - l);
         let above = bounds.upper(i).map_or(h.abs(), |u| u - x);
-        if h.abs() <= below.max(above) {
+        if h.abs() <= below.max(above) && x - h != x {
             -h
         } else if above >= below {
-            above
+            above.min(relative.abs())
         } else {
-            -below
+            -below.min(relative.abs())
         }
     }
 }

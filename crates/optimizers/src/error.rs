@@ -27,6 +27,14 @@ pub enum Error {
         /// The component.
         value: f64,
     },
+    /// A number that must be finite is not.
+    #[error("{name} is {value}: a finite number is needed")]
+    NotFinite {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// A number that must be positive, finite and not subnormal is not.
     #[error("{name} is {value}: a positive, finite number that is not subnormal is needed")]
     NotPositive {
@@ -90,6 +98,16 @@ pub enum Error {
         given: usize,
         /// What it must be a multiple of.
         multiple_of: usize,
+    },
+    /// A test function exists for a range of numbers of variables only.
+    #[error("a problem of {given} variables is asked for, but it has {least} to {most}")]
+    DimensionRange {
+        /// The number asked for.
+        given: usize,
+        /// The least number.
+        least: usize,
+        /// The largest number.
+        most: usize,
     },
     /// A stage of a process takes another number of components than the stage before gives.
     #[error("stage {stage} takes {expected} numbers, but the stage before it gives {given}")]

@@ -4,10 +4,10 @@ use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::chain::{reach, transposed_times};
 use crate::error::{Error, Failure, check_jacobian, check_shape};
+use crate::matrix_power::{default_truncation, power_times};
 use crate::optimizer::{Evaluations, Iterate, LatentPoint, Optimizer, State};
 use crate::problem::{Entry, Staged};
 use crate::range::{fraction, positive};
-use crate::singular::{default_truncation, power_times};
 
 /// Half-inverse gradients, HIG: x ← x − η J^(−1/2) ∂L/∂y, with the Jacobian J = ∂y/∂x (Schnell, Holl, Thuerey,
 /// "Half-Inverse Gradients for Physical Deep Learning", 2022).
@@ -19,7 +19,11 @@ use crate::singular::{default_truncation, power_times};
 ///
 /// κ and τ, relative to the largest singular value, are those of the authors' code: τ = 10 max(m, n) ε for an m × n
 /// Jacobian. One y(x) with its Jacobian, one value and one gradient of L by y a step. The update in the trajectory is
-/// J^κ ∂L/∂y. Derivatives through a run exist where the singular values differ from each other.
+/// J^κ ∂L/∂y.
+///
+/// A run can be differentiated through, to any order, where singular values coincide too. Which values are dropped counts
+/// as fixed: the derivatives are those of the truncated J^κ, and there are none where a value crosses the truncation. For
+/// numbers of order k they take (m + n)^(k + 1) products a step.
 ///
 /// ```
 /// use optimizers::{Composite, HalfInverse, Run};

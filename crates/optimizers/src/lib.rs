@@ -53,6 +53,7 @@ mod latent_optimizer;
 mod lbfgsb;
 mod least_squares;
 mod line_search;
+mod matrix_power;
 mod newton;
 mod optimizer;
 mod own;

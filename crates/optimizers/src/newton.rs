@@ -7,10 +7,12 @@ use crate::error::{Error, Failure, check_hessian, check_shape};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at};
 use crate::problem::{Entry, TwiceDifferentiable};
 use crate::range::positive;
+use crate::singular::is_singular;
 
 /// Newton's method with a fixed step: x ← x − η H⁻¹ g, with g and H the gradient and the Hessian of L at x.
 ///
-/// H⁻¹ is formed by elimination with partial pivoting and then multiplied. One value, gradient and Hessian a step.
+/// H⁻¹ is formed by elimination with partial pivoting and then multiplied. One value, gradient and Hessian a step. A
+/// Hessian that is singular to its rounding, in whatever units the variables are, ends the run.
 /// The update in the trajectory is H⁻¹ g. Where H is not positive definite the method goes where Newton's formula
 /// goes, which need not be downhill; the run then carries a warning.
 ///
@@ -51,6 +53,9 @@ pub(crate) fn newton_direction<T: Entry + RealField>(
 ) -> Result<DVector<T>, Failure> {
     if !hessian.iter().all(|h| h.all_finite()) {
         return Err(Failure::NotFinite { quantity: "Hessian", iteration });
+    }
+    if is_singular(&hessian) {
+        return Err(Failure::SingularHessian { iteration });
     }
     let inverse = hessian.lu().try_inverse().ok_or(Failure::SingularHessian { iteration })?;
     Ok(inverse * gradient)

@@ -3,7 +3,7 @@
 use nalgebra::{DVector, RealField};
 
 use crate::differences::ForwardDifferences;
-use crate::problem::{Entry, Objective};
+use crate::problem::{Entry, Objective, nan};
 
 /// An [`Objective`] from a function that puts the gradient in place and returns the value, for any number of variables.
 ///
@@ -40,10 +40,14 @@ impl<T: Entry, G: Fn(&[T], &mut [T]) -> T> Objective<T> for OwnGradient<G> {
     }
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
         let mut gradient = DVector::from_element(x.len(), T::zero());
-        let value = (self.function)(x.as_slice(), gradient.as_mut_slice());
+        let value = self.value_and_gradient_into(x, &mut gradient);
         (value, gradient)
     }
     fn value_and_gradient_into(&self, x: &DVector<T>, gradient: &mut DVector<T>) -> T {
+        if x.len() != self.dimension {
+            *gradient = DVector::from_element(x.len(), nan());
+            return nan();
+        }
         if gradient.len() != x.len() {
             *gradient = DVector::from_element(x.len(), T::zero());
         }
@@ -51,7 +55,8 @@ impl<T: Entry, G: Fn(&[T], &mut [T]) -> T> Objective<T> for OwnGradient<G> {
     }
 }
 
-/// An [`Objective`] from a value alone, with gradients by [`ForwardDifferences`]: n further calls of the function a gradient.
+/// An [`Objective`] from a value alone, with gradients by [relative](ForwardDifferences::relative) differences: n further
+/// calls of the function a gradient.
 ///
 /// ```
 /// use optimizers::{GradientByDifferences, GradientDescent, Run};
@@ -79,10 +84,10 @@ impl<T: Entry + RealField, V: Fn(&[T]) -> T> Objective<T> for GradientByDifferen
         self.dimension
     }
     fn value(&self, x: &DVector<T>) -> T {
-        (self.function)(x.as_slice())
+        if x.len() == self.dimension { (self.function)(x.as_slice()) } else { nan() }
     }
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
         let value = self.value(x);
-        (value, ForwardDifferences::default().gradient(|x| self.value(x), x, value, None))
+        (value, ForwardDifferences::relative().gradient(|x| self.value(x), x, value, None))
     }
 }

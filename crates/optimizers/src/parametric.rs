@@ -1,9 +1,9 @@
 //! Losses with parameters that may carry derivatives, and the derivatives of their minimizers.
 
-use autodiff::{Dual, Elementary, Float, HyperDual, Number, Ordered};
+use autodiff::{Dual, Float, HyperDual, Number, Ordered, SolveError, System};
 use nalgebra::{DMatrix, DVector, RealField};
 
-use crate::error::{Error, Failure, check_hessian, check_shape};
+use crate::error::{Error, Failure};
 use crate::problem::{Entry, HessianProduct, Objective, TwiceDifferentiable, array, hessian_parts, put};
 
 /// A loss L(x, p) of `N` variables and `M` parameters that computes with any number type of precision `F`.
@@ -131,23 +131,20 @@ macro_rules! parametric {
     };
 }
 
-/// Newton's iterations for a minimizer's value.
-const MOST_ITERATIONS: usize = 100;
-
-/// The minimizer x(p) of L(x, p) near a point, with its derivatives by whatever the problem's numbers carry.
+/// The minimizer x(p) of L(x, p) near a point, with its derivatives by whatever the problem's parameters carry.
 ///
-/// The point, of plain numbers, is what any run has found, or a guess near it. The value comes from Newton's iterations
-/// on ∂L/∂x = 0. The derivatives are those of the implicit function theorem, ∂x/∂p = −(∂²L/∂x²)⁻¹ ∂²L/∂x∂p, and not
-/// those of the iterations: once the value is at rest, each further iteration on the numbers makes one order more
-/// exact, and as many are made as they have orders. One value, gradient and Hessian an iteration.
-///
-/// For the root of a system of equations see [`autodiff::implicit`](autodiff::implicit()), and
-/// [`NewtonInverse`](crate::NewtonInverse) for that of a [`Map`](crate::Map).
+/// The point is what any run has found, or a guess near it. The minimizer is the root of ∂L/∂x = 0 by
+/// [`autodiff::implicit`](autodiff::implicit()): damped Newton iterations for the value, up to where the gradient
+/// vanishes within a bound on its own rounding errors, whatever the scales of L and of each variable; and the
+/// derivatives of the implicit function theorem, ∂x/∂p = −(∂²L/∂x²)⁻¹ ∂²L/∂x∂p, not those of the iterations. A gradient
+/// with its Jacobian a trial step, a gradient an order of the numbers, and one Hessian in the end.
 ///
 /// # Errors
 ///
-/// [`Failure::NotMinimum`] if the Hessian there is not positive definite, [`Failure::SingularHessian`],
-/// [`Failure::NotFinite`], [`Failure::NotConverged`], and [`Failure::Refused`] if the point does not fit the problem.
+/// [`Failure::NotMinimum`] if the Hessian there is not positive definite, [`Failure::SingularHessian`] if it is singular
+/// there or where the iterations begin, [`Failure::NotFinite`] if the gradient or the Hessian is not where they begin,
+/// [`Failure::NotConverged`], and [`Failure::Refused`] if the point does not fit the problem. But for the iterations that
+/// did not converge, the iteration they name is 0.
 ///
 /// ```
 /// use autodiff::Dual;
@@ -160,66 +157,47 @@ const MOST_ITERATIONS: usize = 100;
 /// assert_eq!((x[0].re, x[0].eps), (1.0, [0.25]));
 /// # Ok::<(), optimizers::Failure>(())
 /// ```
-pub fn minimizer<T, P>(problem: &P, near: &[T::Precision]) -> Result<DVector<T>, Failure>
+pub fn minimizer<F, T, L, const M: usize, const N: usize>(
+    problem: &Parametric<L, T, M, N>,
+    near: &[F],
+) -> Result<DVector<T>, Failure>
 where
-    T: Entry + RealField,
-    T::Precision: RealField,
-    P: TwiceDifferentiable<T> + ?Sized,
+    F: Float + RealField,
+    T: Entry<Precision = F> + Ordered<F>,
+    L: ParametricFn<N, M, F>,
 {
-    let refused = |error| Failure::Refused { error, iteration: 0 };
-    let expected = problem.dimension();
-    if near.len() != expected {
-        return Err(refused(Error::StartLength { given: near.len(), expected }));
-    }
+    let iteration = 0;
+    let refused = |error| Failure::Refused { error, iteration };
+    let near: [F; N] = near.try_into().map_err(|_| refused(Error::StartLength { given: near.len(), expected: N }))?;
     if near.is_empty() {
         return Err(refused(Error::Empty));
     }
-    let mut x = DVector::from_iterator(expected, near.iter().map(|&x| T::constant(x)));
-    crate::run::finite("near", x.as_slice()).map_err(refused)?;
-    let mut before = T::Precision::INFINITY;
-    // the largest x so far: a minimizer at zero is reached to its rounding
-    let mut scale = largest(&x);
-    // how often in a row a step was not much smaller than the one before: at a minimum without curvature all are
-    let mut slow = 0;
-    // how many iterations make derivatives exact, once the value is at rest
-    let mut orders_left = None;
-    for iteration in 0..MOST_ITERATIONS {
-        let (_, gradient, hessian) = problem.value_gradient_hessian(&x);
-        check_shape("the gradient", gradient.len(), expected, iteration)?;
-        check_hessian(&hessian, expected, iteration)?;
-        for (quantity, numbers) in [("gradient", gradient.as_slice()), ("Hessian", hessian.as_slice())] {
-            if !numbers.iter().all(|number| number.all_finite()) {
-                return Err(Failure::NotFinite { quantity, iteration });
-            }
+    crate::run::finite("near", &near).map_err(refused)?;
+    let Parametric { function, parameters } = problem;
+    let x = autodiff::implicit(&Stationary(function), near, *parameters).map_err(|error| match error {
+        SolveError::Singular { .. } => Failure::SingularHessian { iteration },
+        SolveError::NotConverged { iterations, .. } => Failure::NotConverged { iteration: iterations },
+        SolveError::NotFinite { quantity: "parameters", index, value } => {
+            refused(Error::NotFiniteComponent { name: "parameters", index, value })
         }
-        if orders_left == Some(0) {
-            return match hessian.map(Number::value).cholesky() {
-                Some(_) => Ok(x),
-                None => Err(Failure::NotMinimum { iteration }),
-            };
+        SolveError::NotFinite { quantity: "functions", .. } => Failure::NotFinite { quantity: "gradient", iteration },
+        SolveError::NotFinite { .. } | SolveError::Length { .. } => {
+            Failure::NotFinite { quantity: "Hessian", iteration }
         }
-        let step = hessian.lu().solve(&gradient).filter(|step| step.iter().all(|step| step.all_finite()));
-        let step = step.ok_or(Failure::SingularHessian { iteration })?;
-        x -= &step;
-        let size = largest(&step);
-        scale = Elementary::max(scale, largest(&x));
-        let rounding = T::default_epsilon().value();
-        // a step that is rounding, or shrinks no more where it is small
-        let small = size <= T::Precision::of(4.0) * rounding * scale;
-        let stalls = size >= before * T::Precision::of(0.5) && size <= Elementary::sqrt(rounding) * scale;
-        orders_left = match orders_left {
-            Some(orders) => Some(orders - 1),
-            None if (small || stalls) && slow >= 8 => return Err(Failure::SingularHessian { iteration }),
-            None if small || stalls || size == T::Precision::ZERO => Some(T::ORDER),
-            None => None,
-        };
-        slow = if size > before * T::Precision::of(0.3) { slow + 1 } else { 0 };
-        before = size;
+    })?;
+    let values = HyperDual::variables(x.map(Number::value));
+    let hessian = function.call(values, parameters.map(|p| HyperDual::constant(p.value()))).hessian();
+    match DMatrix::from_fn(N, N, |i, j| hessian[i][j]).cholesky() {
+        Some(_) => Ok(DVector::from_column_slice(&x)),
+        None => Err(Failure::NotMinimum { iteration }),
     }
-    Err(Failure::NotConverged { iteration: MOST_ITERATIONS })
 }
 
-/// The largest size of the values.
-fn largest<T: Entry>(v: &DVector<T>) -> T::Precision {
-    v.iter().fold(T::Precision::ZERO, |most, v| Elementary::max(most, Elementary::abs(v.value())))
+/// ∂L/∂x = 0
+struct Stationary<'a, L>(&'a L);
+
+impl<F: Float, L: ParametricFn<N, M, F>, const N: usize, const M: usize> System<N, M, F> for Stationary<'_, L> {
+    fn call<T: Ordered<F>>(&self, x: [T; N], p: [T; M]) -> [T; N] {
+        self.0.call(Dual::variables(x), p.map(Dual::constant)).eps
+    }
 }

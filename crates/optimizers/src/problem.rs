@@ -9,8 +9,9 @@ impl<T: Number + nalgebra::Scalar> Entry for T {}
 
 /// A function L(x) to be minimized, with its derivatives, over numbers `T`.
 ///
-/// The vectors that come in have [`dimension`](Objective::dimension) components; a [`Run`](crate::Run) sees to it. The
-/// problems of this crate give NaN for a vector of another length.
+/// The vectors that come in have [`dimension`](Objective::dimension) components: a [`Run`](crate::Run) refuses a start of
+/// another length, and names both. Called by hand with one, the problems that this crate makes of functions give NaN
+/// and do not call them; what a user's own [`Map`] does with it is that map's affair.
 pub trait Objective<T: Entry> {
     /// The number of variables.
     fn dimension(&self) -> usize;
@@ -261,10 +262,15 @@ where
     }
 }
 
+/// What a vector of a wrong length gives.
+pub(crate) fn nan<T: Entry>() -> T {
+    T::constant(T::Precision::NAN)
+}
+
 /// The components as an array; NaN in all places if their number is another.
 pub(crate) fn array<T: Entry, const N: usize>(x: &DVector<T>) -> [T; N] {
     if x.len() != N {
-        return [T::constant(T::Precision::NAN); N];
+        return [nan(); N];
     }
     std::array::from_fn(|i| x.get(i).copied().unwrap_or_else(T::zero))
 }

@@ -25,6 +25,12 @@ pub(crate) fn not_negative<T: Entry>(name: &'static str, number: T) -> Result<T,
     }
 }
 
+/// A number that is finite.
+pub(crate) fn finite<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
+    let value = number.value();
+    if Elementary::is_finite(value) { Ok(number) } else { Err(Error::NotFinite { name, value: value.to_f64() }) }
+}
+
 /// A number from 0 up to, but not including, 1.
 pub(crate) fn fraction<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
     let value = number.value();

@@ -9,7 +9,7 @@ use nalgebra::DVector;
 use crate::error::Error;
 use crate::optimizer::Iterate;
 use crate::problem::Entry;
-use crate::range::{not_negative, positive};
+use crate::range::{finite, not_negative, positive};
 
 /// A test that ends a [`Run`](crate::Run) where it holds; [`and`](Stop::and) and [`or`](Stop::or) join two.
 ///
@@ -19,7 +19,7 @@ use crate::range::{not_negative, positive};
 /// autodiff::function! { fn square([x]) { x * x } }
 ///
 /// let (problem, method) = (Loss::new(square), GradientDescent::new(0.25)?);
-/// let stop = Stop::gradient(1e-3)?.or(Stop::target(0.5).and(Stop::iterations(4)));
+/// let stop = Stop::gradient(1e-3)?.or(Stop::target(0.5)?.and(Stop::iterations(4)));
 /// let report = Run::new(&problem, &method, &[8.0])?.stop(stop).finish();
 /// assert_eq!(report.trajectory.len(), 5); // x = 8, 4, 2, 1, 1/2
 /// assert_eq!(report.status, Status::Stopped(Test::Both(Box::new(Test::Target), Box::new(Test::Iterations))));
@@ -126,9 +126,13 @@ impl<'a, T: Entry> Stop<'a, T> {
         Ok(Stop(Rule::Decrease { most: not_negative("decrease", most)?, last: None }))
     }
 
-    /// When L ≤ `value`. It never holds for NaN.
-    pub fn target(value: T) -> Self {
-        Stop(Rule::Target(value))
+    /// When L ≤ `value`. It never holds for a loss that is NaN.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFinite`] unless `value` is finite.
+    pub fn target(value: T) -> Result<Self, Error> {
+        Ok(Stop(Rule::Target(finite("target", value)?)))
     }
 
     /// When the run has taken this long or longer; looked at after each step.

@@ -9,7 +9,11 @@ const ROWS: &[(&str, &[&str])] = &[
     ("a start of another length than the problem's", &["starts_that_do_not_fit_are_refused"]),
     (
         "an empty start, or no variables",
-        &["starts_that_do_not_fit_are_refused", "inversions_of_wrong_lengths_are_refused"],
+        &[
+            "starts_that_do_not_fit_are_refused",
+            "inversions_of_wrong_lengths_are_refused",
+            "a_process_without_results_is_no_failure",
+        ],
     ),
     (
         "NaN or infinity in start, step, target, tolerance, bounds",
@@ -202,6 +206,19 @@ fn newton_on_singular_and_indefinite_hessians() {
     assert_eq!(report.status.to_string(), "Hessian is singular at iteration 0");
     assert_eq!(report.trajectory.len(), 1);
 
+    // singular but for rounding: a valley that curves across one line only
+    function! {
+        fn slanted([x0, x1]) { (x0 * 0.1 + x1 * 0.7 - 1.0).powi(2) }
+        fn scaled([x0, x1]) { x0 * x0 * 1e-200 + x1 * x1 * 1e200 }
+    }
+    let report = Run::new(&Loss::new(slanted), &newton, &[3.0, 3.0]).unwrap().iterations(5).finish();
+    assert_eq!(report.status, Status::Failed(Failure::SingularHessian { iteration: 0 }));
+    let report = Run::new(&Loss::new(slanted), &Newton::new(1.0_f32).unwrap(), &[3.0, 3.0]).unwrap().finish();
+    assert_eq!(report.status, Status::Failed(Failure::SingularHessian { iteration: 0 }));
+    // small and large curvature are none
+    let report = Run::new(&Loss::new(scaled), &newton, &[3.0, 3.0]).unwrap().iterations(1).finish();
+    assert_eq!(report.trajectory[1].x.as_slice(), [0.0, 0.0]);
+
     let report = Run::new(&Loss::new(saddle), &newton, &[1.0, 1.0]).unwrap().iterations(1).finish();
     assert_eq!(report.trajectory[1].x.as_slice(), [0.0, 0.0]);
     assert_eq!(report.warnings, ["the Newton step of iteration 1 is not a descent direction"]);
@@ -334,6 +351,24 @@ impl Map<f64> for Shrinking {
     }
 }
 
+/// A process without results has a loss that does not move: every method stays, and says so.
+#[test]
+fn a_process_without_results_is_no_failure() {
+    function! {
+        fn nothing(_x: [2]) -> [0] { [] }
+        fn constant(_y: [0]) { T::constant(7.0) }
+    }
+    fn stays<O: Optimizer<f64, Composite<nothing, constant, 2, 0>>>(method: &O) {
+        let report = Run::new(&Composite::new(nothing, constant), method, &[3.0, 4.0]).unwrap().iterations(3).finish();
+        assert!(matches!(report.status, Status::MaxIterations | Status::Converged(_)), "{}", report.status);
+        assert_eq!(report.trajectory.last().unwrap().x.as_slice(), [3.0, 4.0]);
+    }
+    stays(&GradientDescent::new(0.1).unwrap());
+    stays(&HalfInverse::new(0.1).unwrap());
+    stays(&InverseSimulator::new(0.1, LinearizedInverse).unwrap());
+    stays(&InverseSimulator::new(0.1, NewtonInverse::new()).unwrap());
+}
+
 #[test]
 fn a_process_that_returns_fewer_components_than_before_is_refused() {
     for search in [NumericInverse::new(), NumericInverse::with_differences()] {
@@ -351,6 +386,21 @@ fn a_vector_of_another_length_gives_nan_and_no_panic() {
         assert!(problem().value(&x).is_nan());
         assert!(Loss::new(loss).value_and_gradient(&x).0.is_nan());
         assert!(Map::value(&Physics::<_, 2, 2>::new(physics), &x).iter().all(|y| y.is_nan()));
+        let own = OwnGradient::new(2, |x: &[f64], gradient: &mut [f64]| {
+            gradient[1] = x[1];
+            x[1] * x[1] * 0.5
+        });
+        let differences = GradientByDifferences::new(2, |x: &[f64]| x[1] * x[1]);
+        for problem in [&own as &dyn Objective<f64>, &differences] {
+            let (value, gradient) = problem.value_and_gradient(&x);
+            assert!(problem.value(&x).is_nan() && value.is_nan() && gradient.iter().all(|g| g.is_nan()));
+            let mut gradient = DVector::zeros(2);
+            assert!(problem.value_and_gradient_into(&x, &mut gradient).is_nan());
+            assert_eq!(gradient.len(), n);
+            let refused = Run::new(problem, &GradientDescent::new(0.1).unwrap(), x.as_slice()).map(|_| ()).unwrap_err();
+            let empty = if n == 0 { Error::Empty } else { Error::StartLength { given: n, expected: 2 } };
+            assert_eq!(refused, empty);
+        }
     }
 }
 
@@ -423,6 +473,17 @@ fn singular_jacobians_are_named_or_passed() {
         assert_eq!(searched.status, Status::MaxIterations);
         assert!(searched.trajectory[20].loss < 1e-6, "{}", searched.trajectory[20].loss);
     }
+    // singular but for the rounding of 0.1 · 3, which an elimination takes for a pivot
+    function! { fn rounded([x0, x1]) -> [2] { [x0 + x1 * 0.1, x0 * 3.0 + x1 * 0.3 + 1.0] } }
+    let almost = Composite::new(rounded, near);
+    let method = InverseSimulator::new(0.5, LinearizedInverse).unwrap();
+    let report = Run::new(&almost, &method, &[1.0, 2.0]).unwrap().iterations(20).finish();
+    assert_eq!(report.status, Status::Failed(Failure::SingularJacobian { iteration: 1 }));
+    let method = InverseSimulator::new(0.5, NewtonInverse::new().stop_unconverged()).unwrap();
+    let report = Run::new(&almost, &method, &[1.0_f32, 2.0]).unwrap().iterations(20).finish();
+    let message = "the Jacobian is singular or not finite".to_owned();
+    assert_eq!(report.status, Status::Failed(Failure::NotInverted { iteration: 1, message }));
+
     // half an inverse leaves the lost direction alone
     let report = Run::new(&problem, &HalfInverse::new(0.1).unwrap(), &start).unwrap().iterations(50).finish();
     assert_eq!(report.status, Status::MaxIterations);

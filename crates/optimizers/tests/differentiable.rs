@@ -1,7 +1,7 @@
 //! Derivatives of whole runs, and of what they lead to.
 
 use autodiff::{Dual, HyperDual, function, gradient, system};
-use optimizers::nalgebra::{DVector, RealField};
+use optimizers::nalgebra::DVector;
 use optimizers::*;
 use proptest::prelude::*;
 
@@ -88,6 +88,46 @@ fn hypergradients_are_central_differences() {
         "hig" at [0.02, 1.4, 1.2], |step| HalfInverse::new(step).unwrap();
         "adam in y" at [0.2, 1.4, 1.2], |step| LatentOptimizer::new(Adam::new(step).unwrap(), inverse);
         "sip" at [0.3, 1.4, 1.2], |step| ScaleInvariant::new(step, inverse, GradientDescent::new(step).unwrap()).unwrap();
+    }
+}
+
+/// J = eˢ I has one singular value, twice: J^κ has its derivatives all the same, to second order.
+#[test]
+fn half_inverses_have_derivatives_where_singular_values_coincide() {
+    function! {
+        fn exponentials([x0, x1]) -> [2] { [x0.exp(), x1.exp()] }
+        fn rotated([x0, x1]) -> [2] { [x0 * 0.6 - x1 * 0.8 + x0 * x1, x0 * 0.8 + x1 * 0.6 + x0 * x0] }
+        fn flat([x0, x1, x2]) -> [2] { [x0.sin() + x2 * 1e-9, x1.sin() - x0 * x2 * 1e-9] }
+    }
+    macro_rules! last_loss {
+        ($t:ty, $process:ident, $n:literal, $start:expr) => {
+            |[step, start, a]: [$t; 3]| {
+                let method = HalfInverse::new(step).unwrap().truncation(1e-4).unwrap();
+                let loss = Parametric::new(tilted, [a]);
+                let problem = Pipeline::new::<$t>(Physics::<_, $n, 2>::new($process), loss).unwrap();
+                let start = $start.map(|x: f64| start + x);
+                Run::new(&problem, &method, &start).unwrap().iterations(2).last().unwrap().loss
+            }
+        };
+    }
+    type D = Dual<f64, 3>;
+    type H = HyperDual<f64, 3>;
+    macro_rules! checked {
+        ($($process:ident($n:literal) from $start:expr, at $at:expr;)*) => { $(
+            let plain = last_loss!(f64, $process, $n, $start);
+            let slopes = gradient(last_loss!(D, $process, $n, $start), $at);
+            agrees(stringify!($process), $at, slopes, plain);
+            let second = last_loss!(H, $process, $n, $start)(H::variables($at)).hessian();
+            for i in 0..3 {
+                let along = |at: [f64; 3]| gradient(last_loss!(D, $process, $n, $start), at)[i];
+                agrees(stringify!($process), $at, second[i], along);
+            }
+        )* };
+    }
+    checked! {
+        exponentials(2) from [0.0, 0.0], at [0.05, 0.4, 1.2];
+        rotated(2) from [0.0, 0.0], at [0.05, 0.0, 1.2];
+        flat(3) from [0.1, 0.1, 0.0], at [0.05, 0.2, 1.2];
     }
 }
 
@@ -220,6 +260,56 @@ proptest! {
     }
 }
 
+parametric! {
+    fn scaled([x0, x1, x2], [a, b]) {
+        // each variable in its unit: one large, one small, and one that is zero at the minimum
+        let (u, v) = (x0 * 9.094947017729282e-13, x1 * 1099511627776.0);
+        (u * a).cosh() + (v - u * b).powi(2) * 1.5 + v.powi(4) * 0.25 - u * 2.0 + v * a
+            + (x2 + 0.1).powi(2) * 0.15 - x2 * 0.03
+    }
+}
+
+/// Where a variable is at rest does not depend on the sizes of the others (2⁴⁰ apart on either side), nor on how near to
+/// zero it is, nor on the size of L.
+#[test]
+fn a_minimizer_has_its_derivatives_at_any_scale() {
+    type H = HyperDual<f64, 2>;
+    let parameters = H::variables([0.8, -0.3]);
+    let exact = minimizer(&Parametric::new(coupled, parameters), &[0.5, 0.1]).unwrap();
+    let unit = 2f64.powi(40);
+    for near in [[0.5, 0.1, 0.0], [0.9, -0.4, 1e-3], [2.0, 0.3, 0.5]] {
+        let found =
+            minimizer(&Parametric::new(scaled, parameters), &[near[0] * unit, near[1] / unit, near[2]]).unwrap();
+        for (x, exact, unit) in [(found[0], exact[0], unit), (found[1], exact[1], 1.0 / unit)] {
+            let close = |a: f64, b: f64| (a / unit - b).abs() <= 1e-13 * b.abs();
+            assert!(
+                close(x.re, exact.re) && (0..2).all(|i| close(x.eps[i], exact.eps[i])),
+                "{near:?}: {x:?} {exact:?}"
+            );
+            let (second, expected) = (x.hessian(), exact.hessian());
+            assert!((0..4).all(|k| close(second[k / 2][k % 2], expected[k / 2][k % 2])), "{near:?}: {x:?} {exact:?}");
+        }
+        assert!(found[2].re.abs() < 1e-16 && found[2].eps == [0.0; 2], "{near:?}: {:?}", found[2]);
+    }
+    parametric! {
+        // from 10 each step of x₁ is nearly 1 long, which is nothing beside x₀
+        fn far([x0, x1], [p]) { (x0 - 1e9).powi(2) * 0.5 + x1.exp() - x1 * p }
+    }
+    let x = minimizer(&Parametric::new(far, [Dual::<f64, 1>::variable(2.0, 0)]), &[1.1e9, 10.0]).unwrap();
+    assert!((x[1].re - 2f64.ln()).abs() < 1e-15 && (x[1].eps[0] - 0.5).abs() < 1e-15, "{x:?}");
+    assert_eq!((x[0].re, x[0].eps), (1e9, [0.0]));
+    parametric! {
+        fn tiny([x0, x1], [p]) { ((x0 - p).powi(2) + (x1 + x0 * 0.5 - p * 1e-9).powi(4) + x1 * x1) * 1e-200 }
+    }
+    let x = minimizer(&Parametric::new(tiny, [Dual::<f32, 1>::variable(0.75, 0)]), &[0.0_f32, 0.0]);
+    // 1e−200 is nothing in single precision
+    assert!(matches!(x, Err(Failure::SingularHessian { .. })), "{x:?}");
+    let x = minimizer(&Parametric::new(tiny, [Dual::<f64, 1>::variable(0.75, 0)]), &[0.0, 0.0]).unwrap();
+    let difference = |h: f64| minimizer(&Parametric::new(tiny, [0.75 + h]), &[0.0, 0.0]).unwrap();
+    let slope = (difference(1e-6) - difference(-1e-6)) / 2e-6;
+    assert!((0..2).all(|i| (x[i].eps[0] - slope[i]).abs() < 1e-8), "{x} {slope}");
+}
+
 #[test]
 fn minimizers_that_are_none_are_refused() {
     parametric! {
@@ -228,12 +318,12 @@ fn minimizers_that_are_none_are_refused() {
         fn pole([x], [p]) { (x - p).ln() }
         fn slope([x], [p]) { (x * p).exp() }
         fn quartic([x], [p]) { (x - p).powi(4) }
+        fn cubic([x], [p]) { x.powi(3) / 3.0 + x * p }
     }
     let p = Dual::<f64, 1>::variable(1.0, 0);
-    fn refused<T, P: TwiceDifferentiable<T>>(problem: P, near: &[T::Precision]) -> Failure
+    fn refused<L, const N: usize>(problem: Parametric<L, Dual<f64, 1>, 1, N>, near: &[f64]) -> Failure
     where
-        T: Entry + RealField,
-        T::Precision: RealField,
+        L: ParametricFn<N, 1>,
     {
         minimizer(&problem, near).unwrap_err()
     }
@@ -243,7 +333,12 @@ fn minimizers_that_are_none_are_refused() {
     assert!(matches!(refused(Parametric::new(quartic, [p]), &[3.0]), Failure::SingularHessian { .. }));
     let failure = refused(Parametric::new(pole, [p]), &[1.0]);
     assert_eq!(failure, Failure::NotFinite { quantity: "gradient", iteration: 0 });
-    assert!(matches!(refused(Parametric::new(slope, [p]), &[0.0]), Failure::NotConverged { .. }));
+    // it falls for ever, to where neither slope nor curvature is left
+    assert!(matches!(refused(Parametric::new(slope, [p]), &[0.0]), Failure::SingularHessian { .. }));
+    assert!(matches!(refused(Parametric::new(cubic, [p]), &[0.3]), Failure::NotConverged { .. }));
+    let infinite = Dual::<f64, 1>::constant(f64::INFINITY);
+    let failure = refused(Parametric::new(cubic, [infinite]), &[0.3]);
+    assert!(matches!(failure, Failure::Refused { error: Error::NotFiniteComponent { name: "parameters", .. }, .. }));
     let length = Error::StartLength { given: 1, expected: 2 };
     assert_eq!(refused(Parametric::new(saddle, [p]), &[0.3]), Failure::Refused { error: length, iteration: 0 });
     let nan = refused(Parametric::new(saddle, [p]), &[0.3, f64::NAN]);

@@ -45,7 +45,7 @@ fn each_test_stops_where_it_first_holds() {
                 before.is_some_and(|b| (b.loss - now.loss).abs() <= 1e-6 * b.loss.abs().max(now.loss.abs()).max(1.0))
             }),
         ),
-        (Stop::target(1.0), Test::Target, Box::new(|now, _| now.loss <= 1.0)),
+        (Stop::target(1.0).unwrap(), Test::Target, Box::new(|now, _| now.loss <= 1.0)),
         (Stop::when("left of 2", |now| now.x[0] < 2.0), Test::User("left of 2"), Box::new(|now, _| now.x[0] < 2.0)),
     ];
     for (stop, test, holds) in rows {
@@ -63,7 +63,7 @@ fn each_test_stops_where_it_first_holds() {
 #[test]
 fn tests_compose() {
     let alone = |stop: Stop<'_, f64>| descend(stop).trajectory.len();
-    let (target, step) = (|| Stop::target(1.0), || Stop::step(1e-3).unwrap());
+    let (target, step) = (|| Stop::target(1.0).unwrap(), || Stop::step(1e-3).unwrap());
     let (a, b) = (alone(target()), alone(step()));
     assert!(a < b);
     let either = descend(step().or(target()));
@@ -90,7 +90,11 @@ fn tolerances_are_checked() {
         assert!(matches!(Stop::<f64>::seconds(value), Err(Error::NotPositive { name: "seconds", .. })));
     }
     assert!(Stop::<f64>::seconds(1e300).is_ok());
-    assert!(matches!(descend(Stop::target(f64::NAN)).status, Status::MaxIterations));
+    for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        assert!(matches!(Stop::target(value), Err(Error::NotFinite { name: "target", .. })));
+    }
+    assert!(matches!(Stop::target(-f32::INFINITY), Err(Error::NotFinite { .. })));
+    assert!(Stop::target(-f64::MAX).is_ok());
 }
 
 #[test]

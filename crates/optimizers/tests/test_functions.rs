@@ -4,12 +4,13 @@
 #[allow(dead_code, reason = "the example writes more of it than is tested here")]
 mod mgh;
 
-use autodiff::function;
+use autodiff::{Float, function};
 use optimizers::nalgebra::DVector;
-use optimizers::test_functions::{Problem, TEST_FUNCTIONS, find};
+use optimizers::test_functions::{Dimension, Problem, TEST_FUNCTIONS, find};
 use optimizers::{
-    Bfgs, ConjugateGradient, DampedNewton, Descent, Error, Failure, GaussNewton, HessianProduct, LevenbergMarquardt,
-    Loss, Optimizer, Physics, Run, Status, StepRule, SumOfSquares, TrustRegion, TwiceDifferentiable,
+    Bfgs, ConjugateGradient, DampedNewton, Descent, Entry, Error, Failure, GaussNewton, HessianProduct,
+    LevenbergMarquardt, Loss, Optimizer, Physics, Run, Status, StepRule, SumOfSquares, TrustRegion,
+    TwiceDifferentiable,
 };
 
 fn objective(problem: &Problem) -> &dyn TwiceDifferentiable<f64> {
@@ -80,7 +81,47 @@ fn a_dimension_that_does_not_exist_is_refused() {
     let powell = find("extended-powell").unwrap();
     assert_eq!(powell.problem(6).unwrap_err(), Error::DimensionMultiple { given: 6, multiple_of: 4 });
     assert_eq!(powell.problem(0).unwrap_err(), Error::DimensionMultiple { given: 0, multiple_of: 4 });
+    let watson = find("watson").unwrap();
+    assert_eq!(watson.problem(1).unwrap_err(), Error::DimensionRange { given: 1, least: 2, most: 31 });
+    assert_eq!(watson.problem(32).unwrap_err(), Error::DimensionRange { given: 32, least: 2, most: 31 });
     assert!(find("rosenbrok").is_none());
+}
+
+/// Every function either refuses a number of variables or has value, gradient and Hessian for it, in both precisions.
+#[test]
+fn every_dimension_is_refused_or_evaluated() {
+    fn evaluated<T: Float + Entry<Precision = T>>(problem: &dyn TwiceDifferentiable<T>, start: &[f64]) -> bool {
+        let n = start.len();
+        let x = DVector::from_iterator(n, start.iter().map(|&x| T::of(x)));
+        let (value, slopes) = problem.value_and_gradient(&x);
+        // NaN is not equal to itself
+        let same = (problem.dimension(), slopes.len()) == (n, n) && value == problem.value(&x);
+        // the pairs of chunks are all met with 13; more take long
+        if n > 13 && n != 31 && n != 40 {
+            return same;
+        }
+        let (again, gradient, hessian) = problem.value_gradient_hessian(&x);
+        same && value == again && (gradient.len(), hessian.shape()) == (n, (n, n))
+    }
+    for row in TEST_FUNCTIONS {
+        let exists = |n: usize| match row.dimension {
+            Dimension::Fixed(fixed) => n == fixed,
+            Dimension::Free { multiple_of, .. } => n > 0 && n.is_multiple_of(multiple_of),
+            Dimension::Between { least, most, .. } => (least..=most).contains(&n),
+        };
+        for n in 0..=40 {
+            let Ok(problem) = row.problem(n) else {
+                assert!(!exists(n), "{} of {n}", row.name);
+                continue;
+            };
+            let start = (row.start)(n);
+            let [single, double] = match &problem {
+                Problem::LeastSquares(p) => [evaluated::<f32>(&**p, &start), evaluated::<f64>(&**p, &start)],
+                Problem::Plain(p) => [evaluated::<f32>(&**p, &start), evaluated::<f64>(&**p, &start)],
+            };
+            assert!(exists(n) && start.len() == n && single && double, "{} of {n}", row.name);
+        }
+    }
 }
 
 #[test]

@@ -196,7 +196,7 @@ impl Setup<'_> {
                 run = run.stop(Stop::gradient(T::of(most))?);
             }
             if let Some(most) = self.until.loss {
-                run = run.stop(Stop::target(T::of(most)));
+                run = run.stop(Stop::target(T::of(most))?);
             }
             Ok(run)
         };

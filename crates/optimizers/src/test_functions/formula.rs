@@ -1,10 +1,10 @@
 //! Functions of any number of variables, and their exact derivatives in chunks of a few directions.
 
-use autodiff::{Dual, Elementary, Float, HyperDual, Ordered};
+use autodiff::{Dual, Float, HyperDual, Ordered};
 use nalgebra::{DMatrix, DVector};
 
 use crate::least_squares::SumOfSquares;
-use crate::problem::{Entry, Map, Objective, TwiceDifferentiable};
+use crate::problem::{Entry, Map, Objective, TwiceDifferentiable, nan};
 
 /// Components for as many variables as there are, over any number of precision `F`.
 pub(super) trait Formula<F: Float> {
@@ -144,10 +144,6 @@ where
         }
         second_derivatives(x, |x| self.formula.components(x).into_iter().sum())
     }
-}
-
-fn nan<T: Entry>() -> T {
-    T::constant(T::Precision::NAN)
 }
 
 fn not_a_number<T: Entry>(n: usize) -> DVector<T> {

@@ -68,6 +68,15 @@ pub enum Dimension {
         /// What the number must be a multiple of, and its least.
         multiple_of: usize,
     },
+    /// Any number in a range; the minima are those of `usual`.
+    Between {
+        /// The number of variables that is taken where none is given.
+        usual: usize,
+        /// The least number.
+        least: usize,
+        /// The largest number.
+        most: usize,
+    },
 }
 
 /// A known minimum, local or global.
@@ -101,7 +110,7 @@ impl TestFunction {
     /// The usual number of variables.
     pub fn usual_dimension(&self) -> usize {
         match self.dimension {
-            Dimension::Fixed(n) | Dimension::Free { usual: n, .. } => n,
+            Dimension::Fixed(n) | Dimension::Free { usual: n, .. } | Dimension::Between { usual: n, .. } => n,
         }
     }
 
@@ -114,17 +123,19 @@ impl TestFunction {
     ///
     /// # Errors
     ///
-    /// [`Error::Dimension`] if it does not exist for this number of variables.
+    /// [`Error::Dimension`], [`Error::DimensionMultiple`] or [`Error::DimensionRange`] if it does not exist for this
+    /// number of variables.
     pub fn problem(&self, n: usize) -> Result<Problem, Error> {
-        let multiple_of = match self.dimension {
-            Dimension::Fixed(fixed) if n != fixed => return Err(Error::Dimension { given: n, expected: fixed }),
-            Dimension::Fixed(_) => return Ok((self.make)(n)),
-            Dimension::Free { multiple_of, .. } => multiple_of,
-        };
-        if n == 0 || !n.is_multiple_of(multiple_of) {
-            return Err(Error::DimensionMultiple { given: n, multiple_of });
+        match self.dimension {
+            Dimension::Fixed(expected) if n != expected => Err(Error::Dimension { given: n, expected }),
+            Dimension::Free { multiple_of, .. } if n == 0 || !n.is_multiple_of(multiple_of) => {
+                Err(Error::DimensionMultiple { given: n, multiple_of })
+            }
+            Dimension::Between { least, most, .. } if !(least..=most).contains(&n) => {
+                Err(Error::DimensionRange { given: n, least, most })
+            }
+            _ => Ok((self.make)(n)),
         }
-        Ok((self.make)(n))
     }
 }
 
@@ -152,6 +163,9 @@ const fn fixed(n: usize) -> Dimension {
 }
 const fn free(usual: usize, multiple_of: usize) -> Dimension {
     Dimension::Free { usual, multiple_of }
+}
+const fn between(usual: usize, least: usize, most: usize) -> Dimension {
+    Dimension::Between { usual, least, most }
 }
 const fn at(value: f64, place: &'static [f64]) -> Minimum {
     Minimum { value, at: Some(place) }
@@ -209,7 +223,7 @@ pub const TEST_FUNCTIONS: &[TestFunction] = table! {
     MGH: "osborne-1" squares(mgh::osborne_1) fixed(5), |_| vec![0.5, 1.5, -1.0, 0.01, 0.02], &[worth(5.46489469748e-5)], "two exponentials and a constant fitted to 33 data";
     MGH: "biggs-exp6" squares(mgh::biggs_exp6) fixed(6), |_| vec![1.0, 2.0, 1.0, 1.0, 1.0, 1.0], &[at(0.0, &[1.0, 10.0, 1.0, 5.0, 4.0, 3.0]), worth(5.65565e-3)], "three exponentials fitted to three, 13 terms";
     MGH: "osborne-2" squares(mgh::osborne_2) fixed(11), |_| vec![1.3, 0.65, 0.65, 0.7, 0.6, 3.0, 5.0, 7.0, 2.0, 4.5, 5.5], &[worth(4.01377362935e-2)], "an exponential and three bells fitted to 65 data";
-    MGH: "watson" squares(mgh::watson) free(6, 1), |n| vec![0.0; n], &[worth(2.28767005355e-3)], "polynomial solution of x' − x² = 1, 31 residuals";
+    MGH: "watson" squares(mgh::watson) between(6, 2, 31), |n| vec![0.0; n], &[worth(2.28767005355e-3)], "polynomial solution of x' − x² = 1, 31 residuals";
     MGH: "extended-rosenbrock" squares(mgh::rosenbrock) free(10, 2), |n| repeat(&[-1.2, 1.0], n), &[at(0.0, &[1.0; 10])], "a Rosenbrock function of each two variables";
     MGH: "extended-powell" squares(mgh::powell_singular) free(12, 4), |n| repeat(&[3.0, -1.0, 0.0, 1.0], n), &[at(0.0, &[0.0; 12])], "Powell's singular function of each four variables";
     MGH: "penalty-1" squares(mgh::penalty_1) free(10, 1), |n| (1..=n).map(|i| i as f64).collect(), &[worth(7.08765e-5)], "10⁻⁵ Σ (xⱼ − 1)² + (Σ xⱼ² − 1/4)²";
