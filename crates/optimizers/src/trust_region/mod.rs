@@ -88,7 +88,8 @@ impl TrustRegion<Exact> {
 }
 
 impl TrustRegion<Steihaug> {
-    /// With conjugate gradients, which need products of the Hessian with vectors alone.
+    /// With conjugate gradients, which need products of the Hessian with vectors alone: for many variables, with a
+    /// [`LongLoss`](crate::LongLoss).
     pub const fn steihaug() -> Self {
         TrustRegion::new(Steihaug)
     }
