@@ -210,6 +210,14 @@ pub enum Failure {
         /// The iteration whose step was wanted.
         iteration: usize,
     },
+    /// Rounding hides what a further step would gain, though no test of the method says that it has arrived.
+    #[error("no further progress in this precision at iteration {iteration}: {reason}")]
+    NoProgress {
+        /// What is hidden.
+        reason: &'static str,
+        /// The iteration that gained nothing, or whose step was wanted.
+        iteration: usize,
+    },
     /// A numeric inversion did not arrive, and the method was told to stop then.
     #[error("the inversion of iteration {iteration} did not converge: {message}")]
     NotInverted {
@@ -263,6 +271,7 @@ impl Failure {
             | Failure::NotMinimum { iteration }
             | Failure::NotConverged { iteration }
             | Failure::LineSearch { iteration }
+            | Failure::NoProgress { iteration, .. }
             | Failure::NotInverted { iteration, .. }
             | Failure::Shape { iteration, .. }
             | Failure::Refused { iteration, .. }

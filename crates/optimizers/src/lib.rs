@@ -20,7 +20,7 @@
 //! # Where things are
 //!
 //! - What is minimized: [`Loss`]; [`Composite`], [`Pipeline`], [`Chain`], where a process comes before the loss; [`SumOfSquares`];
-//!   [`Parametric`], whose parameters carry derivatives; [`OwnGradient`], [`GradientByDifferences`].
+//!   [`LongLoss`] for many variables; [`Parametric`], whose parameters carry derivatives; [`OwnGradient`], [`GradientByDifferences`].
 //! - By the gradient: [`FirstOrder`] with its rules and [`Schedule`]s. By line searches: [`Descent`], [`Lbfgsb`]. By the
 //!   Hessian: [`Newton`], [`DampedNewton`], [`TrustRegion`]. Of residuals: [`GaussNewton`], [`LevenbergMarquardt`].
 //! - Where the process is known: [`InverseSimulator`] (PG), [`LatentOptimizer`], [`HalfInverse`] (HIG), [`ScaleInvariant`] (SIP), with
@@ -53,6 +53,7 @@ mod latent_optimizer;
 mod lbfgsb;
 mod least_squares;
 mod line_search;
+mod long;
 mod matrix_power;
 mod newton;
 mod optimizer;
@@ -88,6 +89,7 @@ pub use inverse_simulator::{InverseSimulator, Latent, MixedInverseSimulator};
 pub use latent_optimizer::LatentOptimizer;
 pub use lbfgsb::{Lbfgsb, LbfgsbMemory};
 pub use least_squares::{GaussNewton, LeastSquares, LevenbergMarquardt, LevenbergMarquardtMemory, SumOfSquares};
+pub use long::LongLoss;
 pub use newton::Newton;
 pub use optimizer::{Evaluations, Iterate, LatentPoint, Optimizer, State};
 pub use own::{GradientByDifferences, OwnGradient};

@@ -57,7 +57,8 @@ pub struct State<T, M = ()> {
     pub memory: M,
     /// Why the method itself sees no need to go on, if it does not.
     pub converged: Option<&'static str>,
-    /// Why there is no next step, if there is none: then the point is the old one, and only the evaluations are new.
+    /// Why there is no next step, if there is none. Where the iteration has not moved on the point is the old one, and only
+    /// the evaluations are new.
     pub failure: Option<Failure>,
     /// What the user should know of the step that led here.
     pub warning: Option<String>,

@@ -145,7 +145,7 @@ impl<'a, T: Entry, P: Objective<T> + ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O
     }
 
     /// A run that goes on from a [`state`](Run::state) of another, as if that had not been interrupted. Its first point
-    /// is that of the state.
+    /// is that of the state, and its last one too if the state says that it has arrived or cannot go on.
     ///
     /// The iterations and evaluations of the state count; the best point is the best from here on.
     ///
@@ -266,6 +266,7 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
             return false;
         }
         let started = *self.started.get_or_insert_with(Instant::now);
+        let shown = self.state.as_ref().map(|state| state.iterate.iteration);
         let result = match (std::mem::replace(&mut self.begin, Begin::Begun), self.state.take()) {
             (Begin::Start(start), _) => self.optimizer.init(self.problem, start),
             (Begin::Resumed(state), _) => Ok(*state),
@@ -287,8 +288,10 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
             }
         };
         self.evaluations = state.iterate.evaluations;
-        if let Some(failure) = &state.failure {
-            self.status = Some(failure.clone().into());
+        let failed = state.failure.clone().map(Status::from);
+        if failed.is_some() && shown == Some(state.iterate.iteration) {
+            // the point is the old one
+            self.status = failed;
             return false;
         }
         self.warnings.take(state.warning.clone());
@@ -302,7 +305,9 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
             return true;
         }
         keep(&mut self.best, iterate);
-        if let Some(test) = state.converged {
+        if failed.is_some() {
+            self.status = failed;
+        } else if let Some(test) = state.converged {
             self.status = Some(Status::Converged(test));
         } else if let Some(test) = stopped {
             self.status = Some(Status::Stopped(test));

@@ -113,3 +113,56 @@ fn points_of_another_length_are_errors() {
         ends(LBFGS::new(MoreThuenteLineSearch::new(), 5), x);
     }
 }
+
+/// A problem of one's own whose parts are of wrong lengths.
+struct Misshapen;
+
+impl Objective<f64> for Misshapen {
+    fn dimension(&self) -> usize {
+        2
+    }
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        x.norm_squared()
+    }
+    fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+        (Objective::value(self, x), DVector::from_element(3, 1.0))
+    }
+}
+
+impl TwiceDifferentiable<f64> for Misshapen {
+    fn value_gradient_hessian(&self, x: &DVector<f64>) -> (f64, DVector<f64>, DMatrix<f64>) {
+        let (value, gradient) = self.value_and_gradient(x);
+        (value, gradient, DMatrix::identity(2, 1))
+    }
+}
+
+impl Map<f64> for Misshapen {
+    fn inputs(&self) -> usize {
+        2
+    }
+    fn outputs(&self) -> usize {
+        2
+    }
+    fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+        DVector::from_element(1, x[0])
+    }
+    fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+        (Map::value(self, x), DMatrix::identity(1, 2))
+    }
+}
+
+#[test]
+fn results_of_wrong_lengths_are_errors() {
+    let (problem, x) = (Argmin::<f64, _>::new(Misshapen), vec![1.0, 2.0]);
+    let wrong = |name: &'static str, given| Error::Length { name, given, expected: 2 }.to_string();
+    assert_eq!(problem.cost(&x).unwrap(), 5.0);
+    assert_eq!(problem.gradient(&x).unwrap_err().to_string(), wrong("the gradient", 3));
+    assert_eq!(problem.hessian(&x).unwrap_err().to_string(), wrong("a row of the Hessian", 1));
+    assert_eq!(problem.apply(&x).unwrap_err().to_string(), wrong("y(x)", 1));
+    assert_eq!(problem.jacobian(&x).unwrap_err().to_string(), wrong("a column of the Jacobian", 1));
+    // and end argmin's run, as the error they are
+    let solver = LBFGS::<_, Vector, Vector, f64>::new(MoreThuenteLineSearch::new(), 5);
+    let run = Executor::new(Argmin::new(Misshapen), solver).configure(|state| state.param(x)).run();
+    let error = run.map(|_| ()).unwrap_err();
+    assert_eq!(error.downcast_ref::<Error>(), Some(&Error::Length { name: "the gradient", given: 3, expected: 2 }));
+}

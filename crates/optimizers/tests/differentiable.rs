@@ -131,6 +131,74 @@ fn half_inverses_have_derivatives_where_singular_values_coincide() {
     }
 }
 
+/// Methods with line searches and trust regions, by a start and by a parameter, over sixty steps in stretches of five.
+///
+/// (In one go the last point depends so much on the start, up to a millionfold and more, that neither differences nor
+/// derivatives keep six digits: nonlinear conjugate gradients amplify the rounding of their steps.)
+#[test]
+fn searches_carry_derivatives() {
+    parametric! {
+        fn terraces([x0, x1, x2, x3], [a]) {
+            (x1 - x0 * x0 * a).powi(2) * 100.0 + (x0 - 1.0).powi(2) + (x2 - x1 * x1).powi(2) * 100.0 + (x1 - 1.0).powi(2)
+                + (x3 - x2 * x2).powi(2) * 100.0 + (x2 - 1.0).powi(2)
+        }
+    }
+    type D = Dual<f64, 1>;
+    const STRETCH: usize = 5;
+    macro_rules! rows {
+        ($($name:literal, $method:expr;)*) => { $(
+            for by_start in [true, false] {
+                let mut at = [-1.2, 1.0, -0.9, 1.1];
+                let mut steps = 0;
+                // where x moves, by the start first, or with the parameter alone
+                let mut along = if by_start { [0.1, 0.2, 0.3, 0.4] } else { [0.0; 4] };
+                while steps < 60 {
+                    let last = |h: f64| {
+                        let a = if by_start { 1.2 } else { 1.2 + h };
+                        let start: [f64; 4] = std::array::from_fn(|i| at[i] + h * along[i]);
+                        let method = $method;
+                        Run::new(&Parametric::new(terraces, [a]), &method, &start).unwrap().iterations(STRETCH).last().unwrap()
+                    };
+                    let (method, a) = ($method, D::new(1.2, [if by_start { 0.0 } else { 1.0 }]));
+                    let start: [D; 4] = std::array::from_fn(|i| D::new(at[i], [along[i]]));
+                    let problem = Parametric::new(terraces, [a]);
+                    let end = Run::new(&problem, &method, &start).unwrap().iterations(STRETCH).last().unwrap();
+                    if end.iteration < STRETCH {
+                        // arrived, with another number of steps from nearby
+                        break;
+                    }
+                    let size = end.x.iter().map(|x| x.eps[0].abs()).fold(0.0, f64::max);
+                    // extrapolated from two central differences, with the best of several step sizes
+                    let error = |h: f64| {
+                        let central = |h: f64| (last(h).x - last(-h).x) / (2.0 * h);
+                        let slope = (central(h) * 4.0 - central(h * 2.0)) / 3.0;
+                        slope.iter().zip(end.x.iter()).map(|(s, x)| (s - x.eps[0]).abs()).fold(0.0, f64::max)
+                    };
+                    let sizes = [1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7, 1e-7, 3e-8];
+                    let error = sizes.map(error).into_iter().fold(f64::NAN, f64::min);
+                    assert!(error <= 1e-6 * size.max(1e-3), "{}, {steps}, by start {by_start}: {error:e} of {size:e}", $name);
+                    assert!(size > 0.0);
+                    steps += STRETCH;
+                    at = std::array::from_fn(|i| end.x[i].re);
+                    along = std::array::from_fn(|i| end.x[i].eps[0] / size);
+                }
+                assert!(steps >= 5, "{}: {steps}", $name);
+            }
+        )* };
+    }
+    rows! {
+        "CG, Polak–Ribière", Descent::new(ConjugateGradient::polak_ribiere());
+        "CG, Hager–Zhang", Descent::new(ConjugateGradient::hager_zhang());
+        "BFGS", Descent::new(Bfgs);
+        "BFGS, Hager–Zhang", Descent::new(Bfgs).step_rule(StepRule::HagerZhang);
+        "BFGS, backtracking", Descent::new(Bfgs).step_rule(StepRule::Backtracking);
+        "damped Newton", Descent::new(DampedNewton);
+        "trust region", TrustRegion::exact();
+        "Steihaug", TrustRegion::steihaug();
+        "L-BFGS-B", Lbfgsb::new();
+    }
+}
+
 /// The step size of each schedule's step, β and the clip are numbers too: any of them may be what is differentiated by.
 #[test]
 fn other_parameters_of_methods_carry_derivatives() {

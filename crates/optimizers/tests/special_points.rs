@@ -176,3 +176,93 @@ fn bounds_that_fix_all_variables_leave_the_start() {
     assert!(matches!(report.status, Status::Converged(_)), "{}", report.status);
     assert_eq!(report.trajectory.last().unwrap().x.as_slice(), [3.0, 4.0]);
 }
+
+/// Where rounding hides every gain the run ends, but a status that says "converged" has its test hold.
+#[test]
+fn rounding_that_hides_progress_is_no_convergence() {
+    function! {
+        fn raised([a, b]) { (a - 1.0).powi(2) * 1.3 + (b + 2.0).powi(2) * 3.0 + a * b * 0.7 + 1e8 }
+        fn lowered([a, b]) { (a - 1.0).powi(4) + (b + 2.0).powi(2) * 3.0 - 3e6 }
+        fn hollow([a, b]) { (a * a + b * b * 5.0 + 1.0).sqrt() + 1e8 }
+    }
+    let mut hidden = Vec::new();
+    macro_rules! honest {
+        ($name:literal, $method:expr) => {
+            macro_rules! at {
+                ($f:ident) => {
+                    for start in [[4.0_f32, 7.0], [-30.0, 0.5], [3e4, -7e4]] {
+                        let report = Run::new(&Loss::new($f), &$method, &start).unwrap().iterations(2000).finish();
+                        let last = report.trajectory.last().unwrap();
+                        let what = format!("{}, {} from {start:?}: {}", $name, stringify!($f), report.status);
+                        let steep = last.gradient.as_ref().unwrap().amax() > 1e-5;
+                        match report.status {
+                            Status::Converged(_) => assert!(!steep, "{what}"),
+                            Status::Failed(Failure::NoProgress { iteration, .. }) => {
+                                assert!(steep && [0, 1].contains(&(iteration - last.iteration)), "{what}");
+                                hidden.push($name);
+                            }
+                            Status::Failed(Failure::LineSearch { .. }) => assert!(steep, "{what}"),
+                            _ => panic!("{what}"),
+                        }
+                    }
+                };
+            }
+            at!(raised);
+            at!(lowered);
+            at!(hollow);
+        };
+    }
+    each_solver!(honest);
+    for name in ["BFGS", "CG, Hager–Zhang", "L-BFGS-B"] {
+        assert!(hidden.contains(&name), "{name}: {hidden:?}");
+    }
+    // scipy's ending where its tolerance can be seen; where it cannot, not
+    function! { fn shifted([a, b]) { (a - 1.0).powi(2) + (b + 2.0).powi(4) + 1e17 } }
+    let end = |method| Run::new(&Loss::new(shifted), &method, &[30.0, 7.0]).unwrap().iterations(100).finish().status;
+    let reduction = "CONVERGENCE: REL_REDUCTION_OF_F_<=_FACTR*EPSMCH";
+    assert_eq!(end(Lbfgsb::new()), Status::Converged(reduction));
+    let hidden = end(Lbfgsb::new().factr(0.0).unwrap());
+    assert!(matches!(hidden, Status::Failed(Failure::NoProgress { .. })), "{hidden}");
+}
+
+/// A loss that falls without end leaves the finite numbers, and each method says so.
+#[test]
+fn a_loss_that_falls_without_end_is_not_finite_in_the_end() {
+    function! {
+        fn exponential([a, b]) { -a.exp() - b.exp() }
+        fn quartic_down([a, b]) { -a.powi(4) - b.powi(4) }
+        fn cubic([a, b]) { a.powi(3) + b.powi(3) * 2.0 }
+        fn steep([a, b]) { a * 2e250 - b * 1e250 }
+    }
+    macro_rules! falls {
+        ($name:literal, $method:expr) => {
+            macro_rules! at {
+                ($f:ident) => {
+                    let (problem, method) = (Loss::new($f), $method);
+                    let mut run = Run::new(&problem, &method, &[1.0_f64, -0.5]).unwrap().iterations(5000);
+                    let last = run.by_ref().last().unwrap();
+                    let what = format!("{}, {}: {}", $name, stringify!($f), run.status().unwrap());
+                    let Some(Status::NotFinite { quantity: "loss", iteration }) = run.status() else {
+                        panic!("{what}, {:?}", last.x.as_slice())
+                    };
+                    // a method that evaluates before it steps has no such point
+                    assert_eq!(*iteration, last.iteration + usize::from(last.loss.is_finite()), "{what}");
+                };
+            }
+            at!(exponential);
+            at!(quartic_down);
+            at!(cap);
+            at!(cubic);
+            if $name != "L-BFGS-B" {
+                // the 20 trials of scipy's search do not get far enough along such a slope
+                at!(steep);
+            }
+        };
+    }
+    each_solver!(falls);
+    falls!("BFGS, backtracking", Descent::new(Bfgs).step_rule(StepRule::Backtracking));
+    falls!("CG, backtracking", Descent::new(ConjugateGradient::polak_ribiere()).step_rule(StepRule::Backtracking));
+    falls!("gd", GradientDescent::new(1.0).unwrap());
+    falls!("momentum", Momentum::new(0.5).unwrap());
+    falls!("nesterov", Nesterov::new(0.5).unwrap());
+}

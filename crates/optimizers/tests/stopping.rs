@@ -191,8 +191,7 @@ fn runs_go_on_from_a_state_that_was_written_and_read() {
         Lbfgsb::new().pgtol(0.0),
         Descent::new(Bfgs).gtol(0.0),
         Descent::new(ConjugateGradient::polak_ribiere()).gtol(0.0),
-        Descent::new(ConjugateGradient::hager_zhang()).gtol(0.0),
-        Descent::new(DampedNewton).gtol(0.0)
+        Descent::new(ConjugateGradient::hager_zhang()).gtol(0.0)
     );
     let squares = SumOfSquares::new(Physics::<_, 2, 2>::new(process));
     each!(squares; LevenbergMarquardt::new().gtol(0.0), GaussNewton::new(0.1));
@@ -200,6 +199,7 @@ fn runs_go_on_from_a_state_that_was_written_and_read() {
     let inverse = AnalyticInverse::<_, 2, 2>::new(back);
     each!(
         staged;
+        Descent::new(DampedNewton).gtol(0.0),
         InverseSimulator::new(0.2, inverse),
         InverseSimulator::new(0.2, NewtonInverse::new()),
         HalfInverse::new(0.02),
@@ -215,6 +215,36 @@ fn runs_go_on_from_a_state_that_was_written_and_read() {
     state.memory = nalgebra::DMatrix::zeros(2, 3);
     let report = Run::resume(&problem, &newton, through_text(&state)).unwrap().iterations(3).finish();
     assert!(matches!(report.status, Status::Failed(Failure::Shape { .. })), "{:?}", report.status);
+}
+
+/// A run that is resumed where it could not go on shows that point, and ends as before.
+#[test]
+fn a_run_resumed_where_it_failed_shows_its_point_and_why() {
+    function! {
+        fn kink([x]) { x.abs() * 1e6 + x * x }
+        fn raised([x]) { x.powi(4) * 0.7 - x * 3.1 + 1e17 }
+        fn falling([x]) { -x.exp() }
+    }
+    fn ends_again<P: Objective<f64>, O: Optimizer<f64, P>>(problem: &P, method: &O, end: fn(&Status) -> bool) {
+        let mut run = Run::new(problem, method, &[2.5]).unwrap().iterations(1000);
+        let points: Vec<_> = run.by_ref().collect();
+        let (last, status) = (points.last().unwrap(), run.status().unwrap().clone());
+        assert!(end(&status), "{status}");
+        let state = run.state().unwrap().clone();
+        assert!(state.failure.is_some());
+        let seen = RefCell::new(0);
+        let again = Run::resume(problem, method, state).unwrap().observe(|_| *seen.borrow_mut() += 1).finish();
+        assert_eq!((again.trajectory.len(), *seen.borrow(), again.best), (1, 1, Some(last.iteration)), "{status}");
+        assert_eq!((&again.trajectory[0].x, again.trajectory[0].loss), (&last.x, last.loss));
+        assert_eq!((again.status, again.evaluations), (status, run.evaluations()));
+    }
+    ends_again(&Loss::new(kink), &Lbfgsb::new(), |end| matches!(end, Status::Failed(Failure::LineSearch { .. })));
+    let hidden = |end: &Status| matches!(end, Status::Failed(Failure::NoProgress { .. }));
+    ends_again(&Loss::new(raised), &Descent::new(Bfgs).gtol(0.0).unwrap(), hidden);
+    ends_again(&Loss::new(raised), &TrustRegion::exact().gtol(0.0).unwrap(), hidden);
+    let not_finite = |end: &Status| matches!(end, Status::NotFinite { quantity: "loss", .. });
+    ends_again(&Loss::new(falling), &Descent::new(Bfgs), not_finite);
+    ends_again(&Loss::new(falling), &TrustRegion::exact(), not_finite);
 }
 
 /// Every number of a written state, changed in its last digit, dropped, or made another kind of thing, is an error.

@@ -1,6 +1,7 @@
 //! How long our derivatives take beside those by hand and the peers', measured side by side in one run.
 
 mod cases;
+mod steps;
 
 use std::fs;
 use std::path::PathBuf;
@@ -80,7 +81,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     println!("{rounds} rounds, medians; ns a call; ratios are medians over the rounds\n");
     let mut measured = Vec::new();
     let mut wrong = None;
-    cases::each(&mut |name, contestants| {
+    let visit: cases::Visit<'_> = &mut |name, contestants| {
         if !name.contains(&options.case) {
             return;
         }
@@ -91,7 +92,9 @@ fn run(options: &Options) -> Result<ExitCode, String> {
         let times = interleaved(contestants, rounds, Duration::from_micros(slice));
         print_case(name, &times);
         measured.push(Case { name: name.into(), times });
-    });
+    };
+    cases::each(visit);
+    steps::each(visit)?;
     if let Some(difference) = wrong {
         return Err(format!("the numbers disagree, so nothing is compared. {difference}"));
     }

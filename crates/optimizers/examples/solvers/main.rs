@@ -60,8 +60,8 @@ fn details(tables: &[(&Solver, Vec<Row>)]) -> Result<String, std::fmt::Error> {
     for (solver, rows) in tables {
         write!(
             text,
-            "\n## {} and scipy's {}\n\nL and values evaluated at the end; c converged, m all iterations made, f failed, n not \
-             finite. ✓ where solved.\n\n| problem | start | ours | | scipy's | |\n| --- | --- | --- | --- | --- | --- |\n",
+            "\n## {} and scipy's {}\n\nL and values evaluated at the end; c converged, m all iterations made, f failed or \
+             stopped by rounding, n not finite. ✓ where solved.\n\n| problem | start | ours | | scipy's | |\n| --- | --- | --- | --- | --- | --- |\n",
             solver.name, solver.peer
         )?;
         for row in rows {

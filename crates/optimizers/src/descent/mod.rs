@@ -63,10 +63,11 @@ pub struct Step<'a, T> {
 
 /// Descent along a [`Direction`] by a [`StepRule`]: x ← x + α d.
 ///
-/// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it), and ends too after a step in
-/// which L falls by no more than its rounding and the gradient does not halve. Where the rule finds no
-/// step the direction forgets its past and is tried once more; then the run fails and says so. A value and a
-/// gradient a trial of the rule, values alone with backtracking. The update in the trajectory is −α d.
+/// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it). After a step in which L falls by
+/// no more than its rounding and the gradient does not halve it fails with [`Failure::NoProgress`], scipy's "precision loss":
+/// with a large constant in L that may be far from the minimum. Where the rule finds no step the direction forgets its past and is
+/// tried once more; then the run fails and says so. A value and a gradient a trial of the rule, values alone with backtracking.
+/// The update in the trajectory is −α d.
 ///
 /// ```
 /// use optimizers::{Bfgs, ConjugateGradient, DampedNewton, Descent, Loss, Run, Status, StepRule};
@@ -118,7 +119,17 @@ impl<D> Descent<D> {
     }
 }
 
-const NO_PROGRESS: &str = "L no longer falls and the gradient no longer shrinks: no further progress in this precision";
+/// A direction whose product with the gradient overflows, with the length of x, or shorter if that still overflows; and the
+/// product.
+fn shortened<T: Entry + RealField>(mut d: DVector<T>, gradient: &DVector<T>, x: &DVector<T>) -> (DVector<T>, T) {
+    let length = x.amax();
+    d /= d.amax();
+    let slope = gradient.dot(&d);
+    let scale = if length > nalgebra::zero() { length } else { nalgebra::one() };
+    let most = T::max_value().map(|most| most * constant(0.1) / nalgebra::ComplexField::abs(slope));
+    let scale = most.map_or(scale, |most| RealField::min(scale, most));
+    (d * scale, slope * scale)
+}
 
 /// What a [`Descent`] keeps between steps.
 #[derive(Clone, Debug)]
@@ -170,9 +181,7 @@ where
             let mut slope = gradient.dot(&d);
             let natural = self.direction.is_scaled(&memory) && slope.all_finite();
             if !slope.all_finite() {
-                // the product overflows, not the gradient
-                d /= d.amax();
-                slope = gradient.dot(&d);
+                (d, slope) = shortened(d, &gradient, &now.x);
             }
             let downhill = slope < nalgebra::zero();
             let mut line = Line::new(problem, &now.x, &d, now.loss, slope, &mut evaluations);
@@ -182,7 +191,7 @@ where
             } else {
                 None
             };
-            let met_not_finite = line.met_not_finite();
+            let (met_not_finite, wall) = (line.met_not_finite(), line.wall());
             let found = found.filter(|point| point.x != now.x);
             let Some(Point { step: alpha, x, value, gradient: after, .. }) = found else {
                 if let Some(fresh) = self.direction.forget(&memory) {
@@ -190,9 +199,8 @@ where
                     continue;
                 }
                 if downhill && natural && &now.x + &d == now.x {
-                    // not even the natural step moves x
-                    let iterate = Iterate { evaluations, ..now.clone() };
-                    return Ok(State { converged: Some(NO_PROGRESS), ..State::new(iterate, state.memory.clone()) });
+                    let reason = "the natural step does not change x";
+                    return failed(Failure::NoProgress { reason, iteration }, evaluations);
                 }
                 let failure = match (downhill, met_not_finite) {
                     (false, _) if d.iter().all(|d| d.all_finite()) => Failure::NotDescent { iteration },
@@ -209,8 +217,15 @@ where
             let change = nalgebra::ComplexField::abs(now.loss - value);
             let gained = change > T::default_epsilon() * nalgebra::ComplexField::abs(value);
             let flattened = after.amax() < gradient.amax() * constant(0.5);
-            let converged = self.converged(&after).or((!gained && !flattened).then_some(NO_PROGRESS));
-            let direction = if converged.is_some() {
+            let converged = self.converged(&after);
+            let stuck = converged.is_none() && !gained && !flattened;
+            if let Some(quantity) = wall.filter(|_| stuck) {
+                // what is not finite has kept the step so short
+                return failed(Failure::NotFinite { quantity, iteration }, evaluations);
+            }
+            let reason = "L no longer falls and the gradient no longer shrinks";
+            let failure = stuck.then_some(Failure::NoProgress { reason, iteration });
+            let direction = if converged.is_some() || failure.is_some() {
                 memory
             } else {
                 self.direction.learn(problem, memory, &made, &mut evaluations)?
@@ -220,7 +235,7 @@ where
             let iterate =
                 Iterate { y, gradient: Some(after), update, evaluations, ..Iterate::new(iteration, x, value) };
             let memory = DescentMemory { direction, last: Some(Last { value: now.loss, step: alpha }) };
-            return Ok(State { converged, ..State::new(iterate, memory) });
+            return Ok(State { converged, failure, ..State::new(iterate, memory) });
         }
     }
 }

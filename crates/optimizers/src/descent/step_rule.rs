@@ -50,7 +50,12 @@ pub(super) struct Line<'a, T: Entry, P: ?Sized> {
     d: &'a DVector<T>,
     start: Trial<T>,
     evaluations: &'a mut Evaluations,
+    /// What was not finite at the last trial.
     not_finite: Option<&'static str>,
+    /// What was not finite first.
+    wall: Option<&'static str>,
+    /// Whether a finite trial has changed x.
+    moved: bool,
 }
 
 /// A point of the line.
@@ -71,7 +76,16 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
         slope: T,
         evaluations: &'a mut Evaluations,
     ) -> Self {
-        Line { problem, x, d, start: Trial { step: nalgebra::zero(), value, slope }, evaluations, not_finite: None }
+        Line {
+            problem,
+            x,
+            d,
+            start: Trial { step: nalgebra::zero(), value, slope },
+            evaluations,
+            not_finite: None,
+            wall: None,
+            moved: false,
+        }
     }
 
     /// The first step to try: 1, or less where the last step's decrease says so (Nocedal, Wright 3.60). At the start L is taken to
@@ -108,9 +122,22 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
         if guess.all_finite() && guess > zero { guess } else { one }
     }
 
-    /// What was not finite at the last trial.
+    /// What was not finite where the search went last, or at each trial that changes x.
     pub(super) fn met_not_finite(&self) -> Option<&'static str> {
-        self.not_finite
+        self.not_finite.or(if self.moved { None } else { self.wall })
+    }
+
+    /// What was not finite at any trial, the first first.
+    pub(super) fn wall(&self) -> Option<&'static str> {
+        self.wall
+    }
+
+    /// Takes a trial into account, and says whether it is finite.
+    fn look(&mut self, x: &DVector<T>, not_finite: Option<&'static str>) -> bool {
+        self.not_finite = not_finite;
+        self.wall = self.wall.or(not_finite);
+        self.moved |= not_finite.is_none() && x != self.x;
+        not_finite.is_none()
     }
 
     fn place(&self, step: T) -> DVector<T> {
@@ -123,12 +150,12 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
         self.evaluations.value += 1;
         self.evaluations.gradient += 1;
         let slope = if gradient.len() == x.len() { gradient.dot(self.d) } else { value };
-        self.not_finite = match (value.all_finite(), slope.all_finite()) {
+        let not_finite = match (value.all_finite(), slope.all_finite()) {
             (false, _) => Some("loss"),
             (true, false) => Some("gradient"),
             (true, true) => None,
         };
-        self.not_finite.is_none().then_some(Point { step, x, value, gradient, slope })
+        self.look(&x, not_finite).then_some(Point { step, x, value, gradient, slope })
     }
 
     fn decreases(&self, step: T, value: T) -> bool {
@@ -176,11 +203,12 @@ fn backtracking<T: Entry + RealField, P: Objective<T> + ?Sized>(
     mut step: T,
 ) -> Option<Point<T>> {
     for _ in 0..MOST_TRIALS {
-        let value = line.problem.value(&line.place(step));
+        let x = line.place(step);
+        let value = line.problem.value(&x);
         line.evaluations.value += 1;
-        line.not_finite = (!value.all_finite()).then_some("loss");
-        if line.decreases(step, value)
-            && value.all_finite()
+        let finite = line.look(&x, (!value.all_finite()).then_some("loss"));
+        if finite
+            && line.decreases(step, value)
             && let Some(point) = line.point(step)
         {
             return Some(point);

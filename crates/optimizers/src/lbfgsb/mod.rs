@@ -18,6 +18,8 @@ use crate::line_search::{Conditions, MoreThuente, Next, Trial};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::{Entry, Objective};
 
+/// scipy's words for the test of the decrease.
+const REDUCTION: &str = "CONVERGENCE: REL_REDUCTION_OF_F_<=_FACTR*EPSMCH";
 /// The trials of a line search before the pairs are forgotten.
 const MOST_TRIALS: usize = 20;
 
@@ -25,9 +27,11 @@ const MOST_TRIALS: usize = 20;
 /// with the subspace step of Morales and Nocedal, 2011), with the defaults of scipy's `fmin_l_bfgs_b`.
 ///
 /// It converges when the largest component of the projected gradient is at most `pgtol` (1e−5), or when the loss has
-/// fallen by at most `factr` (1e7) times the machine's precision, relative to max(|L_old|, |L|, 1). One value and one
-/// gradient a trial of the line search (Moré and Thuente 1994), mostly one trial a step; with difference gradients,
-/// n + 1 values a trial.
+/// fallen by at most `factr` (1e7) times the machine's precision, relative to max(|L_old|, |L|, 1). The words are
+/// scipy's. As there the second test looks at L alone: a large constant in L makes it hold where the gradient is still
+/// large. A `factr` up to 1, as in f32, is no more than the rounding of L: where a decrease is hidden by that, the run
+/// fails with [`Failure::NoProgress`] (scipy has the test hold there too). One value and one gradient a trial of the
+/// line search (Moré and Thuente 1994), mostly one trial a step; with difference gradients, n + 1 values a trial.
 ///
 /// ```
 /// use optimizers::{Bounds, Lbfgsb, Loss, Run, Status};
@@ -275,7 +279,14 @@ impl<T: Entry + RealField> Lbfgsb<T> {
         let scale =
             nalgebra::RealField::max(nalgebra::RealField::max(size(before), size(point.value)), nalgebra::one());
         let tolerance = T::default_epsilon() * self.factr;
-        (before - point.value <= tolerance * scale).then_some("CONVERGENCE: REL_REDUCTION_OF_F_<=_FACTR*EPSMCH")
+        (before - point.value <= tolerance * scale).then_some(REDUCTION)
+    }
+
+    /// Whether the decrease and the tolerance for it are within the rounding of L.
+    fn is_rounding(&self, before: T, after: T) -> bool {
+        let size = |v: T| nalgebra::ComplexField::abs(v);
+        let visible = T::default_epsilon() * nalgebra::RealField::max(size(before), size(after));
+        self.factr <= nalgebra::one() && before - after <= visible
     }
 }
 
@@ -358,11 +369,14 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
                 Ok(Some(arrival)) => {
                     memory.learn(&now, &arrival);
                     let converged = self.converged(&arrival.point, Some(now.value), &bounds);
+                    let failure = (converged == Some(REDUCTION) && self.is_rounding(now.value, arrival.point.value))
+                        .then_some(Failure::NoProgress { reason: "L no longer falls", iteration });
                     let update = &now.x - &arrival.point.x;
                     let evaluations = evaluator.evaluations;
                     let mut next = State::new(iterate(problem, arrival.point, iteration, evaluations), memory);
                     next.iterate.update = Some(update);
-                    next.converged = converged;
+                    next.converged = converged.filter(|_| failure.is_none());
+                    next.failure = failure;
                     return Ok(next);
                 }
                 // go on from the last point without the pairs; without pairs there is nothing else to try

@@ -21,7 +21,8 @@ use crate::range::{not_negative, positive};
 /// - `xtol` (1e−8): Δ is at most this times |D x| (info 2; 3 if both hold),
 /// - `gtol` (1e−8): no column of J has a larger cosine with r (info 4),
 ///
-/// or when no progress is possible in the number's precision (info 6, 7, 8). The message says which.
+/// or when r is orthogonal to J to rounding, though not to a smaller `gtol` (info 8). The message says which. Where smaller
+/// tolerances meet the rounding of L or x (info 6 and 7), it fails with [`Failure::NoProgress`].
 /// One value a trial, one Jacobian a step that is taken. A trial that is not finite counts as refused.
 /// In f32 a tolerance below 10 ε is replaced by that.
 ///
@@ -136,19 +137,22 @@ impl<T: RealField + Copy> LevenbergMarquardtMemory<T> {
 }
 
 impl<T: Entry + RealField> LevenbergMarquardt<T> {
-    fn ended(&self, trial: &Trial<T>, radius: T, x_norm: T, cosine: T) -> Option<&'static str> {
+    /// The test that holds, or what keeps it from holding.
+    fn ended(&self, trial: &Trial<T>, radius: T, x_norm: T, cosine: T) -> Option<Result<&'static str, &'static str>> {
         let agrees = constant::<T>(0.5) * trial.ratio <= nalgebra::one();
         let reduced = |tolerance: T| {
             nalgebra::ComplexField::abs(trial.actual) <= tolerance && trial.predicted <= tolerance && agrees
         };
         let eps = T::default_epsilon();
         match (reduced(self.ftol), radius <= self.xtol * x_norm) {
-            (true, true) => Some("converged: ftol and xtol are met (MINPACK info 3)"),
-            (true, false) => Some("converged: the relative reduction of L is at most ftol (MINPACK info 1)"),
-            (false, true) => Some("converged: the relative radius is at most xtol (MINPACK info 2)"),
-            _ if reduced(eps) => Some("ftol is too small: L cannot be reduced further (MINPACK info 6)"),
-            _ if radius <= eps * x_norm => Some("xtol is too small: x cannot be improved further (MINPACK info 7)"),
-            _ if cosine <= eps => Some("gtol is too small: r is orthogonal to J within precision (MINPACK info 8)"),
+            (true, true) => Some(Ok("converged: ftol and xtol are met (MINPACK info 3)")),
+            (true, false) => Some(Ok("converged: the relative reduction of L is at most ftol (MINPACK info 1)")),
+            (false, true) => Some(Ok("converged: the relative radius is at most xtol (MINPACK info 2)")),
+            _ if reduced(eps) => Some(Err("ftol is too small: L cannot be reduced further (MINPACK info 6)")),
+            _ if radius <= eps * x_norm => {
+                Some(Err("xtol is too small: x cannot be improved further (MINPACK info 7)"))
+            }
+            _ if cosine <= eps => Some(Ok("converged: r is orthogonal to J to rounding (MINPACK info 8)")),
             _ => None,
         }
     }
@@ -272,9 +276,9 @@ impl<T: Entry + RealField, P: LeastSquares<T> + ?Sized> Optimizer<T, P> for Leve
                 // the last trial was refused, so the point is the old one
                 iterate.update = Some(DVector::from_element(now.x.len(), zero));
             }
-            if let Some(test) = ended {
-                let converged = Some(test);
-                return Ok(State { converged, ..State::new(iterate, memory) });
+            if let Some(ended) = ended {
+                let failure = ended.err().map(|reason| Failure::NoProgress { reason, iteration });
+                return Ok(State { converged: ended.ok(), failure, ..State::new(iterate, memory) });
             }
             return self.arrive(problem, iterate, memory);
         }

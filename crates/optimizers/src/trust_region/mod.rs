@@ -54,8 +54,9 @@ pub struct ModelStep<T> {
 /// minimizer, but stays from a quarter to a half of itself where L falls by less than a quarter of the promise, from a quarter to
 /// twice itself up to three quarters, and from once to twice above (Lin, Moré, "Newton's method for large bound-constrained
 /// optimization problems", 1999, 4.3, who let it grow fourfold). It converges when no component of the gradient is larger than
-/// `gtol` (1e−5), or when the radius is so small that no step changes x. A trial that is not finite counts as refused.
-/// One value a trial; one gradient and one Hessian a step.
+/// `gtol` (1e−5). Where the radius is so small that no step changes x it fails and says so. A trial that is not finite counts as refused.
+/// Where rounding hides what L falls by, the step is taken if the largest component of the gradient shrinks.
+/// One value a trial; one gradient and one Hessian a step, and a gradient a trial where rounding hides L.
 ///
 /// ```
 /// use optimizers::{Loss, Run, Status, TrustRegion};
@@ -87,7 +88,8 @@ impl TrustRegion<Exact> {
 }
 
 impl TrustRegion<Steihaug> {
-    /// With conjugate gradients, which need products of the Hessian with vectors alone.
+    /// With conjugate gradients, which need products of the Hessian with vectors alone: for many variables, with a
+    /// [`LongLoss`](crate::LongLoss).
     pub const fn steihaug() -> Self {
         TrustRegion::new(Steihaug)
     }
@@ -156,7 +158,6 @@ fn next_radius<T: RealField + Copy>(ratio: T, radius: T, size: T, parabola: T) -
 }
 
 const ARRIVED: &str = "converged: no component of the gradient exceeds gtol";
-const NO_ROOM: &str = "the radius is so small that no step changes x: no further progress in this precision";
 
 impl<T, P, M> Optimizer<T, P> for TrustRegion<M>
 where
@@ -187,8 +188,8 @@ where
             return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
         }
         let mut radius = state.memory.radius;
-        // whether the last trial was refused because it was not finite
-        let mut beyond = false;
+        // what was not finite at a trial, the first first
+        let mut beyond = None;
         loop {
             let curvature = &state.memory.curvature;
             let ModelStep { p, value } =
@@ -199,23 +200,35 @@ where
             let x = &now.x + &p;
             if x == now.x {
                 let memory = TrustRegionMemory { curvature: curvature.clone(), radius };
-                if beyond {
-                    let iterate = Iterate { evaluations, ..now.clone() };
-                    let failure = Some(Failure::NotFinite { quantity: "loss", iteration });
-                    return Ok(State { failure, ..State::new(iterate, memory) });
-                }
-                let iterate = Iterate { iteration, evaluations, update: Some(-p), ..now.clone() };
-                return Ok(State { converged: Some(NO_ROOM), ..State::new(iterate, memory) });
+                let iterate = Iterate { evaluations, ..now.clone() };
+                let failure = match beyond {
+                    Some(quantity) => Failure::NotFinite { quantity, iteration },
+                    None => Failure::NoProgress { reason: "the radius is so small that no step changes x", iteration },
+                };
+                return Ok(State { failure: Some(failure), ..State::new(iterate, memory) });
             }
             let loss = problem.value(&x);
             evaluations.value += 1;
-            // below the rounding of L a decrease cannot be seen: then a model that promises as little is believed
+            // below the rounding of L a decrease cannot be seen: where the model promises as little, the gradient tells
             let unseen = T::default_epsilon() * constant(10.0) * nalgebra::ComplexField::abs(now.loss);
             let agrees = nalgebra::ComplexField::abs(loss - now.loss) <= unseen && -value <= unseen;
-            let ratio = if agrees { nalgebra::one() } else { (now.loss - loss) / -value };
+            let mut after = None;
+            let ratio = if agrees {
+                evaluations.gradient += 1;
+                let (_, there) = after.insert(problem.value_and_gradient(&x));
+                check_shape("the gradient", there.len(), x.len(), iteration)?;
+                if there.amax() < gradient.amax() { nalgebra::one() } else { nalgebra::zero() }
+            } else {
+                (now.loss - loss) / -value
+            };
             let size = length(&p);
-            beyond = !(loss.all_finite() && ratio.all_finite());
-            if beyond {
+            let not_finite = match (loss.all_finite(), value.all_finite()) {
+                (false, _) => Some("loss"),
+                (true, false) => Some("Hessian"),
+                (true, true) => None,
+            };
+            beyond = beyond.or(not_finite);
+            if not_finite.is_some() || !ratio.all_finite() {
                 radius = RealField::min(radius, size) * constant(0.25);
                 continue;
             }
@@ -229,8 +242,10 @@ where
             if ratio <= constant(TAKEN) {
                 continue;
             }
-            let (loss, after) = problem.value_and_gradient(&x);
-            evaluations.gradient += 1;
+            let (loss, after) = after.unwrap_or_else(|| {
+                evaluations.gradient += 1;
+                problem.value_and_gradient(&x)
+            });
             check_shape("the gradient", after.len(), x.len(), iteration)?;
             let converged = self.arrived(&after);
             let curvature = if after.iter().all(|g| g.all_finite()) && converged.is_none() {
