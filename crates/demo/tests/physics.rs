@@ -14,7 +14,7 @@ mod example {
         }
         assert_eq!(document.matches("```text\n").count(), tables.len());
         for (name, scene) in figures {
-            let drawn = svg(&scene, scene.size[0] / DOTS_PER_INCH);
+            let drawn = svg(&scene);
             let shown = std::fs::read_to_string(format!("{docs}/figures/{name}.svg")).unwrap();
             assert!(shown == drawn, "{name}: `just physics` draws it anew");
             assert!(document.contains(&format!("(figures/{name}.svg)")), "{name}");
