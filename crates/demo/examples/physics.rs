@@ -186,7 +186,9 @@ fn figures(runs: &[(Row, Report<f64>)], staged: &[(&str, Report<f64>)]) -> Figur
     let in_y = some.iter().enumerate().map(|(n, ((name, _), report))| {
         series(n, name, report.trajectory.iter().filter_map(|now| now.y.as_ref().map(|y| [y[0], y[1]])))
     });
+    // the legend beside it says what is what
     let x = chart("Points in x space on the notebook's problem", ["x0", "x1"], in_x.collect(), false);
+    let x = Chart { legend: false, ..x };
     let y = chart("Points in y space on the notebook's problem", ["y0", "y1"], in_y.collect(), false);
     let loss_x = |x: [f64; 2]| Objective::<f64>::value(&problem(), &DVector::from_column_slice(&x));
     let curves = some.iter().enumerate().map(|(n, ((name, _), report))| losses(n, name, report));

@@ -25,6 +25,7 @@ mod lexer;
 mod not_finite;
 mod parser;
 mod problem;
+mod squares;
 mod tree;
 mod variables;
 
@@ -35,4 +36,5 @@ pub use functions::{BINARY, Binary, UNARY, Unary};
 pub use not_finite::NotFinite;
 pub use parser::{MOST_NESTING, parse};
 pub use problem::{FormulaLoss, FormulaPhysics, FormulaProblem};
+pub use squares::FormulaSquares;
 pub use variables::Variables;
