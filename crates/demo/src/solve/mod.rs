@@ -1,6 +1,7 @@
 //! A run by names: what is minimized, an optimizer with its options, and what comes of it.
 
 mod method;
+mod reach;
 mod subject;
 
 use autodiff::Float;
@@ -16,6 +17,7 @@ use optimizers::{
 use serde::Serialize;
 
 pub use self::method::Method;
+pub use self::reach::Reaching;
 pub use self::subject::{ProblemArguments, Subject};
 use crate::cli::Precision;
 use crate::commands::Refusal;
@@ -120,6 +122,11 @@ impl Setup<'_> {
         self.method.row.name
     }
 
+    /// In place of an inverse that is known as a formula. `pg` goes where that would go, or fails as it would.
+    fn search(&self) -> Reaching {
+        Reaching::new(self.method.inverse()).or_fail(self.name() == "pg" || self.method.stops_unconverged())
+    }
+
     fn looks_at_residuals(&self) -> bool {
         matches!(self.name(), "gauss-newton" | "levenberg-marquardt")
     }
@@ -140,7 +147,7 @@ impl Setup<'_> {
                 let method = InverseSimulator::new(self.step as f32, inverse)?;
                 return Ok(self.go(problem, &method)?.outcome(written));
             }
-            let method = MixedInverseSimulator::new(self.step as f32, self.method.inverse())?;
+            let method = MixedInverseSimulator::new(self.step as f32, self.search())?;
             let start: Vec<f64> = self.start.iter().map(|&x| f64::from(x as f32)).collect();
             return Ok(self.from(&start, problem, &method)?.outcome(|place, x: f64| match place {
                 Place::Searched => Real::Double(x),
@@ -160,7 +167,7 @@ impl Setup<'_> {
                 let (problem, inverse) = self.subject.staged(self.name())?;
                 match (inverse, self.name()) {
                     (Some(inverse), "pg") => self.go(problem, &InverseSimulator::new(self.step, inverse)?)?,
-                    _ => self.go(problem, &InverseSimulator::new(self.step, self.method.inverse())?)?,
+                    _ => self.go(problem, &InverseSimulator::new(self.step, self.search())?)?,
                 }
             }
             _ if self.knows_the_process() => {
