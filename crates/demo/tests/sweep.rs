@@ -514,6 +514,34 @@ fn bad_arguments() {
     }
 }
 
+/// Thousands of threads are as many as are of use, and change nothing.
+#[test]
+fn too_many_threads_are_fewer() {
+    let arguments = ["--optimizers", "gd", "--start", "0:1:20,0:1:20", "--csv", "-"];
+    let many = done(&[&NOTEBOOK, &arguments, &["--threads", "1000000000"]]);
+    assert!(many.stderr.contains("for each processor"), "{}", many.stderr);
+    assert_eq!(many.stdout, done(&[&NOTEBOOK, &arguments]).stdout);
+}
+
+/// No other result is written over the sweep's files, or over those that are joined.
+#[test]
+fn the_sweeps_own_files_are_spared() {
+    let folder = Folder::new();
+    let csv = folder.place("a.svg");
+    let sweep = ["--optimizers", "gd", "--start", "-1:1:3,-1:1:3", "--csv", &csv];
+    for ending in [".sweep.json", ".partial", ".partial.json", ".partial.sums"] {
+        refused(&[&NOTEBOOK, &sweep, &["--json", &format!("{csv}{ending}")]], &["--json", "file of the sweep"]);
+    }
+    assert!(folder.names().is_empty());
+    done(&[&NOTEBOOK, &sweep, &["--json", &folder.place("summary.json")]]);
+    let names = folder.names();
+    let label = format!("{csv}.sweep.json");
+    refused(&[&["sweep", "--merge", &csv, "--json", &csv]], &["--json", "file of the sweep"]);
+    refused(&[&["sweep", "--merge", &csv, "--json", &label]], &["--json", "file of the sweep"]);
+    refused(&[&["sweep", "--merge", &csv, "--plot", &csv]], &["--plot", "file of the sweep"]);
+    assert_eq!(folder.names(), names);
+}
+
 /// `demo sweep … --csv - | head -1`
 #[test]
 fn a_reader_that_goes_away_ends_it_quietly() {

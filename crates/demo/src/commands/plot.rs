@@ -31,6 +31,11 @@ impl Target {
         Ok(Target { destination, vector })
     }
 
+    /// Where it goes.
+    pub(super) fn destination(&self) -> &Destination {
+        &self.destination
+    }
+
     /// The picture of runs on one problem, made ready.
     pub(super) fn draw(self, runs: &[Document], subject: &Subject) -> Result<Prepared, Refusal> {
         self.prepare(&scene(runs, subject))

@@ -32,6 +32,7 @@ mod variables;
 pub use derivatives::{Derivatives, MOST_ORDER};
 pub use error::{ExpressionError, Fault};
 pub use evaluate::Formula;
+pub(crate) use functions::nearest;
 pub use functions::{BINARY, Binary, UNARY, Unary};
 pub use not_finite::NotFinite;
 pub use parser::{MOST_NESTING, parse};

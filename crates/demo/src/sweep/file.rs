@@ -68,10 +68,11 @@ impl Places {
         Ok(Places { whole, format, partial, partial_description, sums })
     }
 
-    /// All files that it is the place of, for a while or for good.
-    pub fn all(&self) -> [PathBuf; 5] {
-        let Places { whole, partial, partial_description, sums, .. } = self.clone();
-        [description_of(&whole), whole, partial, partial_description, sums]
+    /// A sweep's file with those that are beside it for a while or for good.
+    pub fn beside(whole: &Path) -> Vec<PathBuf> {
+        const ENDINGS: [&str; 6] =
+            ["", ".sweep.json", ".partial", ".partial.json", ".partial.json.new", ".partial.sums"];
+        ENDINGS.iter().map(|ending| with_ending(whole, ending)).collect()
     }
 }
 
