@@ -56,13 +56,13 @@ impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Objective<T> for FormulaLoss
         self.at(x.as_slice())
     }
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
-        value_and_gradient(self, x.as_slice())
+        value_and_gradient(&self.formula, x.as_slice())
     }
 }
 
 impl<F: Float, T: Entry<Precision = F> + Scalar<F>> TwiceDifferentiable<T> for FormulaLoss {
     fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
-        value_gradient_hessian(self, x.as_slice())
+        value_gradient_hessian(&self.formula, x.as_slice())
     }
 }
 
