@@ -130,8 +130,7 @@ impl<T: Entry, P: ?Sized, O: Optimizer<T, P>> Ready<T> for Run<'_, T, P, O> {
 }
 
 /// Begins a run with tests that end it, and what is shown its points.
-type Begin<'b, 'a, T> =
-    &'b dyn Fn(Vec<Stop<'a, T>>, Option<Observer<'a, T>>) -> Result<Box<dyn Ready<T> + 'a>, Refusal>;
+type Begin<'b, 'a, T> = &'b dyn Fn(Vec<Stop<'a, T>>, Observer<'a, T>) -> Result<Box<dyn Ready<T> + 'a>, Refusal>;
 type Observer<'a, T> = Box<dyn FnMut(&Iterate<T>) + 'a>;
 
 impl Setup<'_> {
@@ -227,12 +226,8 @@ impl Setup<'_> {
         O: Optimizer<T, P>,
     {
         self.end(&|stops, observer| {
-            let run = Run::new(problem, method, start)?.iterations(self.iterations);
-            let run = stops.into_iter().fold(run, Run::stop);
-            Ok(match observer {
-                Some(observer) => Box::new(run.observe(observer)),
-                None => Box::new(run),
-            })
+            let run = Run::new(problem, method, start)?.iterations(self.iterations).observe(observer);
+            Ok(Box::new(stops.into_iter().fold(run, Run::stop)))
         })
     }
 
@@ -247,7 +242,7 @@ impl Setup<'_> {
             Ok(gradient.into_iter().chain(loss).collect())
         };
         if !self.last_only {
-            let report = begin(stops()?, None)?.finish();
+            let report = begin(stops()?, Box::new(|_| ()))?.finish();
             return Ok(Ended {
                 status: report.status,
                 evaluations: report.evaluations,
@@ -264,12 +259,12 @@ impl Setup<'_> {
             losses.push(iterate.loss);
             keep(last, iterate);
         };
-        let (best, status) = begin(stops()?, Some(Box::new(observer)))?.minimize();
+        let (best, status) = begin(stops()?, Box::new(observer))?.minimize();
         let (last, losses) = seen.take();
         let mut evaluations = last.as_ref().map(|last| last.evaluations).unwrap_or_default();
         if matches!(status, Status::NotFinite { .. } | Status::Failed(_)) {
             // the step that failed has evaluated too, but shows no point: only the run itself can tell
-            evaluations = begin(stops()?, None)?.count();
+            evaluations = begin(stops()?, Box::new(|_| ()))?.count();
         }
         Ok(Ended {
             status,
