@@ -85,4 +85,7 @@ fn main() {
             + x[0] * 0.5
             + x[1] * 1.5
     );
+    let text: Vec<String> = (0..50).map(|i| format!("x{}", i % 8)).collect();
+    let sum = &parse(&text.join(" + "), Variables::x(8)).unwrap_or_else(|error| panic!("{error}"))[0];
+    compare("sum", sum, |x| (1..50).fold(x[0], |sum, i| sum + x[i % 8]));
 }

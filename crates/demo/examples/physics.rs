@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use demo::figures::{Chart, DOTS_PER_INCH, Marker, Scene, Series, palette, svg};
+use demo::figures::{Chart, Scene, Series, marker, palette, svg};
 use demo::notebook::{inverse_physics, loss, physics, problem};
 use optimizers::nalgebra::DVector;
 use optimizers::*;
@@ -159,16 +159,16 @@ fn chart(description: &str, labels: [&str; 2], series: Vec<Series>, logarithmic:
         description: description.to_owned(),
         title: None,
         labels: labels.map(str::to_owned),
-        marker: Marker::Circle,
         series,
         target: None,
+        legend: true,
         logarithmic,
     }
 }
 
 fn series(n: usize, label: &str, points: impl Iterator<Item = [f64; 2]>) -> Series {
     let points = points.map(|p| p.map(Into::into)).collect();
-    Series { label: label.to_owned(), color: palette(n), points, first: 0 }
+    Series { label: label.to_owned(), color: palette(n), marker: marker(n), points, first: 0 }
 }
 
 fn losses(n: usize, label: &str, report: &Report<f64>) -> Series {
@@ -186,7 +186,9 @@ fn figures(runs: &[(Row, Report<f64>)], staged: &[(&str, Report<f64>)]) -> Figur
     let in_y = some.iter().enumerate().map(|(n, ((name, _), report))| {
         series(n, name, report.trajectory.iter().filter_map(|now| now.y.as_ref().map(|y| [y[0], y[1]])))
     });
+    // the legend beside it says what is what
     let x = chart("Points in x space on the notebook's problem", ["x0", "x1"], in_x.collect(), false);
+    let x = Chart { legend: false, ..x };
     let y = chart("Points in y space on the notebook's problem", ["y0", "y1"], in_y.collect(), false);
     let loss_x = |x: [f64; 2]| Objective::<f64>::value(&problem(), &DVector::from_column_slice(&x));
     let curves = some.iter().enumerate().map(|(n, ((name, _), report))| losses(n, name, report));
@@ -220,7 +222,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if let Some(folder) = folder {
         for (name, scene) in figures {
-            std::fs::write(format!("{folder}/{name}.svg"), svg(&scene, scene.size[0] / DOTS_PER_INCH))?;
+            std::fs::write(format!("{folder}/{name}.svg"), svg(&scene))?;
         }
     }
     Ok(())

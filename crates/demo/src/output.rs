@@ -182,6 +182,7 @@ fn beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
 pub struct Fresh {
     path: PathBuf,
     file: tempfile::NamedTempFile,
+    crc: crc32fast::Hasher,
 }
 
 impl Fresh {
@@ -192,7 +193,12 @@ impl Fresh {
     /// [`WriteError`] with path and reason.
     pub fn new(path: &Path) -> Result<Self, WriteError> {
         let file = beside(path).map_err(|error| failed(path, &error))?;
-        Ok(Fresh { path: path.to_owned(), file })
+        Ok(Fresh { path: path.to_owned(), file, crc: crc32fast::Hasher::new() })
+    }
+
+    /// The CRC-32 of what was written.
+    pub fn crc32(&self) -> u32 {
+        self.crc.clone().finalize()
     }
 
     /// Puts it in its place.
@@ -201,7 +207,7 @@ impl Fresh {
     ///
     /// [`WriteError`] with path and reason.
     pub fn commit(self) -> Result<(), WriteError> {
-        let Fresh { path, file } = self;
+        let Fresh { path, file, .. } = self;
         file.as_file().sync_all().map_err(|error| failed(&path, &error))?;
         file.persist(&path).map(drop).map_err(|error| failed(&path, &error.error))
     }
@@ -209,7 +215,9 @@ impl Fresh {
 
 impl Write for Fresh {
     fn write(&mut self, content: &[u8]) -> io::Result<usize> {
-        self.file.write(content)
+        let length = self.file.write(content)?;
+        self.crc.update(&content[..length]);
+        Ok(length)
     }
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()

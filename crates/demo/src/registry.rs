@@ -8,6 +8,7 @@ use optimizers::{
     RmsPropRule, Staged, SumOfSquares, TwiceDifferentiable,
 };
 
+use crate::expression::nearest;
 use crate::notebook;
 
 /// A problem in both precisions, with its stages.
@@ -362,7 +363,7 @@ pub const OPTIMIZERS: &[OptimizerRow] = &[
     },
 ];
 
-/// Finds a row by name; otherwise says what the nearest name is and how to list them.
+/// Finds a row by name; otherwise says which name is near, if one is, and how to list them.
 ///
 /// # Errors
 ///
@@ -371,9 +372,7 @@ pub fn find<'a, R>(kind: &str, name: &str, rows: &'a [R], name_of: impl Fn(&R) -
     if let Some(row) = rows.iter().find(|row| name_of(row) == name) {
         return Ok(row);
     }
-    let nearest = rows
-        .iter()
-        .max_by(|a, b| strsim::jaro_winkler(name_of(a), name).total_cmp(&strsim::jaro_winkler(name_of(b), name)));
-    let hint = nearest.map(|row| format!("; did you mean '{}'?", name_of(row))).unwrap_or_default();
+    let names: Vec<&str> = rows.iter().map(name_of).collect();
+    let hint = nearest(name, names.into_iter()).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
     Err(format!("unknown {kind} '{name}'{hint} (`demo list` shows all)"))
 }

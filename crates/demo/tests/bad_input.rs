@@ -189,6 +189,40 @@ fn a_target_without_a_preimage_ends_honestly() {
     let outcome = demo(&arguments);
     let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert!(document["residual"].as_f64().unwrap() >= 4.0, "{document}");
+    assert_eq!((outcome.code, &document["status"]), (Some(1), &"failed".into()), "{document}");
+    assert!(message(&document).contains("no x nearby has y = [2, -2]: component 1 of the nearest y is"), "{document}");
+    assert!(outcome.stderr.starts_with("failed: no x nearby"), "{}", outcome.stderr);
+    let status = |physics: &str, target: &str, start: &str| {
+        let at = ["--target", target, "--start", start, "--json", "-", "--quiet"];
+        let outcome = demo(&[&["invert", "--physics", physics], &at[..]].concat());
+        let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        document["status"].as_str().unwrap().to_owned()
+    };
+    for (physics, target, start) in [
+        ("x0^2", "-1e-3", "3"),
+        ("x0^2", "-1e-6", "1e-3"),
+        ("sin(x0)", "1.0001", "1"),
+        ("exp(x0)+1, x0", "0.5,-3", "0"),
+        ("sqrt(x0), x0*x1", "-1,3", "2,2"),
+        ("x0^2 + x1^2 + 1", "0", "1,2"),
+        ("x0, 2*x0", "1,1", "0"),
+    ] {
+        assert_eq!(status(physics, target, start), "failed", "{physics} = {target}");
+    }
+    // what is reached slowly, or to rounding alone, is reached
+    for (physics, target, start) in [
+        ("x0^2", "0", "3"),
+        ("x0^4", "0", "3"),
+        ("x0^2 + x1^2", "0", "1,2"),
+        ("sin(x0)", "1", "1"),
+        ("sin(x0)", "0", "3.141592653589793"),
+        ("1e-4*x0", "3", "0"),
+        ("1e3*(x1-x0^2), 1-x0", "0,0", "-1.2,1"),
+        ("1e-9*x0", "1e-9", "3"),
+        ("x0 + x1", "1e6", "0,0"),
+    ] {
+        assert_eq!(status(physics, target, start), "converged", "{physics} = {target}");
+    }
     // where not even the start has a value, the search has not converged
     let outcome = demo(&["invert", "--physics", "ln(x0)", "--target", "2", "--start", "-1", "--json", "-"]);
     let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
@@ -438,6 +472,34 @@ fn an_analytic_inverse_without_a_preimage() {
     assert_eq!(document["iterations"].as_array().unwrap().len(), 1);
 }
 
+/// The same where the inverse is a search: it ends at the y that is nearest.
+#[test]
+fn a_search_in_place_of_an_inverse_without_a_preimage() {
+    let run = |optimizer: &str, precision: &str, set: &[&str]| {
+        let of = ["--physics", "x0, x1^2", "--loss", "y0^2 + y1^2", "--start", "3,3", "--step", "1.5"];
+        ended(&[&of[..], &["--optimizer", optimizer, "--precision", precision, "--iterations", "2"], set].concat())
+    };
+    for precision in ["f32", "f64"] {
+        for (optimizer, set) in [("pg", &[][..]), ("pg-numeric", &["--set", "unconverged=stop"][..])] {
+            let (code, document) = run(optimizer, precision, set);
+            assert_eq!((code, &document["status"]), (Some(1), &"failed".into()), "{document}");
+            let said = "no x nearby has y = [-1.5, -4.5]: component 1 of the nearest y is";
+            assert!(message(&document).contains(said), "{document}");
+            assert_eq!(document["iterations"].as_array().unwrap().len(), 1);
+        }
+        // a search that leaves the domain of a root
+        let root = ["--physics", "sqrt(x0), x1", "--loss", "y0^2 + y1^2", "--start", "3,3", "--step", "1.5"];
+        let (code, document) = ended(&[&root[..], &["--optimizer", "pg", "--precision", precision]].concat());
+        assert_eq!((code, &document["status"]), (Some(1), &"failed".into()), "{document}");
+        assert!(message(&document).contains("component 0 of the nearest y is"), "{document}");
+        // told to go on, it does so from the nearest point, and the iteration says what that is
+        let (code, document) = run("pg-numeric", precision, &[]);
+        let inversion = &document["iterations"][1]["inversion"];
+        assert_eq!((code, &inversion["status"]), (Some(0), &"not_converged".into()), "{document}");
+        assert_eq!(document["iterations"].as_array().unwrap().len(), 3);
+    }
+}
+
 #[test]
 fn a_start_outside_of_its_bounds_is_projected_and_said() {
     let bounds = ["--set", "lower=-1,-1", "--set", "upper=1,1"];
@@ -531,4 +593,60 @@ fn an_interrupted_sweep_can_be_resumed() {
         assert!(done.status.success(), "{done:?}");
     }
     assert_eq!(std::fs::read(place("a")).unwrap(), std::fs::read(place("b")).unwrap());
+}
+
+#[test]
+fn numbers_that_count() {
+    let run = ["--problem", "notebook", "--start", "3,3"];
+    for (command, name, optimizers) in [
+        ("run", "--iterations", "--optimizer"),
+        ("compare", "--iterations", "--optimizers"),
+        ("sweep", "--iterations", "--optimizers"),
+        ("sweep", "--threads", "--optimizers"),
+        ("sweep", "--sample", "--optimizers"),
+        ("sweep", "--seed", "--optimizers"),
+    ] {
+        for value in ["-1", "1.5", "x", "", "99999999999999999999999"] {
+            refused(
+                &[&[command, optimizers, "gd"], &run[..], &[name, value]].concat(),
+                &[name, &format!("'{value}'"), "a whole number is needed"],
+            );
+        }
+    }
+}
+
+/// A hint is a name that is near, or there is none; a number is as short as it can be.
+#[test]
+fn hints_and_numbers_are_to_the_point() {
+    let with = |optimizer: &str, problem: &str, rest: &[&str]| {
+        let outcome =
+            demo(&[&["run", "--optimizer", optimizer, "--problem", problem, "--start", "3,3"], rest].concat());
+        assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{}", outcome.stderr);
+        outcome.stderr
+    };
+    for far in ["", "wonderful", "z", "gradient descent"] {
+        assert!(!with(far, "notebook", &[]).contains("did you mean"), "{far}");
+        assert!(with(far, "notebook", &[]).contains("`demo list` shows all"), "{far}");
+        assert!(!with("gd", far, &[]).contains("did you mean"), "{far}");
+        assert!(!with("lbfgsb", "notebook", &["--set", &format!("{far}=1")]).contains("did you mean"), "{far}");
+    }
+    for (typed, near) in [("GD", "gd"), ("adm", "adam"), ("levenberg", "levenberg-marquardt"), ("l-bfgs-b", "lbfgsb")] {
+        assert!(with(typed, "notebook", &[]).contains(&format!("did you mean '{near}'?")), "{typed}");
+    }
+    assert!(with("gd", "notebook", &["--step", "1e-310"]).contains("step is 1e-310: a positive"));
+    assert!(with("gd", "notebook", &["--step", "-1e300"]).contains("step is -1e300: a positive"));
+}
+
+/// Help that cannot be written is not a success, and says why.
+#[cfg(unix)]
+#[test]
+fn help_on_a_full_disk() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else { return };
+    for arguments in [&["--help"][..], &["--version"], &["run", "--help"], &["list"], &["completions", "bash"]] {
+        let full = full.try_clone().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_demo")).args(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{arguments:?}: {said}");
+        assert!(said.contains("No space left"), "{said}");
+    }
 }

@@ -60,3 +60,25 @@ fn the_manual_has_every_command() {
     }
     assert!(page.contains("OPTION=VALUE") && page.contains("Examples:"));
 }
+
+/// With `--out` the manual has a page for each command, and completions the name that their shell looks for; the folders are made.
+#[test]
+fn files_are_named_as_they_are_looked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (what, to, name) in [("bash", "a/b", "demo.bash"), ("zsh", "c", "_demo"), ("fish", "c", "demo.fish")] {
+        let outcome = demo(&["completions", what, "--out", &place(to)]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(0), ""), "{}", outcome.stderr);
+        let written = std::fs::read_to_string(folder.path().join(to).join(name)).unwrap();
+        assert_eq!(written, demo(&["completions", what]).stdout);
+    }
+    assert_eq!(demo(&["completions", "man", "--out", &place("man1")]).code, Some(0));
+    let page = |name: &str| std::fs::read_to_string(folder.path().join("man1").join(name)).unwrap();
+    assert!(page("demo.1").contains(".TH demo 1"));
+    for command in commands() {
+        let page = page(&format!("demo-{command}.1"));
+        assert!(page.contains(&format!(".TH demo-{command} 1")) && page.contains("Example"), "{command}");
+    }
+    let outcome = demo(&["completions", "man", "--out", &place("man1/demo.1/x")]);
+    assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{}", outcome.stderr);
+}

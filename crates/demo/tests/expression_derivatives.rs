@@ -1,6 +1,6 @@
 //! Derivatives of formulas, against those of the same Rust functions.
 
-use autodiff::{Dual, HyperDual, Number, Scalar, value_gradient_hessian};
+use autodiff::{Dual, HyperDual, Scalar, value_gradient_hessian};
 use demo::expression::{FormulaLoss, FormulaPhysics, FormulaProblem, Variables, parse};
 use optimizers::nalgebra::DVector;
 use optimizers::{GradientDescent, Map, Newton, Objective, Run, Staged, TwiceDifferentiable};
@@ -38,7 +38,7 @@ pairs! {
     "0.5 - x0*x1/4 + x1", |x, y| 0.5 - x * y / 4.0 + y;
     "sin(x0)*exp(-x1/2) + ln(x0 + 1)", |x, y| x.sin() * (-y / 2.0).exp() + (x + 1.0).ln();
     "x0^x1 + x1^0.5", |x, y| x.pow(y) + y.powf(0.5);
-    "hypot(x0, x1) - atan2(x0, 2)", |x, y| x.hypot(y) - x.atan2(Number::constant(2.0));
+    "hypot(x0, x1) - atan2(x0, 2)", |x, y| x.hypot(y) - x.atan2(2.0);
     "max(x0, x1) * min(x0, x1) + abs(x0 - x1)", |x, y| x.max(y) * x.min(y) + (x - y).abs();
     "tanh(x0 - x1) / (1 + x0^2)", |x, y| (x - y).tanh() / (1.0 + x.powi(2));
     "(x0 + x1)*(x0 - x1)/(x0*x1 + 1)", |x, y| (x + y) * (x - y) / (x * y + 1.0);

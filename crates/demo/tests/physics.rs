@@ -14,7 +14,7 @@ mod example {
         }
         assert_eq!(document.matches("```text\n").count(), tables.len());
         for (name, scene) in figures {
-            let drawn = svg(&scene, scene.size[0] / DOTS_PER_INCH);
+            let drawn = svg(&scene);
             let shown = std::fs::read_to_string(format!("{docs}/figures/{name}.svg")).unwrap();
             assert!(shown == drawn, "{name}: `just physics` draws it anew");
             assert!(document.contains(&format!("(figures/{name}.svg)")), "{name}");
@@ -74,6 +74,48 @@ fn processes_that_are_typed_and_single_precision() {
         assert_eq!(code, Some(0), "{name}");
         let x = single["iterations"][10]["x"][1].as_f64().unwrap();
         assert!((last(&single) - last(&named)).abs() < 1e-4 && x.to_string().len() < 16, "{name} {x}");
+    }
+}
+
+/// A loss that is typed as a sum of squares is one, with a process and without: the points are those of the named problems, whose
+/// residuals are the same.
+#[test]
+fn typed_sums_of_squares_have_residuals() {
+    let points = |arguments: &[&str]| -> Vec<Vec<f64>> {
+        let (code, document) = json(arguments);
+        assert_eq!(code, Some(0), "{document}");
+        let rows = document["iterations"].as_array().unwrap();
+        rows.iter().map(|row| serde_json::from_value(row["x"].clone()).unwrap()).collect()
+    };
+    let rosenbrock = ["(1 - x0)^2 + 100*(x1 - x0^2)^2", "(1 - x0)^2 + ((x1 - x0*x0)*(x1 - x0*x0))/1e-2"];
+    let cases: [(&[&str], &[&str], &str); 5] = [
+        (&["--problem", "notebook"], &["--physics", "x0, x1^2", "--loss", "y0^2 + y1^2"], "3,3"),
+        (&["--problem", "notebook"], &["--loss", "x0^2 + x1^4"], "-2,1.25"),
+        (&["--problem", "notebook"], &["--physics", "x0, x1", "--loss", "(y0^2*3)/3 + (y1*y1)^2"], "3,1"),
+        (&["--problem", "rosenbrock"], &["--loss", rosenbrock[0]], "-1.2,1"),
+        (&["--problem", "rosenbrock"], &["--loss", rosenbrock[1]], "-1.2,1"),
+    ];
+    for optimizer in ["gauss-newton", "levenberg-marquardt"] {
+        for (named, typed, start) in cases {
+            let rest = ["--optimizer", optimizer, "--start", start, "--iterations", "5"];
+            let [named, typed] = [named, typed].map(|of| points(&[&["run"], of, &rest].concat()));
+            assert_eq!(named.len(), typed.len());
+            for (a, b) in named.iter().flatten().zip(typed.iter().flatten()) {
+                assert!((a - b).abs() <= 1e-7 * b.abs().max(1.0), "{optimizer} {typed:?} {named:?}");
+            }
+        }
+    }
+    // with a constant residual, and many of them
+    let far = "x0^2 + 4 + 0.5*((x0 - 3)^2 + 2*(x0 + 1)^6)";
+    let (code, document) = json(&["run", "--loss", far, "--start", "1", "--optimizer", "levenberg-marquardt"]);
+    assert_eq!((code, &document["status"]), (Some(0), &"converged".into()), "{document}");
+    let long = (0..3000).map(|i| format!("(x0 - {i})^2")).collect::<Vec<_>>().join(" + ");
+    let (_, document) = json(&["run", "--loss", &long, "--start", "1", "--optimizer", "gauss-newton"]);
+    assert!((document["iterations"][1]["x"][0].as_f64().unwrap() - 1499.5).abs() < 1e-9);
+    for loss in ["x0^2 - x1^2", "x0", "-(x0^2)", "x0^3", "x0^2*x1", "-2*x0^2", "x0^2 + x1 + 1", "x0^2/x1^2", "x0^-2"] {
+        let outcome = demo(&["run", "--loss", loss, "--start", "1,1", "--optimizer", "gauss-newton"]);
+        assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{loss}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("gauss-newton needs a sum of squares, as in --loss"), "{}", outcome.stderr);
     }
 }
 

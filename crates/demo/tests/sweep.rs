@@ -65,6 +65,20 @@ fn whole(folder: &Folder, name: &str, arguments: &[&str]) -> String {
     folder.read(name)
 }
 
+/// The sums of rows that were written in pieces of some hundred bytes.
+fn sums(rows: &str) -> String {
+    let (mut sums, mut length) = (String::new(), 0);
+    let mut crc = crc32fast::Hasher::new();
+    for (i, line) in rows.split_inclusive('\n').enumerate() {
+        crc.update(line.as_bytes());
+        length += line.len();
+        if i % 5 == 0 || length == rows.len() {
+            sums += &format!("{length} {:08x}\n", crc.clone().finalize());
+        }
+    }
+    sums
+}
+
 #[test]
 fn rows_are_as_documented() {
     let arguments = ["--optimizers", "gd,newton", "--start", "3,0:3:2", "--iterations", "2", "--step", "newton=1"];
@@ -236,6 +250,8 @@ fn any_beginning_of_the_file_can_be_resumed() {
         let _ = fs::remove_file(&cut);
         fs::write(folder.place("cut.csv.partial"), &expected[..length]).unwrap();
         fs::write(folder.place("cut.csv.partial.json"), &description).unwrap();
+        let sums = sums(&expected);
+        fs::write(folder.place("cut.csv.partial.sums"), &sums[..sums.len() - length % 7]).unwrap();
         let outcome = done(&[&SEVERAL, &["--resume", "--csv", &cut]]);
         assert_eq!(folder.read("cut.csv"), expected, "{length}");
         // the summary is of all rows, old and new
@@ -243,6 +259,7 @@ fn any_beginning_of_the_file_can_be_resumed() {
     }
     // killed between the last two renames
     fs::rename(folder.place("cut.csv.sweep.json"), folder.place("cut.csv.partial.json")).unwrap();
+    fs::write(folder.place("cut.csv.partial.sums"), sums(&expected)).unwrap();
     done(&[&SEVERAL, &["--resume", "--csv", &cut]]);
     assert_eq!(folder.read("cut.csv.sweep.json"), description);
     assert_eq!(folder.names().len(), 4);
@@ -260,6 +277,7 @@ fn what_is_not_this_sweeps_is_refused_and_kept() {
     let damaged = |rows: String, description: &str, words: &[&str]| {
         fs::write(folder.place("a.csv.partial"), &rows).unwrap();
         fs::write(folder.place("a.csv.partial.json"), description).unwrap();
+        fs::write(folder.place("a.csv.partial.sums"), sums(&rows)).unwrap();
         refused(&[&SEVERAL, &resume], words);
         assert_eq!(folder.read("a.csv.partial"), rows);
         assert_eq!(folder.read("a.csv.partial.json"), description);
@@ -273,7 +291,7 @@ fn what_is_not_this_sweeps_is_refused_and_kept() {
     damaged(half.replacen("run,optimizer", "run;optimizer", 1), &description, &["first line"]);
     damaged(format!("{expected}210,gd\n"), &description, &["more rows"]);
     damaged(half.clone(), &description[..100], &["a.csv.partial.json is damaged"]);
-    damaged(half.clone(), &description.replace("\"format\": 1", "\"format\": 2"), &["version 2"]);
+    damaged(half.clone(), &description.replace("\"format\": 2", "\"format\": 3"), &["version 3"]);
     damaged(half.clone(), &description.replace("-3:3:7", "-3:3:8"), &["another sweep", "start", "-3:3:8"]);
     damaged(half.clone(), &description.replacen("0.1.0", "0.0.9", 1), &["another sweep", "program", "0.0.9"]);
     // what an interrupted sweep left is not overwritten either
@@ -282,6 +300,10 @@ fn what_is_not_this_sweeps_is_refused_and_kept() {
     assert_eq!(folder.read("a.csv.partial"), half);
     fs::remove_file(folder.place("a.csv.partial.json")).unwrap();
     refused(&[&SEVERAL, &resume], &["a.csv.partial.json is missing"]);
+    fs::write(folder.place("a.csv.partial.json"), &description).unwrap();
+    fs::remove_file(folder.place("a.csv.partial.sums")).unwrap();
+    refused(&[&SEVERAL, &resume], &["a.csv.partial.sums is missing"]);
+    assert_eq!(folder.read("a.csv.partial"), half);
     // a whole file of something else
     refused(
         &[&SEVERAL, &["--iterations", "3", "--resume", "--csv", &folder.place("whole.csv")]],
@@ -293,14 +315,56 @@ fn what_is_not_this_sweeps_is_refused_and_kept() {
     let mut cut = expected.clone();
     cut.truncate(cut.trim_end().rfind('\n').unwrap() + 1);
     fs::write(folder.place("whole.csv"), &cut).unwrap();
-    refused(&[&SEVERAL, &["--resume", "--csv", &folder.place("whole.csv")]], &["whole.csv is damaged", "209 of 210"]);
+    refused(&[&SEVERAL, &["--resume", "--csv", &folder.place("whole.csv")]], &["whole.csv is damaged", "CRC-32"]);
     let merge = ["sweep", "--merge", &folder.place("whole.csv"), "--csv", &folder.place("merged.csv")];
-    refused(&[&merge], &["row of run 209 is missing"]);
+    refused(&[&merge], &["whole.csv is damaged"]);
     assert!(
         !folder.names().iter().any(|name| name.starts_with("merged") || name.starts_with('.')),
         "{:?}",
         folder.names()
     );
+}
+
+/// `text` with another digit in its place, somewhere in a result.
+fn with_another_digit(text: &str, row: usize) -> String {
+    let begin: usize = text.split_inclusive('\n').take(row).map(str::len).sum();
+    let cell = begin + text[begin..].match_indices(',').nth(9).unwrap().0;
+    let digit = cell + text[cell..].find(|c: char| c.is_ascii_digit()).unwrap();
+    let other = if text.as_bytes()[digit] == b'7' { "3" } else { "7" };
+    format!("{}{other}{}", &text[..digit], &text[digit + 1..])
+}
+
+/// A result that is another number, of a row that is still one, is noticed by whatever reads it; nothing is overwritten.
+#[test]
+fn a_digit_that_changed_is_noticed() {
+    let folder = Folder::new();
+    let expected = whole(&folder, "whole.csv", &SEVERAL);
+    let label = folder.read("whole.csv.sweep.json");
+    let place = folder.place("a.csv");
+    let resume = [&SEVERAL[..], &["--resume", "--csv", &place]].concat();
+    for row in [1, 2, 17, 40, 209] {
+        let damaged = with_another_digit(&expected, row);
+        assert!(damaged != expected && damaged.len() == expected.len());
+        fs::write(folder.place("a.csv.partial"), &damaged).unwrap();
+        fs::write(folder.place("a.csv.partial.json"), &label).unwrap();
+        fs::write(folder.place("a.csv.partial.sums"), sums(&expected)).unwrap();
+        refused(&[&resume], &["a.csv.partial is damaged", "has changed"]);
+        assert_eq!(folder.read("a.csv.partial"), damaged);
+        for name in ["a.csv.partial", "a.csv.partial.json", "a.csv.partial.sums"] {
+            fs::remove_file(folder.place(name)).unwrap();
+        }
+        // of a whole file
+        fs::write(folder.place("a.csv"), &damaged).unwrap();
+        fs::write(folder.place("a.csv.sweep.json"), &label).unwrap();
+        refused(&[&resume], &["a.csv is damaged", "CRC-32"]);
+        for to in ["-", &folder.place("merged.csv")] {
+            refused(&[&["sweep", "--merge", &folder.place("a.csv"), "--csv", to]], &["a.csv is damaged", "CRC-32"]);
+        }
+        assert_eq!(folder.read("a.csv"), damaged);
+        fs::remove_file(folder.place("a.csv")).unwrap();
+        fs::remove_file(folder.place("a.csv.sweep.json")).unwrap();
+    }
+    assert_eq!(folder.names(), ["whole.csv", "whole.csv.sweep.json"]);
 }
 
 #[test]
@@ -450,6 +514,34 @@ fn bad_arguments() {
     }
 }
 
+/// Thousands of threads are as many as are of use, and change nothing.
+#[test]
+fn too_many_threads_are_fewer() {
+    let arguments = ["--optimizers", "gd", "--start", "0:1:20,0:1:20", "--csv", "-"];
+    let many = done(&[&NOTEBOOK, &arguments, &["--threads", "1000000000"]]);
+    assert!(many.stderr.contains("for each processor"), "{}", many.stderr);
+    assert_eq!(many.stdout, done(&[&NOTEBOOK, &arguments]).stdout);
+}
+
+/// No other result is written over the sweep's files, or over those that are joined.
+#[test]
+fn the_sweeps_own_files_are_spared() {
+    let folder = Folder::new();
+    let csv = folder.place("a.svg");
+    let sweep = ["--optimizers", "gd", "--start", "-1:1:3,-1:1:3", "--csv", &csv];
+    for ending in [".sweep.json", ".partial", ".partial.json", ".partial.sums"] {
+        refused(&[&NOTEBOOK, &sweep, &["--json", &format!("{csv}{ending}")]], &["--json", "file of the sweep"]);
+    }
+    assert!(folder.names().is_empty());
+    done(&[&NOTEBOOK, &sweep, &["--json", &folder.place("summary.json")]]);
+    let names = folder.names();
+    let label = format!("{csv}.sweep.json");
+    refused(&[&["sweep", "--merge", &csv, "--json", &csv]], &["--json", "file of the sweep"]);
+    refused(&[&["sweep", "--merge", &csv, "--json", &label]], &["--json", "file of the sweep"]);
+    refused(&[&["sweep", "--merge", &csv, "--plot", &csv]], &["--plot", "file of the sweep"]);
+    assert_eq!(folder.names(), names);
+}
+
 /// `demo sweep … --csv - | head -1`
 #[test]
 fn a_reader_that_goes_away_ends_it_quietly() {
@@ -489,7 +581,9 @@ fn shards_that_do_not_belong_together() {
     merge(&[&a, &b, &d], &["shard 1/2 is given twice"]);
     // rows of the other shard
     fs::copy(&a, &b).unwrap();
-    merge(&[&a, &b], &["b is damaged: the row of run 1"]);
+    merge(&[&a, &b], &["b is damaged", "CRC-32"]);
+    fs::copy(format!("{a}.sweep.json"), format!("{b}.sweep.json")).unwrap();
+    merge(&[&a, &b], &["shard 1/2 is given twice"]);
 }
 
 #[cfg(not(feature = "parquet"))]
@@ -576,11 +670,18 @@ mod parquet {
             fs::remove_file(&place).unwrap();
             fs::rename(folder.place("a.parquet.sweep.json"), folder.place("a.parquet.partial.json")).unwrap();
             fs::write(folder.place("a.parquet.partial"), &csv[..length]).unwrap();
+            fs::write(folder.place("a.parquet.partial.sums"), sums(&csv)).unwrap();
             done(&[&SEVERAL, &resume]);
             assert_eq!(fs::read(&place).unwrap(), bytes, "{length}");
         }
         fs::write(&place, &bytes[..bytes.len() - 9]).unwrap();
         refused(&[&SEVERAL, &resume], &["a.parquet"]);
+        for at in [100, bytes.len() / 2, bytes.len() - 100] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            fs::write(&place, &damaged).unwrap();
+            refused(&[&SEVERAL, &resume], &["a.parquet is damaged"]);
+        }
         fs::write(&place, "no parquet").unwrap();
         refused(&[&SEVERAL, &resume], &["a.parquet"]);
         assert_eq!(folder.read("a.parquet"), "no parquet");

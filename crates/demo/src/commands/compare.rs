@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::run::{self, Document, solve};
-use super::{Refusal, deliver, plot, say};
+use super::{Refusal, deliver, plot, say, whole};
 use crate::cli::Shared;
 use crate::json::to_text;
 use crate::output::Prepared;
@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long = "step", value_name = "NAME=H", allow_hyphen_values = true)]
     steps: Vec<String>,
     /// How many steps at most, for all of them; each has its own default
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     iterations: Option<usize>,
     /// An option of an optimizer; may be given for several
     #[arg(long = "set", value_name = "NAME.OPTION=VALUE", allow_hyphen_values = true)]

@@ -1,23 +1,30 @@
 //! `demo completions`: what a shell needs to complete the command line, and the manual page, from the one definition of it.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::{fs, io};
 
 use clap::{Args, CommandFactory, ValueEnum};
-use clap_complete::{Shell, generate};
+use clap_complete::{Generator, Shell, generate};
 use clap_mangen::Man;
 
-use super::Refusal;
+use super::{Refusal, say};
 use crate::cli::{Cli, Shared};
-use crate::output::print;
+use crate::output::{Destination, failed, print};
 
 /// What `demo completions` takes.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  demo completions bash > ~/.local/share/bash-completion/completions/demo\n  \
-                        demo completions zsh > ~/.zfunc/_demo\n  demo completions man | man -l -")]
+#[command(after_help = "Examples:\n  source <(demo completions bash)\n  \
+                        demo completions fish --out ~/.config/fish/completions\n  demo completions man | man -l -\n  \
+                        demo completions man --out ~/.local/share/man/man1    a page for each command: man demo-run")]
 pub struct Arguments {
-    /// The shell, or `man` for the manual page
+    /// The shell, or `man` for the manual
     #[arg(value_enum, value_name = "SHELL")]
     target: Target,
+    /// In place of standard output, the folder to write to, which is made if there is none; the manual has a page for each command
+    /// there
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// Whom it is for.
@@ -33,7 +40,7 @@ pub enum Target {
     Man,
 }
 
-/// Writes it to standard output.
+/// Writes it.
 ///
 /// # Errors
 ///
@@ -42,7 +49,6 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     if shared.json.is_some() || shared.csv.is_some() {
         return Err("completions has no numbers for --json or --csv".to_owned().into());
     }
-    let mut out = Vec::new();
     let shell = match arguments.target {
         Target::Bash => Some(Shell::Bash),
         Target::Elvish => Some(Shell::Elvish),
@@ -51,19 +57,45 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
         Target::Zsh => Some(Shell::Zsh),
         Target::Man => None,
     };
-    match shell {
-        Some(shell) => generate(shell, &mut Cli::command(), "demo", &mut out),
-        None => manual(&mut out)?,
-    }
-    print(out)?;
+    let completions = |shell: Shell| {
+        let mut out = Vec::new();
+        generate(shell, &mut Cli::command(), "demo", &mut out);
+        out
+    };
+    let Some(folder) = &arguments.out else {
+        print(shell.map_or_else(manual, |shell| Ok(completions(shell)))?)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let files = shell.map_or_else(pages, |shell| Ok(vec![(shell.file_name("demo"), completions(shell))]))?;
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let prepare = |(name, content): (String, Vec<u8>)| Destination::File(folder.join(name)).prepare(content);
+    let prepared = files.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
+    let count = prepared.len();
+    prepared.into_iter().try_for_each(|file| file.commit())?;
+    say(shared, &format!("{count} {} in {}", if count == 1 { "file" } else { "files" }, folder.display()));
     Ok(ExitCode::SUCCESS)
 }
 
-/// The page of the program, then what each command takes.
-fn manual(out: &mut Vec<u8>) -> std::io::Result<()> {
+/// A page for the program and for each command, by the names that `man` looks for.
+fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut command = Cli::command();
     command.build();
-    Man::new(command.clone()).render(out)?;
+    let page = |command: &clap::Command| {
+        let mut page = Vec::new();
+        let man = Man::new(command.clone());
+        let name = man.get_filename();
+        man.render(&mut page).map(|()| (name, page))
+    };
+    let subs = command.get_subcommands().filter(|sub| sub.get_name() != "help");
+    std::iter::once(&command).chain(subs).map(page).collect()
+}
+
+/// One page: that of the program, then what each command takes.
+fn manual() -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    let mut command = Cli::command();
+    command.build();
+    Man::new(command.clone()).render(&mut out)?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         let page = Man::new(sub.clone());
         out.extend_from_slice(format!(".SH \"DEMO {}\"\n", sub.get_name().to_uppercase()).as_bytes());
@@ -75,5 +107,5 @@ fn manual(out: &mut Vec<u8>) -> std::io::Result<()> {
         page.render_extra_section(&mut part)?;
         out.extend_from_slice(String::from_utf8_lossy(&part).replace(".SH ", ".SS ").as_bytes());
     }
-    Ok(())
+    Ok(out)
 }

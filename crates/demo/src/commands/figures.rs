@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Refusal, say};
 use crate::cli::Shared;
-use crate::figures::{DOTS_PER_INCH, INCHES, figures, png, svg};
+use crate::figures::{DOTS_PER_INCH, figures, png, svg};
 use crate::notebook::Results;
 use crate::output::Destination;
 
@@ -66,7 +66,7 @@ fn write(results: &Results, arguments: &Arguments) -> Result<usize, Refusal> {
             Destination::File(path).prepare(content).map(|file| files.push(file))
         };
         if arguments.format != Format::Png {
-            file("svg", svg(&scene, INCHES).into_bytes())?;
+            file("svg", svg(&scene).into_bytes())?;
         }
         if arguments.format != Format::Svg {
             file("png", png(&scene, DOTS_PER_INCH)?)?;

@@ -12,6 +12,7 @@ use crate::cli::{Precision, Shared};
 use crate::expression::FormulaPhysics;
 use crate::json::{Real, to_text};
 use crate::registry::GRADIENT;
+use crate::solve::Reaching;
 
 /// What `demo invert` takes.
 #[derive(Args, Debug)]
@@ -73,14 +74,18 @@ fn search(
     start: &[f64],
 ) -> Result<Document, Refusal> {
     let vector = DVector::from_column_slice;
-    let found = inverse.find(physics, &vector(target), &vector(start))?;
+    let (found, missed) = Reaching::new(inverse).find(physics, &vector(target), &vector(start))?;
     let Inversion { iterations, evaluations, converged, message, residual } = found.inversion.unwrap_or_default();
     Ok(Document {
         x: found.x.iter().map(|&x| x.into()).collect(),
         residual: residual.into(),
         iterations,
         evaluations,
-        status: if converged { "converged" } else { "not_converged" },
+        status: match (converged, missed) {
+            (_, true) => "failed",
+            (true, _) => "converged",
+            _ => "not_converged",
+        },
         message,
     })
 }

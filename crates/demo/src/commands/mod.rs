@@ -64,11 +64,28 @@ impl Refusal {
     }
 }
 
-/// Says why something is refused, in one line.
+/// Says why something is refused, in one line, where numbers of many digits are as short as they can be.
 pub fn refuse(line: &str, status: u8) -> ExitCode {
     let style = anstyle::AnsiColor::Red.on_default().bold();
-    whisper(&format!("{style}error:{style:#} {}", line.replace('\n', " ")));
+    let line = line.replace('\n', " ");
+    let words: Vec<String> = line.split(' ').map(short).collect();
+    whisper(&format!("{style}error:{style:#} {}", words.join(" ")));
     ExitCode::from(status)
+}
+
+/// The word, with an exponent if it is a number with many zeros, such as the 310 of 1e-310.
+fn short(word: &str) -> String {
+    const LONG: usize = 25;
+    let number = word.trim_end_matches([':', ',', ';', ')']);
+    match number.parse::<f64>() {
+        Ok(value) if number.len() > LONG => format!("{}{}", Real::from(value), &word[number.len()..]),
+        _ => word.to_owned(),
+    }
+}
+
+/// A whole number as it is typed.
+pub(crate) fn whole<N: std::str::FromStr>(text: &str) -> Result<N, &'static str> {
+    text.parse().map_err(|_| "a whole number is needed, from 0 up to what 64 bits hold")
 }
 
 /// What the command-line reader has to say: help and version as they are, errors in one line.
@@ -76,7 +93,7 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     if !error.use_stderr() {
         return match print(error.render().to_string()) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
+            Err(error) => refuse(&Refusal::from(error).to_string(), 2),
         };
     }
     let text = error.render().to_string();

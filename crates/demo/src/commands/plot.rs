@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::run::Document;
 use crate::cli::Shared;
-use crate::figures::{Chart, DOTS_PER_INCH, Marker, Scene, Series, palette, png, svg};
+use crate::figures::{Chart, DOTS_PER_INCH, Scene, Series, marker, palette, png, svg};
 use crate::json::Real;
 use crate::output::{Destination, Prepared};
 use crate::solve::Subject;
@@ -31,6 +31,11 @@ impl Target {
         Ok(Target { destination, vector })
     }
 
+    /// Where it goes.
+    pub(super) fn destination(&self) -> &Destination {
+        &self.destination
+    }
+
     /// The picture of runs on one problem, made ready.
     pub(super) fn draw(self, runs: &[Document], subject: &Subject) -> Result<Prepared, Refusal> {
         self.prepare(&scene(runs, subject))
@@ -39,7 +44,7 @@ impl Target {
     /// A picture, made ready.
     pub(super) fn prepare(self, scene: &Scene) -> Result<Prepared, Refusal> {
         let content = match self.vector {
-            true => svg(scene, scene.size[0] / DOTS_PER_INCH).into_bytes(),
+            true => svg(scene).into_bytes(),
             false => png(scene, DOTS_PER_INCH)?,
         };
         Ok(self.destination.prepare(content)?)
@@ -55,6 +60,7 @@ fn scene(runs: &[Document], subject: &Subject) -> Scene {
         let one = |(n, run): (usize, &Document)| Series {
             label: run.optimizer.to_owned(),
             color: palette(n),
+            marker: marker(n),
             points: points(run),
             first: 0,
         };
@@ -65,9 +71,9 @@ fn scene(runs: &[Document], subject: &Subject) -> Scene {
         description: format!("Loss of {} against the iteration", subject.name),
         title: None,
         labels: ["iteration".to_owned(), "loss".to_owned()],
-        marker: Marker::Circle,
         series: series(&losses),
         target: None,
+        legend: true,
         logarithmic,
     };
     if rows().any(|row| row.x.len() != 2) {
@@ -78,6 +84,8 @@ fn scene(runs: &[Document], subject: &Subject) -> Scene {
         description: format!("Trajectories over level sets of {}", subject.name),
         labels: ["x0".to_owned(), "x1".to_owned()],
         series: series(&points),
+        // that of the losses beside it says the same
+        legend: false,
         logarithmic: false,
         ..loss.clone()
     };

@@ -218,6 +218,7 @@ fn replay(runs: [&MethodRun; 3]) -> Vec<(String, &'static str)> {
         let one = |(n, (name, run)): (usize, (&str, &MethodRun))| Series {
             label: name.to_owned(),
             color: palette(n),
+            marker: Marker::Circle,
             points: points(run),
             first: 0,
         };
@@ -228,9 +229,9 @@ fn replay(runs: [&MethodRun; 3]) -> Vec<(String, &'static str)> {
         description: "All steps in x space over level sets of the loss".to_owned(),
         title: None,
         labels: ["x0".to_owned(), "x1".to_owned()],
-        marker: Marker::Circle,
         series: series(&positions),
         target: Some(([0.0_f64.into(); 2], Marker::Cross)),
+        legend: true,
         logarithmic: false,
     };
     let falls =

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Refusal, deliver, numbers, plot, point, say};
+use super::{Refusal, deliver, numbers, plot, point, say, whole};
 use crate::cli::{Precision, Shared};
 use crate::json::{Real, to_text};
 use crate::output::Prepared;
@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "H", allow_hyphen_values = true)]
     pub(super) step: Option<f64>,
     /// How many steps at most
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     pub(super) iterations: Option<usize>,
     /// An option of the optimizer; may be given for several options
     #[arg(long = "set", value_name = "OPTION=VALUE", allow_hyphen_values = true)]

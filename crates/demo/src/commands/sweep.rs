@@ -8,11 +8,15 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::{Refusal, plot, say};
+use super::{Refusal, plot, say, whole};
 use crate::cli::Shared;
 use crate::output::{Destination, failed, is_device, print};
 use crate::solve::ProblemArguments;
 use crate::sweep::{Description, Format, Found, Maps, Partial, Places, Row, Shards, Study, Summary, open, work};
+
+/// How many threads a processor may have. Those that have nothing to do still wake each other up, which takes longer than
+/// the runs if they are thousands.
+const MOST_THREADS: usize = 64;
 
 /// What `demo sweep` takes.
 #[derive(Args, Debug)]
@@ -35,16 +39,16 @@ pub struct Arguments {
     #[arg(long, value_name = "A|A:B:N,…", allow_hyphen_values = true, required_unless_present = "merge")]
     start: Option<String>,
     /// In place of a grid, so many starts at random from the ranges
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<u64>)]
     sample: Option<u64>,
     /// Which random starts
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_hyphen_values = true, value_parser = whole::<u64>)]
     seed: u64,
     /// Step sizes, numbers or ranges as of --start; those of one optimizer as NAME=…; may be given for several
     #[arg(long = "step", value_name = "[NAME=]H|A:B:N[,…]", allow_hyphen_values = true)]
     steps: Vec<String>,
     /// How many steps at most, for all optimizers; each has its own default
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     iterations: Option<usize>,
     /// An option of an optimizer; may be given for several
     #[arg(long = "set", value_name = "NAME.OPTION=VALUE", allow_hyphen_values = true)]
@@ -56,7 +60,7 @@ pub struct Arguments {
     #[arg(long, value_name = "L", allow_hyphen_values = true)]
     until_loss: Option<f64>,
     /// How many runs at once; as many as there are processors if not given
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     threads: Option<usize>,
     /// Go on with what an interrupted sweep left, if it left something
     #[arg(long)]
@@ -98,6 +102,7 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     {
         return Err("--json and --csv name the same destination".to_owned().into());
     }
+    arguments.spares(rows_to.as_ref(), json.as_ref(), plot.as_ref())?;
     let shards = if arguments.merge.is_empty() { None } else { Some(Shards::new(&arguments.merge)?) };
     let made;
     let study = match &shards {
@@ -218,6 +223,29 @@ impl Arguments {
         Ok(Some((Destination::File(path.clone()), Format::Parquet)))
     }
 
+    /// That no result is written over the sweep's own files, or over those that are joined.
+    fn spares(
+        &self,
+        rows_to: Option<&(Destination, Format)>,
+        json: Option<&Destination>,
+        plot: Option<&plot::Target>,
+    ) -> Result<(), Refusal> {
+        let mut own: Vec<PathBuf> = self.merge.iter().flat_map(|path| Places::beside(path)).collect();
+        if let Some((Destination::File(path), _)) = rows_to
+            && !is_device(path)
+        {
+            own.extend(Places::beside(path));
+        }
+        let own: Vec<Destination> = own.into_iter().map(Destination::File).collect();
+        let others = [("json", json), ("plot", plot.map(plot::Target::destination))];
+        for (name, to) in others.into_iter().filter_map(|(name, to)| Some((name, to?))) {
+            if let (Some(_), Destination::File(path)) = (own.iter().find(|own| own.is_same(to)), to) {
+                return Err(format!("--{name} {}: that is a file of the sweep itself", path.display()).into());
+            }
+        }
+        Ok(())
+    }
+
     fn description(&self, shared: &Shared) -> Result<Description, Refusal> {
         let shard = match self.shard.as_deref() {
             None => [1, 1],
@@ -284,8 +312,13 @@ impl Arguments {
         if self.resume && !matches!(rows, Rows::Partial(_)) {
             return Err("--resume needs a file: --csv FILE".to_owned().into());
         }
+        let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
+        let threads = self.threads.unwrap_or(processors).min(processors * MOST_THREADS);
+        if self.threads.is_some_and(|asked| asked > threads) {
+            say(shared, &format!("{threads} threads, {MOST_THREADS} for each processor: more would only wait"));
+        }
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.threads.unwrap_or(0))
+            .num_threads(threads)
             .build()
             .map_err(|error| -> Refusal { format!("threads cannot be had: {error}").into() })?;
         let bar = bar(study.len(), first, shared.quiet);

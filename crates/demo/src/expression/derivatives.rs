@@ -152,29 +152,31 @@ impl Formula {
     /// assert_eq!(formula.directional(&[3.0, 3.0], &[0.0, 1.0]), [81.0 + 9.0, 108.0, 108.0, 72.0]);
     /// ```
     pub fn directional<F: Float>(&self, x: &[F], direction: &[F]) -> [F; MOST_ORDER + 1] {
-        let y = self.evaluate(&line::<F, MOST_ORDER>(x, direction));
+        let y = self.evaluate(&line(x, direction));
         std::array::from_fn(|k| if k == 0 { y.re } else { y.derivative(k) })
     }
 
     /// The operation that makes the partial derivative by the variables `by` infinite or NaN; that of the value if there
     /// are none. At most [`MOST_ORDER`] variables count.
     pub fn partial_culprit<F: Float>(&self, x: &[F], by: &[usize]) -> Option<NotFinite> {
+        // of the widths of the derivatives themselves, whose code is there already
         match *by {
             [] => self.first_not_finite(x),
-            [i] => self.first_not_finite(&one_seed(x, i)),
-            [i, j] => self.first_not_finite(&one_seed(&one_seed(x, i), j)),
-            [i, j, k, ..] => self.first_not_finite(&one_seed(&one_seed(&one_seed(x, i), j), k)),
+            [i] => self.first_not_finite(&one_seed::<_, CHUNK>(x, i)),
+            [i, j] => self.first_not_finite(&one_seed::<_, BLOCK>(&one_seed::<_, BLOCK>(x, i), j)),
+            [i, j, k, ..] => {
+                let first = one_seed::<_, CHUNK>(x, i);
+                self.first_not_finite(&one_seed::<_, BLOCK>(&one_seed::<_, BLOCK>(&first, j), k))
+            }
         }
     }
 
     /// The same for the derivative of `order` along a direction.
     pub fn directional_culprit<F: Float>(&self, x: &[F], direction: &[F], order: usize) -> Option<NotFinite> {
-        match order {
-            0 => self.first_not_finite(x),
-            1 => self.first_not_finite(&line::<F, 1>(x, direction)),
-            2 => self.first_not_finite(&line::<F, 2>(x, direction)),
-            _ => self.first_not_finite(&line::<F, MOST_ORDER>(x, direction)),
-        }
+        let finite = |x: &Taylor<F, MOST_ORDER>| {
+            x.re.all_finite() && x.coefficients.iter().take(order).all(|coefficient| coefficient.all_finite())
+        };
+        self.first_that_is_not(&line(x, direction), finite)
     }
 }
 
@@ -199,11 +201,11 @@ fn third<F: Float + Entry<Precision = F>>(f: &impl Evaluate, x: &[F]) -> Vec<Vec
 }
 
 /// The variables, of which the `i`-th moves.
-fn one_seed<T: Number>(x: &[T], i: usize) -> Vec<Dual<T, 1>> {
+fn one_seed<T: Number, const N: usize>(x: &[T], i: usize) -> Vec<Dual<T, N>> {
     x.iter().enumerate().map(|(k, &x)| if k == i { Dual::variable(x, 0) } else { Dual::constant(x) }).collect()
 }
 
 /// The variables along a direction.
-fn line<F: Float, const K: usize>(x: &[F], direction: &[F]) -> Vec<Taylor<F, K>> {
+fn line<F: Float>(x: &[F], direction: &[F]) -> Vec<Taylor<F, MOST_ORDER>> {
     x.iter().zip(direction).map(|(&x, &v)| Taylor::line(x, v)).collect()
 }

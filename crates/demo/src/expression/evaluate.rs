@@ -89,7 +89,8 @@ impl Formula {
         }
         // the index of the number on top; there is none before the first step, which puts one there
         let mut top = usize::MAX;
-        for step in &self.steps {
+        let mut steps = self.steps.iter();
+        while let Some(step) = steps.next() {
             match *step {
                 Step::Constant(c) => {
                     top = top.wrapping_add(1);
@@ -106,6 +107,15 @@ impl Formula {
                     operation.apply(&mut below[top], &right[0]);
                 }
                 Step::TwoConstant(operation, c) => operation.apply_constant(&mut stack[top], F::of(c)),
+                // a sum stays where the processor adds, and is put down at its end
+                Step::TwoVariable(Two::Add, i) => {
+                    let mut sum = stack[top] + x[i];
+                    while let Some(&Step::TwoVariable(Two::Add, i)) = steps.as_slice().first() {
+                        sum += x[i];
+                        steps.next();
+                    }
+                    stack[top] = sum;
+                }
                 Step::TwoVariable(operation, i) => operation.apply(&mut stack[top], &x[i]),
                 Step::OneOf(operation, i) => {
                     top = top.wrapping_add(1);

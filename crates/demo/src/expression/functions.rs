@@ -76,7 +76,7 @@ impl Function {
 }
 
 /// The name among `known` that is nearest to `name`, if one is near: one that it begins, or one few typing errors away.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     const BEGINNING: usize = 3;
     let name = name.to_lowercase();
     if let Some(whole) = known.clone().find(|known| name.len() >= BEGINNING && known.starts_with(&name)) {

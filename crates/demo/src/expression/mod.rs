@@ -25,14 +25,17 @@ mod lexer;
 mod not_finite;
 mod parser;
 mod problem;
+mod squares;
 mod tree;
 mod variables;
 
 pub use derivatives::{Derivatives, MOST_ORDER};
 pub use error::{ExpressionError, Fault};
 pub use evaluate::Formula;
+pub(crate) use functions::nearest;
 pub use functions::{BINARY, Binary, UNARY, Unary};
 pub use not_finite::NotFinite;
 pub use parser::{MOST_NESTING, parse};
 pub use problem::{FormulaLoss, FormulaPhysics, FormulaProblem};
+pub use squares::FormulaSquares;
 pub use variables::Variables;

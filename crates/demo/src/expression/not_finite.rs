@@ -49,6 +49,15 @@ impl Formula {
     ///
     /// A variable that `x` does not have counts as NaN.
     pub fn first_not_finite<F: Float, T: Scalar<F>>(&self, x: &[T]) -> Option<NotFinite> {
+        self.first_that_is_not(x, |x| x.all_finite())
+    }
+
+    /// The same, where it is said which parts of a number count.
+    pub(super) fn first_that_is_not<F: Float, T: Scalar<F>>(
+        &self,
+        x: &[T],
+        finite: impl Fn(&T) -> bool,
+    ) -> Option<NotFinite> {
         let tree = self.tree();
         let mut stack: Vec<T> = Vec::new();
         for (&node, &span) in tree.nodes.iter().zip(&tree.spans) {
@@ -58,14 +67,14 @@ impl Formula {
                 Node::Variable(i) => (x.get(i).copied().unwrap_or(T::constant(F::NAN)), false),
                 Node::One(operation) => {
                     let x = stack.pop()?;
-                    (one(operation, x), x.all_finite())
+                    (one(operation, x), finite(&x))
                 }
                 Node::Two(operation) => {
                     let (y, x) = (stack.pop()?, stack.pop()?);
-                    (two(operation, x, y), x.all_finite() && y.all_finite())
+                    (two(operation, x, y), finite(&x) && finite(&y))
                 }
             };
-            if operands_finite && !result.all_finite() {
+            if operands_finite && !finite(&result) {
                 let text = shown(span.of(self.source()));
                 return Some(NotFinite { text, column: column(self.source(), span.start), operation: name(node) });
             }

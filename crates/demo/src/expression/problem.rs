@@ -56,13 +56,13 @@ impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Objective<T> for FormulaLoss
         self.at(x.as_slice())
     }
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
-        value_and_gradient(self, x.as_slice())
+        value_and_gradient(&self.formula, x.as_slice())
     }
 }
 
 impl<F: Float, T: Entry<Precision = F> + Scalar<F>> TwiceDifferentiable<T> for FormulaLoss {
     fn value_gradient_hessian(&self, x: &DVector<T>) -> (T, DVector<T>, DMatrix<T>) {
-        value_gradient_hessian(self, x.as_slice())
+        value_gradient_hessian(&self.formula, x.as_slice())
     }
 }
 
@@ -102,10 +102,34 @@ impl FormulaPhysics {
     pub fn formulas(&self) -> &[Formula] {
         &self.formulas
     }
+}
 
+/// Several functions of any number of variables that compute with any number type.
+pub(super) trait Components {
+    fn at<F: Float, T: Scalar<F>>(&self, x: &[T]) -> Vec<T>;
+}
+
+impl Components for FormulaPhysics {
     fn at<F: Float, T: Scalar<F>>(&self, x: &[T]) -> Vec<T> {
         self.formulas.iter().map(|formula| formula.evaluate(x)).collect()
     }
+}
+
+/// The values of `m` components and their Jacobian, some columns at a time.
+pub(super) fn value_and_jacobian<F, T>(f: &impl Components, m: usize, x: &DVector<T>) -> (DVector<T>, DMatrix<T>)
+where
+    F: Float,
+    T: Entry<Precision = F> + Scalar<F>,
+{
+    let mut jacobian = DMatrix::from_element(m, x.len(), T::zero());
+    for (first, seeds) in chunks(x.as_slice()) {
+        for (i, y) in f.at(&seeds).into_iter().enumerate() {
+            for (j, partial) in (first..x.len()).zip(y.eps) {
+                jacobian[(i, j)] = partial;
+            }
+        }
+    }
+    (f.at(x.as_slice()).into(), jacobian)
 }
 
 impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Map<T> for FormulaPhysics {
@@ -119,17 +143,7 @@ impl<F: Float, T: Entry<Precision = F> + Scalar<F>> Map<T> for FormulaPhysics {
         self.at(x.as_slice()).into()
     }
     fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>) {
-        let (m, n) = (self.formulas.len(), x.len());
-        let mut jacobian = DMatrix::from_element(m, n, T::zero());
-        for (first, seeds) in chunks(x.as_slice()) {
-            for (i, formula) in self.formulas.iter().enumerate() {
-                let y = formula.evaluate(&seeds);
-                for (j, partial) in (first..n).zip(y.eps) {
-                    jacobian[(i, j)] = partial;
-                }
-            }
-        }
-        (Map::value(self, x), jacobian)
+        value_and_jacobian(self, self.formulas.len(), x)
     }
 }
 
@@ -159,6 +173,11 @@ impl FormulaProblem {
         let physics = FormulaPhysics::new(physics, variables)?;
         let loss = FormulaLoss::new(loss, Variables::y(physics.components()))?;
         Ok(FormulaProblem { physics, loss })
+    }
+
+    /// The process.
+    pub fn physics(&self) -> &FormulaPhysics {
+        &self.physics
     }
 
     /// The process's formulas.

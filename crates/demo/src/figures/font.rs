@@ -22,6 +22,21 @@ pub(super) fn width(text: &str, size: f64) -> f64 {
     width / em * size
 }
 
+/// How much of a line a text takes that is drawn in whole pixels.
+pub(super) fn extent(text: &str, size: f64) -> f64 {
+    width(text, size).round()
+}
+
+/// How far a line of text goes above and below its baseline, with letters in whole pixels as a hinter makes them: the
+/// height of an x is rounded up, and the others with it.
+pub(super) fn line(size: f64) -> [f64; 2] {
+    /// The font's heights of x and l, and the depth of p, in ems.
+    const X: f64 = 0.546875;
+    const HEIGHTS: [f64; 2] = [0.759766, 0.207520];
+    let scale = (X * size).ceil() / X;
+    HEIGHTS.map(|height| (height * scale).round())
+}
+
 /// Hands the outline of a text to a builder: the origin is where its baseline begins, y goes down.
 pub(super) fn outline(text: &str, size: f64, path: &mut tiny_skia::PathBuilder) {
     let em = walk("", |_, _, _| ()).1;

@@ -1,6 +1,6 @@
 //! A map: a plane of cells, each with a colour.
 
-use super::chart::{BOTTOM, Frame, RIGHT, SIZE, TEXT, TOP, ground};
+use super::chart::{BOTTOM, Frame, LEFT, RIGHT, SIZE, TEXT, TOP, ground, tight};
 use super::scene::{Anchor, Color, Item, Paint, Scene, Shape};
 
 /// A map.
@@ -22,7 +22,7 @@ impl Map {
     /// The map, drawn.
     pub fn scene(&self) -> Scene {
         let frame = Frame::new(self.limits[0], self.limits[1], false);
-        let mut items = vec![ground([SIZE, SIZE])];
+        let mut items = Vec::new();
         // edges fall on pixels, so that neighbours meet
         let edge = |from: f64, to: f64, i: usize, n: usize| (from + (to - from) * i as f64 / n as f64).round();
         for (j, row) in self.cells.iter().enumerate() {
@@ -31,15 +31,14 @@ impl Map {
             while i < row.len() {
                 let same = row[i..].iter().take_while(|&&color| color == row[i]).count();
                 if let Some(color) = row[i] {
-                    let (left, right) =
-                        (edge(frame.left, RIGHT, i, row.len()), edge(frame.left, RIGHT, i + same, row.len()));
+                    let (left, right) = (edge(LEFT, RIGHT, i, row.len()), edge(LEFT, RIGHT, i + same, row.len()));
                     items.push(patch([left, top], [right - left, bottom - top], color));
                 }
                 i += same;
             }
         }
         frame.axes(&self.labels, Some(&self.title), &mut items);
-        Scene { size: [SIZE, SIZE], title: self.description.clone(), items }
+        tight(items, self.description.clone())
     }
 }
 

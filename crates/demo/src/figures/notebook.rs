@@ -23,9 +23,9 @@ pub fn figures(results: &Results) -> [(&'static str, Chart); 5] {
 
 type Method<'a> = (&'a str, &'a MethodRun, usize);
 
-fn series(&(label, _, color): &Method<'_>, first: usize, points: &[[f32; 2]]) -> Series {
+fn series(&(label, _, color): &Method<'_>, marker: Marker, first: usize, points: &[[f32; 2]]) -> Series {
     let points = points.iter().map(|point| point.map(Into::into)).collect();
-    Series { label: label.to_owned(), color: palette(color), points, first }
+    Series { label: label.to_owned(), color: palette(color), marker, points, first }
 }
 
 fn x_space(what: &str, methods: &[Method<'_>]) -> Chart {
@@ -33,9 +33,9 @@ fn x_space(what: &str, methods: &[Method<'_>]) -> Chart {
         description: format!("Points of {what} in x space, from (3, 3) towards the optimum at the origin"),
         title: None,
         labels: ["x0".to_owned(), "x1".to_owned()],
-        marker: Marker::Circle,
-        series: methods.iter().map(|method| series(method, 0, &method.1.history)).collect(),
+        series: methods.iter().map(|method| series(method, Marker::Circle, 0, &method.1.history)).collect(),
         target: Some(([0.0_f64.into(); 2], Marker::Cross)),
+        legend: true,
         logarithmic: false,
     }
 }
@@ -43,16 +43,16 @@ fn x_space(what: &str, methods: &[Method<'_>]) -> Chart {
 fn y_space(what: &str, methods: &[Method<'_>]) -> Chart {
     // the start is not shown; nor is the last point of the methods that step in x, as published
     let shown = |method: &Method<'_>| match method.0 {
-        "PG" => series(method, 1, &method.1.y[1..]),
-        _ => series(method, 1, &method.1.y[1..settings::ITERATIONS]),
+        "PG" => series(method, Marker::Star, 1, &method.1.y[1..]),
+        _ => series(method, Marker::Star, 1, &method.1.y[1..settings::ITERATIONS]),
     };
     Chart {
         description: format!("Points of {what} in y space, towards the optimum at the origin"),
         title: Some("y space".to_owned()),
         labels: ["z0".to_owned(), "z1".to_owned()],
-        marker: Marker::Star,
         series: methods.iter().map(shown).collect(),
         target: Some(([0.0_f64.into(); 2], Marker::Star)),
+        legend: true,
         logarithmic: false,
     }
 }

@@ -21,7 +21,7 @@ pub fn png(scene: &Scene, dots_per_inch: f64) -> Result<Vec<u8>, String> {
             Item::Shape(shape, paint) => draw(&mut pixels, &snapped(shape, paint), paint, Transform::identity()),
             // in the middle of a pixel, as matplotlib puts markers
             Item::Mark { at: [x, y], shape, paint, .. } => {
-                let [right, down] = [x.round() + 0.5 - x, y.round() - 0.5 - y];
+                let [right, down] = [middle(*x) - x, middle(*y) - y];
                 draw(&mut pixels, shape, paint, Transform::from_translate(right as f32, down as f32));
             }
             Item::Text { text, at, size, anchor, upwards } => write(&mut pixels, text, *at, *size, *anchor, *upwards),
@@ -50,15 +50,30 @@ fn ink([r, g, b]: Color, opacity: f64) -> Ink<'static> {
     ink
 }
 
-/// The outline of a rectangle falls on pixels.
+/// The middle of the pixel that begins nearest.
+fn middle(x: f64) -> f64 {
+    x.round() + 0.5
+}
+
+/// Upright and level lines and the outlines of rectangles go through the middles of pixels, and areas along their edges, so that
+/// neighbours meet.
 fn snapped<'a>(shape: &'a Shape, paint: &Paint) -> Cow<'a, Shape> {
-    match *shape {
-        Shape::Rectangle { corner, size, rounding } if paint.stroke.is_some() => {
-            let corner = [corner[0].round() + 0.5, corner[1].round() - 0.5];
-            Cow::Owned(Shape::Rectangle { corner, size: size.map(f64::round), rounding })
+    let place: fn(f64) -> f64 = if paint.stroke.is_some() { middle } else { f64::round };
+    match shape {
+        Shape::Rectangle { corner, size, rounding } => {
+            let end = [corner[0] + size[0], corner[1] + size[1]].map(place);
+            let corner = corner.map(place);
+            Cow::Owned(Shape::Rectangle { corner, size: [end[0] - corner[0], end[1] - corner[1]], rounding: *rounding })
         }
+        Shape::Lines(lines) if lines.iter().flat_map(|line| line.windows(2)).all(is_level_or_upright) => Cow::Owned(
+            Shape::Lines(lines.iter().map(|line| line.iter().map(|point| point.map(place)).collect()).collect()),
+        ),
         _ => Cow::Borrowed(shape),
     }
+}
+
+fn is_level_or_upright(piece: &[[f64; 2]]) -> bool {
+    piece[0][0] == piece[1][0] || piece[0][1] == piece[1][1]
 }
 
 fn draw(pixels: &mut Pixmap, shape: &Shape, paint: &Paint, place: Transform) {
@@ -109,16 +124,15 @@ fn path(shape: &Shape) -> Option<Path> {
 }
 
 fn write(pixels: &mut Pixmap, text: &str, [x, y]: [f64; 2], size: f64, anchor: Anchor, upwards: bool) {
-    let width = font::width(text, size);
-    let shift = match anchor {
-        Anchor::Start => 0.0,
-        Anchor::Middle => -width / 2.0,
-        Anchor::End => -width,
-    };
     let mut path = PathBuilder::new();
     font::outline(text, size, &mut path);
     let Some(path) = path.finish() else { return };
-    let turn = Transform::from_rotate(if upwards { -90.0 } else { 0.0 }).pre_translate(shift as f32, 0.0);
-    let place = turn.post_translate(x as f32, y as f32);
+    // letters begin with a pixel and stand on one, as matplotlib puts them
+    let before = anchor.before(font::extent(text, size));
+    let (turn, [x, y]) = match upwards {
+        false => (0.0, [(x - before).round(), y.ceil()]),
+        true => (-90.0, [x.round(), (y + before).round()]),
+    };
+    let place = Transform::from_rotate(turn).post_translate(x as f32, y as f32);
     pixels.fill_path(&path, &ink([0, 0, 0], 1.0), FillRule::Winding, place, None);
 }

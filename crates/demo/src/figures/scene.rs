@@ -1,5 +1,6 @@
 //! What a figure consists of: shapes and texts in pixels, y downwards, in the order in which they are drawn.
 
+use super::font;
 use crate::json::Real;
 
 /// Red, green, blue.
@@ -41,8 +42,24 @@ impl Scene {
 }
 
 impl Item {
+    /// The least and the largest coordinates of what is drawn, without the width of lines; of a text those of its line.
+    pub(super) fn extent(&self) -> [[f64; 2]; 2] {
+        match self {
+            Item::Shape(shape, _) | Item::Mark { shape, .. } => shape.extent(),
+            Item::Text { text, at: [x, y], size, anchor, upwards } => {
+                let width = font::extent(text, *size);
+                let [ascent, descent] = font::line(*size);
+                let before = anchor.before(width);
+                match upwards {
+                    false => [[x - before, y - ascent], [x - before + width, y + descent]],
+                    true => [[x - ascent, y + before - width], [x + descent, y + before]],
+                }
+            }
+        }
+    }
+
     /// The same, so much to the right and down.
-    fn moved(self, by: [f64; 2]) -> Item {
+    pub(super) fn moved(self, by: [f64; 2]) -> Item {
         let place = |[x, y]: [f64; 2]| [x + by[0], y + by[1]];
         let shape = |shape| match shape {
             Shape::Circle { center, radius } => Shape::Circle { center: place(center), radius },
@@ -67,7 +84,7 @@ impl Item {
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Item {
     Shape(Shape, Paint),
-    /// A marker of a series around a pixel, with the coordinates of what it stands for.
+    /// A marker of a series around a pixel, with the coordinates of what it stands for; in a legend it stands for none.
     Mark {
         at: [f64; 2],
         shape: Shape,
@@ -75,7 +92,7 @@ pub enum Item {
         series: String,
         /// Which step of it this is.
         step: Option<usize>,
-        data: [Real; 2],
+        data: Option<[Real; 2]>,
     },
     Text {
         text: String,
@@ -96,6 +113,21 @@ pub enum Shape {
     Rectangle { corner: [f64; 2], size: [f64; 2], rounding: f64 },
 }
 
+impl Shape {
+    fn extent(&self) -> [[f64; 2]; 2] {
+        let of = |points: &mut dyn Iterator<Item = [f64; 2]>| {
+            let none = [[f64::INFINITY; 2], [f64::NEG_INFINITY; 2]];
+            points.fold(none, |[a, b], [x, y]| [[a[0].min(x), a[1].min(y)], [b[0].max(x), b[1].max(y)]])
+        };
+        match self {
+            Shape::Circle { center: [x, y], radius: r } => [[x - r, y - r], [x + r, y + r]],
+            Shape::Polygon(points) => of(&mut points.iter().copied()),
+            Shape::Lines(lines) => of(&mut lines.iter().flatten().copied()),
+            Shape::Rectangle { corner: [x, y], size: [w, h], .. } => [[*x, *y], [x + w, y + h]],
+        }
+    }
+}
+
 /// How a form is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
@@ -112,4 +144,15 @@ pub enum Anchor {
     Start,
     Middle,
     End,
+}
+
+impl Anchor {
+    /// How much of a text's width stands before its place.
+    pub(super) fn before(self, width: f64) -> f64 {
+        match self {
+            Anchor::Start => 0.0,
+            Anchor::Middle => width / 2.0,
+            Anchor::End => width,
+        }
+    }
 }

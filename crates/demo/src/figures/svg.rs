@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::DOTS_PER_INCH;
 use super::scene::{Anchor, Color, Item, Paint, Scene, Shape};
 
 /// What stands for black and white.
@@ -11,14 +12,14 @@ struct Ink {
     white: &'static str,
 }
 
-/// The figure as a file, `inches` wide on paper.
-pub fn svg(scene: &Scene, inches: f64) -> String {
+/// The figure as a file, as large on paper as its pixels are.
+pub fn svg(scene: &Scene) -> String {
     let [width, height] = scene.size;
+    let [across, down] = scene.size.map(|length| length / DOTS_PER_INCH);
     let title = escaped(&scene.title);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{inches}in\" height=\"{}in\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\" font-family=\"DejaVu Sans, Verdana, sans-serif\">\n<title>{title}</title>\n",
-        inches * height / width
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across}in\" height=\"{down}in\" viewBox=\"0 0 {width} {height}\" \
+         role=\"img\" font-family=\"DejaVu Sans, Verdana, sans-serif\">\n<title>{title}</title>\n"
     );
     body(&mut out, scene, Ink { black: "#000000", white: "#FFFFFF" });
     out
@@ -39,8 +40,10 @@ pub fn inline(scene: &Scene) -> String {
 fn body(out: &mut String, scene: &Scene, ink: Ink) {
     for item in &scene.items {
         match item {
-            Item::Shape(shape, paint) => element(out, shape, paint, ink, ""),
-            Item::Mark { shape, paint, series, step, data: [x, y], .. } => {
+            Item::Shape(shape, paint) | Item::Mark { shape, paint, data: None, .. } => {
+                element(out, shape, paint, ink, "");
+            }
+            Item::Mark { shape, paint, series, step, data: Some([x, y]), .. } => {
                 let step = step.map(|step| format!(" data-step=\"{step}\"")).unwrap_or_default();
                 let series = escaped(series);
                 let data = format!(" class=\"mark\" data-series=\"{series}\"{step} data-x=\"{x}\" data-y=\"{y}\"");

@@ -83,6 +83,11 @@ impl Method {
         self.numbers.iter().find(|(other, _)| *other == name).map(|&(_, value)| value)
     }
 
+    /// Whether a search that does not arrive ends the run.
+    pub(super) fn stops_unconverged(&self) -> bool {
+        self.stop_unconverged
+    }
+
     pub(super) fn inverse(&self) -> NumericInverse {
         let inverse = if self.differences { NumericInverse::with_differences() } else { NumericInverse::new() };
         if self.stop_unconverged { inverse.stop_unconverged() } else { inverse }

@@ -1,21 +1,26 @@
 //! A run by names: what is minimized, an optimizer with its options, and what comes of it.
 
 mod method;
+mod reach;
 mod subject;
+
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use autodiff::Float;
 use optimizers::nalgebra::{DVector, RealField};
 use optimizers::test_functions::SquaresProblem;
 use optimizers::{
-    AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Bfgs, ConjugateGradient, DampedNewton, Descent, Entry,
+    AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, Best, Bfgs, ConjugateGradient, DampedNewton, Descent, Entry,
     Evaluations, GaussNewton, GradientDescent, HalfInverse, Inverse, InverseSimulator, Inversion, Iterate, Lbfgsb,
     LeastSquares, LevenbergMarquardt, LinearizedInverse, Lion, MixedInverseSimulator, Momentum, NAdam, Nesterov,
-    Newton, NewtonInverse, Objective, Optimizer, RmsProp, Run, ScaleInvariant, Staged, Status, Stop, TrustRegion,
-    TwiceDifferentiable,
+    Newton, NewtonInverse, Objective, Optimizer, Report, RmsProp, Run, ScaleInvariant, Staged, Status, Stop,
+    TrustRegion, TwiceDifferentiable,
 };
 use serde::Serialize;
 
 pub use self::method::Method;
+pub use self::reach::Reaching;
 pub use self::subject::{ProblemArguments, Subject};
 use crate::cli::Precision;
 use crate::commands::Refusal;
@@ -103,6 +108,31 @@ struct Ended<T: Entry> {
     settled: Option<usize>,
 }
 
+/// A run that is ready to go: all that depends on its method, of which there are many.
+trait Ready<T: Entry> {
+    fn finish(self: Box<Self>) -> Report<T>;
+    fn minimize(self: Box<Self>) -> (Option<Best<T>>, Status);
+    /// What it evaluates to its end.
+    fn count(self: Box<Self>) -> Evaluations;
+}
+
+impl<T: Entry, P: ?Sized, O: Optimizer<T, P>> Ready<T> for Run<'_, T, P, O> {
+    fn finish(self: Box<Self>) -> Report<T> {
+        Run::finish(*self)
+    }
+    fn minimize(self: Box<Self>) -> (Option<Best<T>>, Status) {
+        Run::minimize(*self)
+    }
+    fn count(mut self: Box<Self>) -> Evaluations {
+        self.by_ref().for_each(drop);
+        self.evaluations()
+    }
+}
+
+/// Begins a run with tests that end it, and what is shown its points.
+type Begin<'b, 'a, T> = &'b dyn Fn(Vec<Stop<'a, T>>, Observer<'a, T>) -> Result<Box<dyn Ready<T> + 'a>, Refusal>;
+type Observer<'a, T> = Box<dyn FnMut(&Iterate<T>) + 'a>;
+
 impl Setup<'_> {
     /// Makes the run.
     ///
@@ -118,6 +148,11 @@ impl Setup<'_> {
 
     fn name(&self) -> &'static str {
         self.method.row.name
+    }
+
+    /// In place of an inverse that is known as a formula. `pg` goes where that would go, or fails as it would.
+    fn search(&self) -> Reaching {
+        Reaching::new(self.method.inverse()).or_fail(self.name() == "pg" || self.method.stops_unconverged())
     }
 
     fn looks_at_residuals(&self) -> bool {
@@ -140,7 +175,7 @@ impl Setup<'_> {
                 let method = InverseSimulator::new(self.step as f32, inverse)?;
                 return Ok(self.go(problem, &method)?.outcome(written));
             }
-            let method = MixedInverseSimulator::new(self.step as f32, self.method.inverse())?;
+            let method = MixedInverseSimulator::new(self.step as f32, self.search())?;
             let start: Vec<f64> = self.start.iter().map(|&x| f64::from(x as f32)).collect();
             return Ok(self.from(&start, problem, &method)?.outcome(|place, x: f64| match place {
                 Place::Searched => Real::Double(x),
@@ -160,7 +195,7 @@ impl Setup<'_> {
                 let (problem, inverse) = self.subject.staged(self.name())?;
                 match (inverse, self.name()) {
                     (Some(inverse), "pg") => self.go(problem, &InverseSimulator::new(self.step, inverse)?)?,
-                    _ => self.go(problem, &InverseSimulator::new(self.step, self.method.inverse())?)?,
+                    _ => self.go(problem, &InverseSimulator::new(self.step, self.search())?)?,
                 }
             }
             _ if self.knows_the_process() => {
@@ -190,18 +225,24 @@ impl Setup<'_> {
         P: Objective<T> + ?Sized,
         O: Optimizer<T, P>,
     {
-        let run = || -> Result<Run<'_, T, P, O>, Refusal> {
-            let mut run = Run::new(problem, method, start)?.iterations(self.iterations);
-            if let Some(most) = self.until.gradient {
-                run = run.stop(Stop::gradient(T::of(most))?);
-            }
-            if let Some(most) = self.until.loss {
-                run = run.stop(Stop::target(T::of(most))?);
-            }
-            Ok(run)
+        self.end(&|stops, observer| {
+            let run = Run::new(problem, method, start)?.iterations(self.iterations).observe(observer);
+            Ok(Box::new(stops.into_iter().fold(run, Run::stop)))
+        })
+    }
+
+    /// What comes of a run, whatever its method.
+    fn end<T>(&self, begin: Begin<'_, '_, T>) -> Result<Ended<T>, Refusal>
+    where
+        T: Float + Entry<Precision = T>,
+    {
+        let stops = || -> Result<Vec<_>, Refusal> {
+            let gradient = self.until.gradient.map(|most| Stop::gradient(T::of(most))).transpose()?;
+            let loss = self.until.loss.map(|most| Stop::target(T::of(most))).transpose()?;
+            Ok(gradient.into_iter().chain(loss).collect())
         };
         if !self.last_only {
-            let report = run()?.finish();
+            let report = begin(stops()?, Box::new(|_| ()))?.finish();
             return Ok(Ended {
                 status: report.status,
                 evaluations: report.evaluations,
@@ -211,19 +252,19 @@ impl Setup<'_> {
                 settled: None,
             });
         }
-        let mut last: Option<Iterate<T>> = None;
-        let mut losses = Vec::with_capacity(self.iterations.min(1000) + 1);
-        let observed = run()?.observe(|iterate| {
+        let seen = Rc::new(RefCell::new((None::<Iterate<T>>, Vec::with_capacity(self.iterations.min(1000) + 1))));
+        let shown = Rc::clone(&seen);
+        let observer = move |iterate: &Iterate<T>| {
+            let (last, losses) = &mut *shown.borrow_mut();
             losses.push(iterate.loss);
-            keep(&mut last, iterate);
-        });
-        let (best, status) = observed.minimize();
+            keep(last, iterate);
+        };
+        let (best, status) = begin(stops()?, Box::new(observer))?.minimize();
+        let (last, losses) = seen.take();
         let mut evaluations = last.as_ref().map(|last| last.evaluations).unwrap_or_default();
         if matches!(status, Status::NotFinite { .. } | Status::Failed(_)) {
             // the step that failed has evaluated too, but shows no point: only the run itself can tell
-            let mut again = run()?;
-            again.by_ref().for_each(drop);
-            evaluations = again.evaluations();
+            evaluations = begin(stops()?, Box::new(|_| ()))?.count();
         }
         Ok(Ended {
             status,

@@ -8,7 +8,7 @@ use optimizers::nalgebra::DVector;
 use optimizers::test_functions::{self, PlainProblem, SquaresProblem, TEST_FUNCTIONS};
 
 use crate::commands::Refusal;
-use crate::expression::{FormulaLoss, FormulaProblem, Variables};
+use crate::expression::{FormulaLoss, FormulaProblem, FormulaSquares, Variables};
 use crate::registry::{BothInverse, PROBLEMS, Problem, find};
 
 /// The problem as it is typed.
@@ -40,8 +40,8 @@ impl fmt::Debug for Subject {
 
 pub(super) enum Kind {
     Staged(Stages),
-    /// A loss alone.
-    Plain(FormulaLoss),
+    /// A loss alone, and the same as a sum of squares, if it is one.
+    Plain(FormulaLoss, Option<Box<dyn SquaresProblem>>),
     /// A test function.
     Function(test_functions::Problem),
 }
@@ -64,7 +64,7 @@ macro_rules! smooth {
             match &self.kind {
                 Kind::Staged(Stages { whole: Some(whole), .. }) if nobody_looks => &**whole,
                 Kind::Staged(stages) => &*stages.problem,
-                Kind::Plain(loss) => loss,
+                Kind::Plain(loss, _) => loss,
                 Kind::Function(test_functions::Problem::LeastSquares(f)) => &**f,
                 Kind::Function(test_functions::Problem::Plain(f)) => &**f,
             }
@@ -104,12 +104,14 @@ impl Subject {
             }
             (None, Some(physics), Some(loss)) => {
                 let problem = Box::new(FormulaProblem::new(physics, loss, variables)?);
-                let kind = Kind::Staged(Stages { problem, inverse: None, squares: None, whole: None });
+                let squares = FormulaSquares::of_problem(&problem).map(boxed);
+                let kind = Kind::Staged(Stages { problem, inverse: None, squares, whole: None });
                 Subject { name: format!("{loss} of y = {physics}"), kind }
             }
             (None, _, Some(loss)) => {
                 let problem = FormulaLoss::new(loss, Variables::x(variables))?;
-                Subject { name: loss.clone(), kind: Kind::Plain(problem) }
+                let squares = FormulaSquares::of_loss(&problem).map(boxed);
+                Subject { name: loss.clone(), kind: Kind::Plain(problem, squares) }
             }
             (None, _, None) => return Err("--problem or --loss is needed".to_owned().into()),
         })
@@ -124,7 +126,7 @@ impl Subject {
     pub(super) fn staged(&self, optimizer: &str) -> Result<(&dyn Problem, Option<&dyn BothInverse>), Refusal> {
         match &self.kind {
             Kind::Staged(stages) => Ok((&*stages.problem, stages.inverse.as_deref())),
-            Kind::Plain(_) => Err(format!("{optimizer} steps in y: it needs --physics beside --loss").into()),
+            Kind::Plain(..) => Err(format!("{optimizer} steps in y: it needs --physics beside --loss").into()),
             Kind::Function(_) => {
                 Err(format!("{optimizer} steps in y: it needs a problem of two stages, and {} has one", self.name)
                     .into())
@@ -136,11 +138,17 @@ impl Subject {
     pub(super) fn squares(&self, optimizer: &str) -> Result<&(dyn SquaresProblem + 'static), Refusal> {
         match &self.kind {
             Kind::Staged(Stages { squares: Some(problem), .. })
+            | Kind::Plain(_, Some(problem))
             | Kind::Function(test_functions::Problem::LeastSquares(problem)) => Ok(&**problem),
-            _ => {
-                Err(format!("{optimizer} needs a problem that is named and a sum of squares; {} is not", self.name)
-                    .into())
-            }
+            _ => Err(format!(
+                "{optimizer} needs a sum of squares, as in --loss \"(y0 - 2)^2 + 3*y1^2\"; {} is not written as one",
+                self.name
+            )
+            .into()),
         }
     }
+}
+
+fn boxed<P: SquaresProblem + 'static>(problem: P) -> Box<dyn SquaresProblem> {
+    Box::new(problem)
 }

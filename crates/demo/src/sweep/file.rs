@@ -1,11 +1,15 @@
-//! The files of a sweep. While it runs, its rows are in `FILE.partial` and what was typed in `FILE.partial.json`; when
-//! it is done these become `FILE` and `FILE.sweep.json`. So a kill at any moment leaves what can be gone on with, and an
-//! older `FILE` stays until the new one is whole.
+//! The files of a sweep. While it runs, its rows are in `FILE.partial`, what was typed in `FILE.partial.json` and the sums of
+//! the rows in `FILE.partial.sums`; when it is done the first two become `FILE` and `FILE.sweep.json`, which has the sum of
+//! all. So a kill at any moment leaves what can be gone on with, an older `FILE` stays until the new one is whole, and a
+//! digit that changed is noticed.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+use crc32fast::Hasher;
+use serde::{Deserialize, Serialize};
 
 use super::parquet;
 use super::row::Row;
@@ -37,6 +41,7 @@ pub struct Places {
     format: Format,
     partial: PathBuf,
     partial_description: PathBuf,
+    sums: PathBuf,
 }
 
 /// Where the description of a whole file is.
@@ -58,8 +63,16 @@ impl Places {
     /// [`Refusal`] if there is a folder in its place, or one may not write there.
     pub fn new(path: &Path, format: Format) -> Result<Self, Refusal> {
         let whole = replaceable(path)?;
-        let (partial, partial_description) = (with_ending(&whole, ".partial"), with_ending(&whole, ".partial.json"));
-        Ok(Places { whole, format, partial, partial_description })
+        let [partial, partial_description, sums] =
+            [".partial", ".partial.json", ".partial.sums"].map(|ending| with_ending(&whole, ending));
+        Ok(Places { whole, format, partial, partial_description, sums })
+    }
+
+    /// A sweep's file with those that are beside it for a while or for good.
+    pub fn beside(whole: &Path) -> Vec<PathBuf> {
+        const ENDINGS: [&str; 6] =
+            ["", ".sweep.json", ".partial", ".partial.json", ".partial.json.new", ".partial.sums"];
+        ENDINGS.iter().map(|ending| with_ending(whole, ending)).collect()
     }
 }
 
@@ -76,7 +89,76 @@ pub enum Found {
 #[derive(Debug)]
 pub struct Partial {
     file: File,
+    sums: Sums,
     places: Places,
+}
+
+/// A line for each piece of the rows once it is written: how long all are up to there, and their CRC-32. What is behind
+/// the last one is what a kill left of a piece.
+#[derive(Debug)]
+struct Sums {
+    file: File,
+    bytes: u64,
+    crc: Hasher,
+}
+
+impl Sums {
+    fn add(&mut self, text: &str) -> io::Result<()> {
+        self.bytes += text.len() as u64;
+        self.crc.update(text.as_bytes());
+        writeln!(self.file, "{} {:08x}", self.bytes, self.crc.clone().finalize())
+    }
+
+    fn read(line: &str) -> Option<(u64, u32)> {
+        let (bytes, crc) = line.split_once(' ')?;
+        Some((bytes.parse().ok()?, u32::from_str_radix(crc, 16).ok()?))
+    }
+}
+
+/// What stands beside rows: of which sweep they are and, if they are whole, the CRC-32 of their file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Label {
+    sweep: Description,
+    crc32: Option<String>,
+}
+
+impl Label {
+    fn text(study: &Study, crc: Option<u32>) -> String {
+        to_text(&Label { sweep: study.description().clone(), crc32: crc.map(|crc| format!("{crc:08x}")) })
+    }
+
+    /// Writes it by a name that stays the same, so that kills do not leave more and more files.
+    fn write(path: &Path, study: &Study, crc: Option<u32>) -> Result<(), Refusal> {
+        let new = with_ending(path, ".new");
+        fs::write(&new, Label::text(study, crc)).map_err(|error| failed(&new, &error))?;
+        rename(&new, path)
+    }
+
+    /// That the bytes of a whole file are those that were written.
+    fn check(&self, path: &Path) -> Result<(), Refusal> {
+        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| unreadable(path, &error))?);
+        let mut crc = Hasher::new();
+        loop {
+            let piece = file.fill_buf().map_err(|error| unreadable(path, &error))?;
+            if piece.is_empty() {
+                break;
+            }
+            crc.update(piece);
+            let length = piece.len();
+            file.consume(length);
+        }
+        let found = format!("{:08x}", crc.finalize());
+        match &self.crc32 {
+            Some(written) if *written == found => Ok(()),
+            written => Err(format!(
+                "{} is damaged: its CRC-32 is {found}, not {}",
+                path.display(),
+                written.as_deref().unwrap_or("known")
+            )
+            .into()),
+        }
+    }
 }
 
 /// Opens a sweep's file, a new one or, with `resume`, what an interrupted session left. Each row that is there is checked, and shown
@@ -86,7 +168,7 @@ pub struct Partial {
 ///
 /// [`Refusal`] if the file is another sweep's or damaged, or if there is one and `resume` is not asked for. Then nothing has changed.
 pub fn open(places: &Places, study: &Study, resume: bool, mut seen: impl FnMut(u64, &Row)) -> Result<Found, Refusal> {
-    let Places { whole, format, partial, partial_description } = places;
+    let Places { whole, format, partial, partial_description, sums } = places;
     let mut file = match File::options().read(true).append(true).open(partial) {
         Ok(_) if !resume => {
             return Err(format!(
@@ -99,13 +181,14 @@ pub fn open(places: &Places, study: &Study, resume: bool, mut seen: impl FnMut(u
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(partial, &error).into()),
         Err(_) if resume && partial_description.exists() => {
             // killed between the two last renames
-            same(partial_description, study.description())?;
+            same(partial_description, study.description())?.check(whole)?;
             verified(whole, *format, study, &mut seen)?;
+            remove(sums)?;
             rename(partial_description, &description_of(whole))?;
             return Ok(Found::Whole);
         }
         Err(_) if resume && whole.exists() => {
-            same(&description_of(whole), study.description())?;
+            same(&description_of(whole), study.description())?.check(whole)?;
             verified(whole, *format, study, &mut seen)?;
             return Ok(Found::Whole);
         }
@@ -122,35 +205,37 @@ pub fn open(places: &Places, study: &Study, resume: bool, mut seen: impl FnMut(u
         Err(TryLockError::Error(error)) => return Err(failed(partial, &error).into()),
     }
     let empty = file.metadata().map_err(|error| failed(partial, &error))?.len() == 0;
-    let (rows, length) = match (partial_description.exists(), empty) {
-        (false, true) => (0, 0),
-        (false, false) => {
-            return Err(format!(
-                "{} is missing, so {} cannot be resumed",
-                partial_description.display(),
-                partial.display()
-            )
-            .into());
-        }
-        (true, _) => {
+    let missing = |what: &Path| -> Refusal {
+        format!("{} is missing, so {} cannot be resumed", what.display(), partial.display()).into()
+    };
+    let mut there = There::default();
+    match (partial_description.exists(), empty) {
+        (false, false) => return Err(missing(partial_description)),
+        (true, false) if !sums.exists() => return Err(missing(sums)),
+        (true, false) => {
             same(partial_description, study.description())?;
-            read(&file, partial, study, &mut seen)?
+            there = read(&file, places, study, &mut seen)?;
         }
-    };
-    let ready = |file: &mut File| {
-        // what a kill left of a row
-        file.set_len(length)?;
-        file.seek(SeekFrom::End(0))?;
-        if length == 0 { file.write_all(study.header().as_bytes()) } else { Ok(()) }
-    };
-    if !partial_description.exists() {
-        // by a name that stays the same, so that kills do not leave more and more files
-        let new = with_ending(partial_description, ".new");
-        fs::write(&new, to_text(study.description())).map_err(|error| failed(&new, &error))?;
-        rename(&new, partial_description)?;
+        (true, true) => same(partial_description, study.description()).map(drop)?,
+        (false, true) => {}
     }
+    if !partial_description.exists() {
+        Label::write(partial_description, study, None)?;
+    }
+    let There { rows, bytes, crc, of_sums } = there;
+    // what a kill left of rows and of a sum
+    let file_of_sums = || {
+        let file = File::options().append(true).create(true).open(sums)?;
+        file.set_len(of_sums).map(|()| file)
+    };
+    let sums = Sums { file: file_of_sums().map_err(|error| failed(sums, &error))?, bytes, crc };
+    let ready = |file: &mut File| file.set_len(bytes).and_then(|()| file.seek(SeekFrom::End(0)));
     ready(&mut file).map_err(|error| failed(partial, &error))?;
-    Ok(Found::Partial(Partial { file, places: places.clone() }, rows))
+    let mut partial = Partial { file, sums, places: places.clone() };
+    if bytes == 0 {
+        partial.write(&study.header())?;
+    }
+    Ok(Found::Partial(partial, rows))
 }
 
 impl Partial {
@@ -160,7 +245,8 @@ impl Partial {
     ///
     /// [`Refusal`] with path and reason.
     pub fn write(&mut self, text: &str) -> Result<(), Refusal> {
-        self.file.write_all(text.as_bytes()).map_err(|error| failed(&self.places.partial, &error).into())
+        self.file.write_all(text.as_bytes()).map_err(|error| failed(&self.places.partial, &error))?;
+        self.sums.add(text).map_err(|error| failed(&self.places.sums, &error).into())
     }
 
     /// Makes it the whole file.
@@ -169,23 +255,37 @@ impl Partial {
     ///
     /// [`Refusal`] with path and reason.
     pub fn finish(self, study: &Study) -> Result<(), Refusal> {
-        let Places { whole, format, partial, partial_description } = &self.places;
+        let Places { whole, format, partial, partial_description, sums } = &self.places;
         self.file.sync_all().map_err(|error| failed(partial, &error))?;
         match format {
-            Format::Csv => rename(partial, whole)?,
+            Format::Csv => {
+                Label::write(partial_description, study, Some(self.sums.crc.finalize()))?;
+                rename(partial, whole)?;
+            }
             Format::Parquet => {
                 let mut out = Whole::new(&self.places, study)?;
                 let rows = File::open(partial).map_err(|error| failed(partial, &error))?;
-                let mut lines = Lines { reader: BufReader::new(rows), path: partial, line: String::new(), bytes: 0 };
+                let mut lines = Lines::new(rows, partial);
                 lines.header(study)?;
                 while lines.next()? {
                     out.write(&lines.line)?;
                 }
-                out.commit()?;
-                fs::remove_file(partial).map_err(|error| failed(partial, &error))?;
+                let fresh = out.finish()?;
+                Label::write(partial_description, study, Some(fresh.crc32()))?;
+                fresh.commit()?;
+                remove(partial)?;
             }
         }
+        remove(sums)?;
         rename(partial_description, &description_of(whole))
+    }
+}
+
+/// Removes a file that may be there.
+fn remove(path: &Path) -> Result<(), Refusal> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(path, &error).into()),
+        _ => Ok(()),
     }
 }
 
@@ -194,28 +294,31 @@ fn rename(from: &Path, to: &Path) -> Result<(), Refusal> {
 }
 
 /// That the file describes this sweep.
-fn same(path: &Path, expected: &Description) -> Result<(), Refusal> {
-    let found = describe(path)?;
-    if found == *expected {
-        return Ok(());
+fn same(path: &Path, expected: &Description) -> Result<Label, Refusal> {
+    let label = describe(path)?;
+    let found = &label.sweep;
+    if *found == *expected {
+        return Ok(label);
     }
     let fields = |description: &Description| match serde_json::to_value(description) {
         Ok(serde_json::Value::Object(fields)) => fields,
         _ => serde_json::Map::new(),
     };
-    let (found, expected) = (fields(&found), fields(expected));
+    let (found, expected) = (fields(found), fields(expected));
     let differ = expected.iter().find(|(name, value)| found.get(*name) != Some(*value));
     let (name, value) = differ.map(|(name, value)| (name.as_str(), value.to_string())).unwrap_or_default();
     let there = found.get(name).map(ToString::to_string).unwrap_or_default();
     Err(format!("{} is of another sweep: its {name} is {there}, not {value}", path.display()).into())
 }
 
-/// Reads a description.
-fn describe(path: &Path) -> Result<Description, Refusal> {
+/// Reads what stands beside rows.
+fn describe(path: &Path) -> Result<Label, Refusal> {
     let text = fs::read_to_string(path).map_err(|error| -> Refusal {
         format!("cannot read {}, which describes the sweep: {error}", path.display()).into()
     })?;
-    let format = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|value| value["format"].as_u64());
+    // version 1 had no sum, and what was typed stood at the top
+    let format = serde_json::from_str::<serde_json::Value>(&text).ok();
+    let format = format.and_then(|value| value["sweep"]["format"].as_u64().or(value["format"].as_u64()));
     match (format, serde_json::from_str(&text)) {
         (Some(format), _) if format != u64::from(Description::FORMAT) => Err(format!(
             "{} is of version {format} of a sweep's files; this program has version {}",
@@ -223,28 +326,57 @@ fn describe(path: &Path) -> Result<Description, Refusal> {
             Description::FORMAT
         )
         .into()),
-        (_, Ok(description)) => Ok(description),
+        (_, Ok(label)) => Ok(label),
         (_, Err(error)) => Err(format!("{} is damaged: {error}", path.display()).into()),
     }
 }
 
-/// Reads the rows that are there; gives how many there are, and how many bytes they and the header have.
-fn read(file: &File, path: &Path, study: &Study, seen: &mut impl FnMut(u64, &Row)) -> Result<(u64, u64), Refusal> {
-    let mut lines = Lines { reader: BufReader::new(file), path, line: String::new(), bytes: 0 };
-    if !lines.header(study)? {
-        return Ok((0, 0));
-    }
-    let (mut rows, mut length) = (0, lines.bytes);
-    while lines.next()? {
-        if rows == study.len() {
-            return Err(lines.damaged("there are more rows than the sweep has"));
+/// What is there of a sweep's rows.
+#[derive(Debug, Default)]
+struct There {
+    rows: u64,
+    /// Of the header and the rows.
+    bytes: u64,
+    crc: Hasher,
+    /// How long the lines are that have their sums.
+    of_sums: u64,
+}
+
+/// Reads the rows that are there with their sums.
+fn read(file: &File, places: &Places, study: &Study, seen: &mut impl FnMut(u64, &Row)) -> Result<There, Refusal> {
+    let Places { partial, sums, .. } = places;
+    let length = file.metadata().map_err(|error| unreadable(partial, &error))?.len();
+    let mut lines = Lines::new(file, partial);
+    let mut sums = Lines::new(File::open(sums).map_err(|error| unreadable(sums, &error))?, sums);
+    let mut there = There::default();
+    while sums.next()? {
+        let Some((bytes, crc)) = Sums::read(&sums.line).filter(|(bytes, _)| *bytes > there.bytes) else {
+            return Err(sums.damaged("a line is not a length and a sum"));
+        };
+        if bytes > length {
+            // the machine went down before the rows were on its disk
+            break;
         }
-        let run = study.number(rows);
-        let row = lines.row(study, run)?;
-        seen(run, &row);
-        (rows, length) = (rows + 1, lines.bytes);
+        let before = there.rows;
+        if there.bytes == 0 {
+            lines.header(study)?;
+        }
+        while lines.bytes < bytes && lines.next()? {
+            if there.rows == study.len() {
+                return Err(lines.damaged("there are more rows than the sweep has"));
+            }
+            let run = study.number(there.rows);
+            let row = lines.row(study, run)?;
+            seen(run, &row);
+            there.rows += 1;
+        }
+        if (lines.bytes, lines.crc.clone().finalize()) != (bytes, crc) {
+            let [from, to] = [before, there.rows.saturating_sub(1)].map(|row| study.number(row));
+            return Err(lines.damaged(&format!("what was written up to run {to}, from run {from} on, has changed")));
+        }
+        there = There { bytes, of_sums: sums.bytes, crc: lines.crc.clone(), ..there };
     }
-    Ok((rows, length))
+    Ok(there)
 }
 
 /// That a whole file has all rows.
@@ -261,12 +393,16 @@ fn verified(path: &Path, format: Format, study: &Study, seen: &mut impl FnMut(u6
         let damaged = format!("{} is damaged: it has not the rows of this sweep", path.display());
         return if rows == study.len() { Ok(()) } else { Err(damaged.into()) };
     }
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    let length = file.metadata().map_err(|error| unreadable(path, &error))?.len();
-    match read(&file, path, study, seen)? {
-        (rows, bytes) if rows == study.len() && bytes == length => Ok(()),
-        (rows, _) => Err(format!("{} is damaged: it has {rows} of {} rows", path.display(), study.len()).into()),
+    let mut lines = Lines::new(File::open(path).map_err(|error| unreadable(path, &error))?, path);
+    lines.header(study)?;
+    for i in 0..study.len() {
+        let run = study.number(i);
+        if !lines.next()? {
+            return Err(lines.damaged(&format!("it has {i} of {} rows", study.len())));
+        }
+        seen(run, &lines.row(study, run)?);
     }
+    lines.end()
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Refusal {
@@ -280,9 +416,14 @@ struct Lines<'a, R> {
     line: String,
     /// Of whole lines so far.
     bytes: u64,
+    crc: Hasher,
 }
 
-impl<R: io::Read> Lines<'_, R> {
+impl<'a, R: io::Read> Lines<'a, R> {
+    fn new(file: R, path: &'a Path) -> Self {
+        Lines { reader: BufReader::new(file), path, line: String::new(), bytes: 0, crc: Hasher::new() }
+    }
+
     /// Reads the next line; false if there is no whole one.
     fn next(&mut self) -> Result<bool, Refusal> {
         self.line.clear();
@@ -292,10 +433,12 @@ impl<R: io::Read> Lines<'_, R> {
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(self.damaged("it is no text")),
             Err(error) => return Err(unreadable(self.path, &error)),
         };
-        if self.line.pop() != Some('\n') {
+        if !self.line.ends_with('\n') {
             return Ok(false);
         }
         self.bytes += length as u64;
+        self.crc.update(self.line.as_bytes());
+        self.line.pop();
         Ok(true)
     }
 
@@ -314,6 +457,14 @@ impl<R: io::Read> Lines<'_, R> {
     fn row(&self, study: &Study, run: u64) -> Result<Row, Refusal> {
         Row::read(&self.line, study, run)
             .ok_or_else(|| self.damaged(&format!("the row of run {run} is not in its place")))
+    }
+
+    /// That nothing comes after the rows.
+    fn end(&mut self) -> Result<(), Refusal> {
+        if self.next()? || !self.line.is_empty() {
+            return Err(self.damaged("there are more rows than the sweep has"));
+        }
+        Ok(())
     }
 
     fn damaged(&self, why: &str) -> Refusal {
@@ -341,7 +492,9 @@ impl Shards {
             if with_ending(path, ".partial").exists() && !description_of(path).exists() {
                 return Err(format!("{} is not whole yet: --resume goes on with it", path.display()).into());
             }
-            described.push((describe(&description_of(path))?, path));
+            let label = describe(&description_of(path))?;
+            label.check(path)?;
+            described.push((label.sweep, path));
         }
         described.sort_by_key(|(description, _)| description.shard);
         let Some((first, _)) = described.first() else { return Err("no file to merge is given".to_owned().into()) };
@@ -381,7 +534,7 @@ impl Shards {
         let mut readers = Vec::new();
         for path in &self.files {
             let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-            let mut lines = Lines { reader: BufReader::new(file), path, line: String::new(), bytes: 0 };
+            let mut lines = Lines::new(file, path);
             if !lines.header(&self.study)? {
                 return Err(lines.damaged("it has no rows"));
             }
@@ -398,12 +551,7 @@ impl Shards {
                 return Ok(());
             }
         }
-        for lines in &mut readers {
-            if lines.next()? || !lines.line.is_empty() {
-                return Err(lines.damaged("there are more rows than the sweep has"));
-            }
-        }
-        Ok(())
+        readers.iter_mut().try_for_each(Lines::end)
     }
 
     /// Writes all rows into one file, with its description. There is nothing if that fails.
@@ -418,10 +566,11 @@ impl Shards {
             out.write(line)?;
             Ok(true)
         })?;
-        let description = description_of(&places.whole);
-        let description = Destination::File(description).prepare(to_text(self.study.description()))?;
-        out.commit()?;
-        Ok(description.commit()?)
+        let fresh = out.finish()?;
+        let label = Destination::File(description_of(&places.whole));
+        let label = label.prepare(Label::text(&self.study, Some(fresh.crc32())))?;
+        fresh.commit()?;
+        Ok(label.commit()?)
     }
 }
 
@@ -458,11 +607,12 @@ impl<'a> Whole<'a> {
         written.map_err(|error| failed(self.path, &error).into())
     }
 
-    fn commit(self) -> Result<(), Refusal> {
+    /// The whole file, which only has to take its place.
+    fn finish(self) -> Result<Fresh, Refusal> {
         let fresh = match self.rows {
             Rows::Csv(file) => file.into_inner().map_err(|error| error.into_error()),
             Rows::Parquet(writer) => writer.finish(),
         };
-        Ok(fresh.map_err(|error| failed(self.path, &error))?.commit()?)
+        Ok(fresh.map_err(|error| failed(self.path, &error))?)
     }
 }

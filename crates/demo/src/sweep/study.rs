@@ -45,7 +45,7 @@ pub struct Description {
 
 impl Description {
     /// The version of the form.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 }
 
 /// An optimizer of a sweep, with its step sizes.
