@@ -461,12 +461,16 @@ struct Samples {
 
 impl Samples {
     /// How much the values scatter about their line at the smallest steps, where what is smooth has faded: more than their
-    /// last digit, if they are small differences of large numbers. NaN, if all scatter alike: then it is a jump.
-    fn scatter(&self, output: usize, eps: f64) -> f64 {
+    /// last digit, if they are small differences of large numbers. NaN, if all scatter alike, and by more than rounding
+    /// does: then it is a jump.
+    fn scatter(&self, output: usize, Noise { eps, below, .. }: Noise) -> f64 {
         let centre = self.centre[output];
         let smallest = &self.steps[self.steps.len().saturating_sub(SCATTER)..];
-        let bends = smallest.iter().map(|step| step.right[output] - 2.0 * centre + step.left[output]);
-        let (low, high) = bends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), b| (low.min(b), high.max(b)));
+        let bend = |step: &Step| step.right[output] - 2.0 * centre + step.left[output];
+        let (low, high) = smallest
+            .iter()
+            .map(bend)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), b| (low.min(b), high.max(b)));
         let size = low.abs().max(high.abs());
         // what is alike on both sides does not bend, but does not double with the step either
         let doubled = smallest.windows(2).filter(|pair| pair[1].exponent == pair[0].exponent - 1);
@@ -474,7 +478,12 @@ impl Samples {
             let beside = |side: fn(&Step) -> &Vec<f64>| side(&pair[0])[output] - 2.0 * side(&pair[1])[output] + centre;
             size.max(beside(|step| &step.right).abs()).max(beside(|step| &step.left).abs())
         });
-        let jump = low * high > 0.0 && high - low < 0.1 * size && size > 1e3 * eps * self.largest(output);
+        // the values at two steps and twice the one between are rounded
+        let rounded = (1e3 * eps * self.largest(output)).max(4.0 * below);
+        // rounding that is alike at the next floats is not so a little farther
+        let farther = &self.steps[self.steps.len().saturating_sub(2 * SCATTER)..];
+        let stays = farther.iter().all(|step| bend(step) / low > 0.5);
+        let jump = low * high > 0.0 && high - low < 0.1 * size && size > rounded && stays;
         if jump { f64::NAN } else { odd }
     }
 
@@ -568,7 +577,7 @@ impl Judged {
     fn new(samples: &Samples, output: usize, found: f64, noise: Noise) -> Self {
         let Noise { eps, .. } = noise;
         // NaN stays
-        let scattered = samples.scatter(output, eps);
+        let scattered = samples.scatter(output, noise);
         let scatter = if scattered < noise.below { noise.below } else { scattered };
         let windows = samples.steps.windows(WINDOW);
         let estimates: Vec<Estimate> = windows.filter_map(|steps| extrapolated(steps, output, eps, scatter)).collect();
@@ -636,7 +645,8 @@ fn extrapolated(steps: &[Step], output: usize, eps: f64, scatter: f64) -> Option
 }
 
 /// Whether the one-sided slopes differ by something that does not fade as the step is halved, at the smallest steps where it
-/// is not rounding: at a kink it stays, at a jump it doubles; where f is smooth it halves.
+/// is not rounding: at a kink it stays, at a jump it doubles; where f is smooth it halves, once the steps are small. At large
+/// ones it may do anything, but not the same from step to step.
 fn has_kink(samples: &Samples, output: usize, eps: f64, scatter: f64) -> bool {
     let centre = samples.centre[output];
     let gaps = samples.steps.iter().map(|step| {
@@ -653,8 +663,8 @@ fn has_kink(samples: &Samples, output: usize, eps: f64, scatter: f64) -> bool {
     // at a smaller step it would still be there
     let vanished = gaps.get(last + 1).is_some_and(|(_, _, noise)| *noise < 0.8 * gaps[last].1.abs());
     let tail = &gaps[last.saturating_sub(3)..=last];
-    let stays = |pair: &[(i32, f64, f64)]| {
-        pair[1].0 == pair[0].0 - 1 && pair[0].1.abs() > pair[0].2 && (0.4..1.2).contains(&(pair[0].1 / pair[1].1))
-    };
-    !vanished && tail.len() == 4 && tail.windows(2).all(stays)
+    let halved = |pair: &[(i32, f64, f64)]| pair[1].0 == pair[0].0 - 1 && pair[0].1.abs() > pair[0].2;
+    let ratios: Vec<f64> = tail.windows(2).filter(|pair| halved(pair)).map(|pair| pair[0].1 / pair[1].1).collect();
+    let stays = ratios.len() == 3 && ratios.iter().all(|ratio| (0.4..1.2).contains(ratio));
+    !vanished && stays && ratios.windows(2).all(|pair| (0.8..1.25).contains(&(pair[0] / pair[1])))
 }

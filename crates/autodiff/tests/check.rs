@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use autodiff::{
-    CustomRule, Ordered, Report, Rule, Verdict, check_closure, check_derivatives, check_rule, check_rule_against,
-    custom_rule, function,
+    CustomRule, Function, Ordered, Report, Rule, Single, Verdict, check_closure, check_derivatives, check_rule,
+    check_rule_against, custom_rule, function,
 };
 
 function! {
@@ -115,6 +115,37 @@ fn kinks_are_called_so() {
     // rounding alone is no fault of the derivative
     let noise = check_derivatives(&noisy, [1.0]);
     assert_ne!(noise.entries[0].verdict, Differs, "{noise}");
+}
+
+/// Floats near by whose values are rounded alike, and large steps over which the slope wanders, are no kinks.
+#[test]
+fn rounding_is_no_kink() {
+    function! {
+        fn half_at_zero([x]) { (x.cos() * -1.0 + 1.0) / (x * x) }
+        fn one_at_zero([x]) { (x.exp() - 1.0) / x }
+        fn sixth_at_zero([x]) { (x - x.sin()) / (x * x * x) }
+        fn half_at_one([x]) { (x.ln() - x + 1.0) / ((x - 1.0) * (x - 1.0)) }
+        fn third_at_zero([x]) { (x.tanh() - x) / (x * x * x) }
+    }
+    // where bounds of the rounding are not known
+    for i in 1..200 {
+        let report = check_closure(|[x]| (x.exp() - 1.0) / x, [1e-5 * f64::from(i)]);
+        assert!(report.entries.iter().all(|e| e.verdict != Verdict::NotDifferentiable), "{report}");
+    }
+    fn no_kinks<F: Function<1, f32, Output = Single> + Function<1, f64, Output = Single>>(f: F, points: &[f64]) {
+        for x in points {
+            for report in [check_derivatives(&f, [*x]), check_derivatives(&f, [*x as f32])] {
+                assert!(report.entries.iter().all(|e| e.verdict != Verdict::NotDifferentiable), "{report}");
+            }
+        }
+    }
+    let grid: Vec<f64> = (1..60).map(|i| 0.004 * f64::from(i) - 0.001).collect();
+    no_kinks(half_at_zero, &grid);
+    no_kinks(one_at_zero, &grid);
+    no_kinks(one_at_zero, &[1.560620699623726e-2]);
+    no_kinks(sixth_at_zero, &grid);
+    no_kinks(third_at_zero, &grid);
+    no_kinks(half_at_one, &grid.iter().map(|x| 1.0 + x).collect::<Vec<_>>());
 }
 
 /// Rules of x⁴ that are wrong in one order.
