@@ -377,6 +377,7 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
                     eps,
                     found: differences.filter(|d| d.is_finite()).fold(of_output(&bounds), f64::max),
                     below: of_output(&bounds_below),
+                    smallest: F::MIN_POSITIVE.to_f64(),
                 };
                 let judged = Judged::new(&samples, output, found, noise);
                 let apart = far(other) > eps.sqrt() * found.abs() + 10.0 * judged.error;
@@ -539,6 +540,8 @@ struct Noise {
     found: f64,
     /// Of the values that differences are taken of.
     below: f64,
+    /// What is lost below the normal numbers, of values by the smallest step.
+    smallest: f64,
 }
 
 /// What differences say of one number.
@@ -590,6 +593,10 @@ impl Judged {
         let significant = estimates[..best].iter().filter(|e| e.error < 4.0 * e.value.abs());
         let nearby = significant.fold(scale, |size, e| size.max(e.value.abs()));
         let distance = (found - expected).abs();
+        // what differences must resolve of zero: in single precision not more than rounding leaves at the narrowest step of
+        // the widest window
+        let resolution = (4.0 * eps * f64::from(1 << WINDOW)).max(1e-6);
+        let sizes = 1e-3 * found.abs().max(expected.abs());
         // only steps larger than those that agree can: where the function is coarse, they may be the better ones
         let contradicts = |e: &Estimate| 10.0 * e.error < distance && (found - e.value).abs() <= 4.0 * e.error;
         let verdict = if !found.is_finite() || scatter.is_nan() || has_kink(samples, output, eps, scatter) {
@@ -605,7 +612,7 @@ impl Judged {
             } else {
                 Verdict::Differs
             }
-        } else if error > 1e-3 * found.abs().max(expected.abs()).max(1e-3 * nearby) {
+        } else if error > sizes.max(resolution * nearby).max(noise.smallest) {
             Verdict::Inconclusive
         } else {
             Verdict::Agrees

@@ -211,6 +211,37 @@ fn wrong_rules_are_caught_at_their_order() {
 }
 
 #[test]
+fn rules_in_single_precision() {
+    custom_rule! {
+        fn affine([x, y]) { x * 2.0 - y * 3.0 + 1.0 } gradient { [T::constant(2.0), T::constant(-3.0)] }
+        fn quadratic([x, y]) { x * x + x * y * 3.0 - y * y } gradient { [x * 2.0 + y * 3.0, x * 3.0 - y * 2.0] }
+        fn product([x, y, z]) { x * y * z } gradient { [y * z, x * z, x * y] }
+        fn apart([x, y]) { x.exp() + y.powi(3) } gradient { [x.exp(), y * y * 3.0] }
+        fn branch([x]) { if x > 1.0 { x * x } else { x } } gradient { [if x > 1.0 { x * 2.0 } else { T::constant(1.0) }] }
+        fn wrong_first([x, y]) { x * y } gradient { [y + 1e-3, x] }
+        fn wrong_mixed([x, y]) { x * y } gradient { [y, x + (x - x.value()) * 1e-3] }
+        fn wrong_third([x]) { x * x } gradient { let d = x - x.value(); [x * 2.0 + d * d * 1e-2] }
+    }
+    for i in 0..6 {
+        // from −2 to 2
+        let [x, y, z] = [0.618, 0.755, 0.383].map(|rate: f32| (rate * (i as f32 + 0.5)).fract() * 4.0 - 2.0);
+        ok(&check_rule(&affine, &[[x, y]]));
+        ok(&check_rule(&quadratic, &[[x, y]]));
+        ok(&check_rule(&product, &[[x, y, z]]));
+        ok(&check_rule(&apart, &[[x, y]]));
+        let differs = |report: &Report, order| {
+            let first = report.entries.iter().find(|e| e.verdict == Verdict::Differs);
+            assert!(first.is_some_and(|e| e.variables.len() == order), "{report}");
+        };
+        differs(&check_rule(&wrong_first, &[[x, y]]), 1);
+        differs(&check_rule(&wrong_mixed, &[[x, y]]), 2);
+        differs(&check_rule(&wrong_third, &[[x]]), 3);
+    }
+    // zero, with larger steps beyond the switch
+    ok(&check_rule(&branch, &[[0.5_f64], [2.0]]));
+}
+
+#[test]
 fn the_table_is_aligned() {
     let report = check_derivatives(&plain, [3.0, 0.5]);
     let lines: Vec<String> = report.to_string().lines().map(str::to_string).collect();
