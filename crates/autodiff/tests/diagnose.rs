@@ -219,6 +219,13 @@ fn findings_are_readable() {
     assert_eq!(found.to_string(), text);
     let found = diagnose_hessian(|[x]| x.exp(), [1000.0]);
     assert!(found.to_string().ends_with("exp(1000 [1]ε [[0]]ε²) = inf [inf]ε [[inf]]ε²"), "{found}");
+    // the digit that is outside of the domain
+    let found = diagnose(|[x]| (x * 1.0000000000000002).acos(), [1.0]);
+    assert!(found.to_string().contains("acos(1.0000000000000002 [1.0000000000000002]ε) = NaN"), "{found}");
+    let found = diagnose(|[x]| (x - 1.0).atanh(), [2.0000002_f32]);
+    assert!(found.to_string().contains("atanh(1.000000238418579 [1]ε) = NaN"), "{found}");
+    let found = diagnose(|[x]| (x / 3.0 - 1.0).sqrt(), [2.0]);
+    assert!(found.to_string().contains("sqrt(-0.333333 [0.333333]ε) = NaN"), "{found}");
 }
 
 #[test]

@@ -68,15 +68,16 @@ impl Parts {
     }
 }
 
-/// A number in at most some ten characters, with all digits if they are few.
+/// A number in at most some ten characters, with all digits if they are few, or if fewer read as an integer: at 1 a function
+/// may end that has no value at the next float.
 fn short(x: f64) -> String {
     let size = x.abs();
     if x != 0.0 && x.is_finite() && !(1e-4..1e7).contains(&size) {
         let exact = format!("{x:e}");
         return if exact.len() > 10 { format!("{x:.4e}") } else { exact };
     }
-    let exact = x.to_string();
-    if exact.len() > 10 { format!("{x:.6}") } else { exact }
+    let (exact, rounded) = (x.to_string(), format!("{x:.6}"));
+    if exact.len() > 10 && !rounded.ends_with(".000000") { rounded } else { exact }
 }
 
 /// Why a number is not finite.
