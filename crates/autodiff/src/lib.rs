@@ -89,8 +89,9 @@
 //!   `ToPrimitive` drops the derivatives.
 //! - `nalgebra`: `ComplexField` and `RealField`, so that LU, QR, Cholesky and the norms are differentiated through;
 //!   `symmetric_eigen` and `svd`, whose derivatives do not depend on nalgebra's iterations (its own eigenvalues, singular
-//!   values, Hessenberg and Schur forms lose zeros that move, and Schur's derivatives lag a step); `Mixed` for plain
-//!   matrices beside those of numbers.
+//!   values, Hessenberg and Schur forms lose zeros that move, and Schur's derivatives lag a step); `determinant`, right at
+//!   singular matrices too (its own LU skips a pivot that is zero though it moves, so that from four rows on its determinant
+//!   has wrong derivatives there, silently); `Mixed` for plain matrices beside those of numbers.
 //! - `num-dual`: `DualNum`; functions written for num-dual run on these numbers.
 //! - `special`: the gamma function and its kin, the error and the Bessel functions, with derivatives of every order, as methods
 //!   of every [`Number`]: `gamma`, `ln_gamma`, `digamma`, `trigamma`, `erf`, `erfc`, `bessel_j0`, `bessel_j1`, `bessel_jn(n)`,
@@ -160,7 +161,7 @@ pub use function::{Filled, Function, OneNumber, ScalarFn, Several, SeveralNumber
 pub use hyperdual::HyperDual;
 pub use implicit::{System, fixed_point, implicit};
 #[cfg(feature = "nalgebra")]
-pub use interop::{Mixed, svd, symmetric_eigen};
+pub use interop::{Mixed, determinant, svd, symmetric_eigen};
 pub use linear_solve::{SolveError, linear_solve, linear_solve_slice};
 pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};

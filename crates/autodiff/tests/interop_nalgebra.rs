@@ -229,11 +229,50 @@ fn factorizations<D: Moving>() {
     }
 }
 
+/// Σ sign(σ) Π aᵢ_σ(ᵢ) by the first row, and the sum of what was added without signs.
+fn expansion<D: Moving>(a: &DMatrix<D>) -> (D, f64) {
+    if a.nrows() == 0 {
+        return (D::constant_of(1.0), 1.0);
+    }
+    let zero = (D::constant_of(0.0), 0.0);
+    (0..a.ncols()).fold(zero, |(sum, size), j| {
+        let (minor, below) = expansion(&a.clone().remove_row(0).remove_column(j));
+        let term = if j % 2 == 0 { a[(0, j)] * minor } else { -a[(0, j)] * minor };
+        (sum + term, size + a[(0, j)].largest_part() * below)
+    })
+}
+
+/// Of every rank, where small integers leave zeros in elimination and others leave rounding.
+fn determinants<D: Moving>() {
+    let mut stream = Stream(3);
+    for n in 1..=6 {
+        for rank in 0..=n {
+            for integers in [true, false] {
+                let plain = |rows, columns, stream: &mut Stream| {
+                    DMatrix::from_fn(rows, columns, |_, _| {
+                        let x = stream.next();
+                        if integers { (3.0 * x).round() } else { x }
+                    })
+                };
+                let values = plain(n, rank, &mut stream) * plain(rank, n, &mut stream);
+                let a = values.map(|x| D::moving(x, &mut stream));
+                let (expected, size) = expansion(&a);
+                let ours = autodiff::determinant(&a).unwrap();
+                let off = (ours - expected).largest_part();
+                // products of n factors that move, each in every order: at most some 3ⁿ terms
+                let tolerance = D::TOLERANCE * 1e-3 * 3_f64.powi(n as i32) * (1.0 + size);
+                assert!(off <= tolerance, "rank {rank} of {n}: {off:e}, {tolerance:e}\n{ours}\n{expected}");
+            }
+        }
+    }
+}
+
 macro_rules! each_type {
     ($($name:ident: $number:ty;)*) => {
         $(
             #[test]
             fn $name() {
+                determinants::<$number>();
                 factorizations::<$number>();
                 moving_zeros::<$number>();
             }
@@ -246,6 +285,7 @@ each_type! {
     factorizations_of_duals: Dual<f64, 3>;
     factorizations_of_hyper_duals: HyperDual<f64, 2>;
     factorizations_of_nested_duals: Dual<Dual<f64, 2>, 2>;
+    factorizations_of_duals_in_hyper_duals: HyperDual<Dual<f64, 1>, 2>;
     factorizations_of_series: Taylor<f64, 3>;
     factorizations_of_single_precision: Dual<f32, 2>;
 }
@@ -486,4 +526,37 @@ fn the_exponential_of_a_matrix() {
     }
     let large = gradient(|[a]| nalgebra::Matrix1::new(a).exp()[0], [40.0]);
     assert!((large[0] / 40.0_f64.exp() - 1.0).abs() < 1e-12, "{}", large[0]);
+}
+
+#[test]
+fn determinants_where_a_pivot_is_zero_and_moves() {
+    use nalgebra::Matrix4;
+    let rows = |[x]: [Dual<f64, 1>; 1]| {
+        let (o, i) = (Dual::constant(0.0), Dual::constant(1.0));
+        Matrix4::new(x, i, o, o, x, i * 2.0, o, o, o, o, i, o, o, o, o, i)
+    };
+    // x · 2 − x
+    assert_eq!(gradient(|x| autodiff::determinant(&rows(x)).unwrap(), [0.0]), [1.0]);
+    // when this fails, nalgebra's LU sees pivots that move
+    assert_ne!(gradient(|x| rows(x).determinant(), [0.0]), [1.0]);
+    // the derivative of det by the matrix is its cofactors, here x² of each
+    let third =
+        autodiff::mixed_partial(|[x]| autodiff::determinant(&(DMatrix::identity(3, 3) * x)).unwrap(), [0.0], [0, 0, 0]);
+    assert_eq!(third, Ok(6.0));
+}
+
+#[test]
+fn determinants_keep_their_digits() {
+    // of Hilbert's matrix 1/(i + j + 1), the reciprocal of an integer: OEIS A005249
+    for (n, reciprocal) in [(2, 12.0), (3, 2160.0), (5, 266716800000.0), (7, 2067909047925770649600000.0)] {
+        let hilbert = DMatrix::from_fn(n, n, |i, j| 1.0 / (i + j + 1) as f64);
+        let off: f64 = autodiff::determinant(&hilbert).unwrap() * reciprocal - 1.0;
+        // the condition of the matrix is some e^3.5n
+        assert!(off.abs() < 1e-16 * (3.5 * n as f64).exp(), "{n}: {off:e}");
+    }
+    assert_eq!(autodiff::determinant(&matrix![1e-200, 0.0; 0.0, 1e150]), Some(1e-50));
+    assert_eq!(autodiff::determinant(&matrix![0.0, 2.0, 0.0; 0.0, 0.0, 3.0; 4.0, 0.0, 0.0]), Some(24.0));
+    assert_eq!(autodiff::determinant(&DMatrix::<f64>::zeros(0, 0)), Some(1.0));
+    assert_eq!(autodiff::determinant(&DMatrix::<f64>::zeros(2, 3)), None);
+    assert!(autodiff::determinant(&matrix![f64::NAN, 1.0; 1.0, 0.0]).unwrap().is_nan());
 }

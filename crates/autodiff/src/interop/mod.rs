@@ -72,7 +72,7 @@ mod num_traits;
 mod serde;
 
 #[cfg(feature = "nalgebra")]
-pub use decompositions::{svd, symmetric_eigen};
+pub use decompositions::{determinant, svd, symmetric_eigen};
 #[cfg(feature = "nalgebra")]
 pub use nalgebra::Mixed;
 
