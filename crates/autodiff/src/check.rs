@@ -413,10 +413,14 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
     fn samples(&self, path: &[usize]) -> Samples {
         let (k, below) = (path[path.len() - 1], &path[..path.len() - 1]);
         let x = self.x[k];
+        let centre = self.along(self.x, below);
         let at = |x_k: F| {
             let mut x = self.x;
             x[k] = x_k;
-            self.along(x, below)
+            let mut values = self.along(x, below);
+            // where f returns fewer, nothing is known
+            values.resize(centre.len(), f64::NAN);
+            values
         };
         let own = x.to_f64().abs().log2().floor();
         let mut exponents: Vec<i32> = (-50..=2).collect();
@@ -436,7 +440,7 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
                 steps.push(Step { exponent, sides, right: at(right), left: at(left) });
             }
         }
-        Samples { centre: at(x), steps }
+        Samples { centre, steps }
     }
 }
 

@@ -184,6 +184,39 @@ fn wrong_lengths_are_errors() {
     assert_eq!(error, LengthError { what: "the product", expected: 3, found: 5 });
 }
 
+/// Chunks take several calls: what a call left out is unknown, not zero.
+#[test]
+fn a_function_that_returns_fewer_than_before_has_no_derivative_there() {
+    fn shrinking<T: autodiff::Scalar>(lengths: &[usize]) -> impl FnMut(&[T]) -> Vec<T> {
+        let mut lengths = lengths.iter().copied();
+        move |x| x.iter().map(|&y| y * x[9]).take(lengths.next().unwrap()).collect()
+    }
+    let x = [2.0; 10];
+    let unknown = |lengths: &[usize]| {
+        let (values, rows) = value_and_jacobian(shrinking(lengths), &x[..]);
+        assert_eq!(values.len(), rows.len());
+        let truth = |i: usize, j: usize| 2.0 * f64::from(u8::from(i == j) + u8::from(j == 9));
+        let mut unknown = vec![];
+        for (i, row) in rows.iter().enumerate() {
+            for (j, slope) in row.iter().enumerate() {
+                if slope.is_nan() { unknown.push((i, j)) } else { assert_eq!(*slope, truth(i, j)) }
+            }
+        }
+        unknown
+    };
+    assert_eq!(unknown(&[2, 2]), []);
+    assert_eq!(unknown(&[2, 1]), [(1, 8), (1, 9)]);
+    assert_eq!(unknown(&[1, 2]), [0, 1, 2, 3, 4, 5, 6, 7].map(|j| (1, j)));
+    assert_eq!(unknown(&[1, 0]), [(0, 8), (0, 9)]);
+    // its own derivatives are as unknown
+    let second = gradient(|x: &[_]| jacobian(shrinking(&[2, 1]), x)[1][9], &x[..]);
+    assert!(second.iter().all(|x| x.is_nan()), "{second:?}");
+    // differences between results of different lengths
+    let report = autodiff::check_closure(|[x]| if x == 1.0 { vec![x, x * 2.0] } else { vec![x] }, [1.0]);
+    let verdicts: Vec<_> = report.entries.iter().take(2).map(|e| e.verdict).collect();
+    assert_eq!(verdicts, [autodiff::Verdict::Agrees, autodiff::Verdict::Inconclusive], "{report}");
+}
+
 #[test]
 fn blocks_of_the_hessian() {
     let x = point::<7>();

@@ -168,26 +168,31 @@ pub(crate) fn hessian_times<T: Number, const W: usize>(
     });
 }
 
-/// The values, and the rows of the Jacobian.
+/// The values, and the rows of the Jacobian: as many as the longest result has elements. What a shorter one leaves unknown is
+/// NaN.
 pub(crate) fn jacobian<T: Number, R: VectorOutput<Dual<T, W>>, const W: usize>(
     x: &[T],
     mut f: impl FnMut(&[Dual<T, W>]) -> R,
 ) -> (R::Of<T>, R::LongRows<T>) {
     let mut rows: Vec<Vec<T>> = Vec::new();
     let mut values = None;
+    // NaN in every derivative of it that moves
+    let unknown = x.iter().copied().sum::<T>().compose(&[]);
     let still = |i: usize| Dual::constant(x[i]);
     let moving = |i: usize, k: usize, tag| Dual::variable(x[i], k).tagged(tag);
     each_chunk::<T, _, W>(x, &mut Vec::new(), still, moving, |chunk, point, tag| {
-        let mut row = 0;
+        let (mut row, longest) = (0, rows.len());
         let of_chunk = f(point).each(|y| {
             if row == rows.len() {
-                rows.push(vec![T::zero(); x.len()]);
+                rows.push(vec![unknown; x.len()]);
             }
             rows[row][chunk.clone()].copy_from_slice(&y.result_of(tag).eps[..chunk.len()]);
             row += 1;
             y.re
         });
-        values.get_or_insert(of_chunk);
+        if values.is_none() || row > longest {
+            values = Some(of_chunk);
+        }
     });
     (values.unwrap_or_else(|| f(&[]).each(|y| y.re)), R::long_rows(rows, x.len()))
 }

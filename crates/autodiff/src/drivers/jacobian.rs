@@ -6,6 +6,8 @@ use super::{Point, Takes, VectorOutput};
 /// At an array of `N` numbers f returns `[T; M]`, and the result is `[[T; N]; M]`, or `Vec<T>`, and it is `Vec<[T; N]>`; other points
 /// and results: [`Point`].
 ///
+/// At a slice, f must return as many numbers for each chunk. What a shorter result leaves unknown is NaN.
+///
 /// ```
 /// use autodiff::jacobian;
 ///

@@ -17,6 +17,8 @@ use crate::{Dual, HyperDual, Number};
 /// | `SVector<T, N>`, `&SVector<T, N>` | `SVector<_, N>` | `SVector<T, N>` | `SMatrix<T, N, N>` | as arrays; of `SVector<_, M>` `SMatrix<T, M, N>` | one |
 /// | `&DVector<T>` | `&DVector<_>` | `DVector<T>` | `DMatrix<T>` | as slices; of `DVector<_>` `DMatrix<T>` | as slices |
 ///
+/// A `Vec` must be as long for each chunk: what a shorter one leaves unknown of a Jacobian is NaN.
+///
 /// The drivers in three moves are here, one for each kind of derivative: seed the variables, call the function, take the derivatives.
 #[diagnostic::on_unimplemented(
     message = "a function cannot be differentiated at `{Self}`",
