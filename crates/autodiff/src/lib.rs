@@ -60,6 +60,20 @@
 //!   assert_eq!(gradient(|[x, y]| (2.0 * x).sin() + (1.0 - y).exp(), [0.0_f64, 1.0]), [2.0, -1.0]);
 //!   assert_eq!(derivative(|x| (x * 2.0).sin(), 0.0), 2.0);
 //!   ```
+//! - *"cannot infer type" at `.sum()`* where a sum is what a closure returns: name the number, or let a function over all
+//!   numbers say it.
+//!
+//!   ```
+//!   use autodiff::{Dual, SliceFn, function, gradient};
+//!
+//!   let x = vec![1.0, 2.0];
+//!   assert_eq!(gradient(|x| x.iter().map(|x| x * x).sum::<Dual<_, 8>>(), &x), [2.0, 4.0]);
+//!   function! { fn squares(x: []) { x.iter().map(|x| *x * *x).sum() } }
+//!   assert_eq!(squares.hessian(&x), [[2.0, 0.0], [0.0, 2.0]]);
+//!   ```
+//! - *"cannot multiply `{float}` by `T`"* in a function over `T: Scalar`, or in `function!`: there the constant stands on the
+//!   right, `x * 2.0`, `-x + 1.0`.
+//! - *"binary operation `>` cannot be applied to type `T`"*: a function that compares is over `T: Ordered`.
 //! - *"ambiguous name" at `Scalar`* after `use autodiff::*; use nalgebra::*;`: both have one. `use autodiff::Scalar;` beside
 //!   them decides. `Number` and `Elementary` both have `sin`; of the two, a function over `T: Scalar` sees only `Number`'s.
 //! - *an integer:* constants are floats, `2.0 * x`; powers by an integer are `x.powi(3)`.

@@ -17,7 +17,8 @@ use crate::wide::Wide;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a float that numbers with derivatives mix with",
     label = "a number with derivatives mixes with plain floats of its own precision",
-    note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`"
+    note = "write a constant as a float, `2.0` instead of `2`; convert an integer by `f64::from(n)` or `n as f64`",
+    note = "where derivatives nest, lift what the inner function captures: `Dual::constant(x) + y`, at the point `Dual::constant(1.0)` or `x`"
 )]
 pub trait Float: Scalar<Self> + Ordered<Self> + Elementary + 'static {}
 
@@ -42,6 +43,11 @@ impl Float for f64 {}
 /// assert_eq!(damped(0.0), 1.0);
 /// assert_eq!(derivative(damped, 0.0), -0.5);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "nothing is differentiated in `{Self}`",
+    label = "neither a float nor a number with derivatives",
+    note = "the coordinates of a point are floats: `1.0` instead of `1`"
+)]
 pub trait Number:
     Copy
     + Debug

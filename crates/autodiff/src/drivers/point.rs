@@ -96,7 +96,8 @@ pub type Of<'a, P, D> = <P as FilledAt<'a, D>>::Of;
 /// looks at the function.
 #[diagnostic::on_unimplemented(
     message = "the function does not take what it is given at a point `{P}`",
-    label = "must take the point, filled with numbers `{D}`"
+    label = "must take the point, filled with numbers `{D}`",
+    note = "a function written by `function!` has its own methods: `f.gradient().at(x)`, `f.jacobian().at(x)`, `f.hessian().at(x)`; a driver takes it as `|x| f.call(x)`"
 )]
 pub trait Takes<P: for<'a> FilledAt<'a, D>, D, R>: for<'a> FnMut(Of<'a, P, D>) -> R {}
 
