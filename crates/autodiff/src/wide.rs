@@ -53,6 +53,8 @@ impl<P: Elementary> Wide<P> {
         P::of(2.0).powi(Self::step() * n)
     }
 
+    // out of line, with the operators: all this is the cold path of every rule
+    #[inline(never)]
     fn normalized(mut self) -> Self {
         let m = self.mantissa;
         if m == P::ZERO || !m.is_finite() {
@@ -71,6 +73,7 @@ impl<P: Elementary> Wide<P> {
     }
 
     /// The nearest number of `P`: infinite or zero beyond its range.
+    #[inline(never)]
     pub(crate) fn narrow(self) -> P {
         let mut value = self.mantissa;
         let steps = self.exponent.clamp(-20, 20);
@@ -128,6 +131,7 @@ impl<P: Elementary> Wide<P> {
 
 impl<P: Elementary> Add for Wide<P> {
     type Output = Self;
+    #[inline(never)]
     fn add(self, other: Self) -> Self {
         if self.is_zero() {
             return other;
@@ -162,6 +166,7 @@ impl<P: Elementary> Neg for Wide<P> {
 
 impl<P: Elementary> Mul for Wide<P> {
     type Output = Self;
+    #[inline(never)]
     fn mul(self, other: Self) -> Self {
         Wide { mantissa: self.mantissa * other.mantissa, exponent: self.exponent.saturating_add(other.exponent) }
             .normalized()
@@ -170,6 +175,7 @@ impl<P: Elementary> Mul for Wide<P> {
 
 impl<P: Elementary> Div for Wide<P> {
     type Output = Self;
+    #[inline(never)]
     fn div(self, other: Self) -> Self {
         Wide { mantissa: self.mantissa / other.mantissa, exponent: self.exponent.saturating_sub(other.exponent) }
             .normalized()
@@ -263,6 +269,7 @@ impl<P: Elementary> Elementary for Wide<P> {
         if n < 0 { size.recip() } else { size }
     }
     /// By `P` where the result fits, else by parts: with x = m 2ᵏ and c k = h + l exactly, h an integer, it is mᶜ 2ˡ 2ʰ.
+    #[inline(never)]
     fn powf(self, exponent: Self) -> Self {
         let c = exponent.narrow();
         let direct = self.narrow().powf(c);

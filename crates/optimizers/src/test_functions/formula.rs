@@ -76,7 +76,7 @@ where
         if x.len() != self.inputs {
             return (not_a_number(self.outputs), DMatrix::from_element(self.outputs, x.len(), nan()));
         }
-        jacobian(&self.formula, x)
+        jacobian(&|x| self.formula.components(x), x)
     }
 }
 
@@ -91,7 +91,7 @@ where
         if x.len() != residuals.inputs {
             return (nan(), not_a_number(x.len()), DMatrix::from_element(x.len(), x.len(), nan()));
         }
-        second_derivatives(x, |x| residuals.formula.components(x).into_iter().map(|r| r * r).sum())
+        second_derivatives(x, &|x| residuals.formula.components(x).into_iter().map(|r| r * r).sum())
     }
 }
 
@@ -127,7 +127,7 @@ where
         if x.len() != self.inputs {
             return (nan(), not_a_number(x.len()));
         }
-        let (value, jacobian) = jacobian(&self.formula, x);
+        let (value, jacobian) = jacobian(&|x| self.formula.components(x), x);
         (value.iter().copied().sum(), DVector::from_fn(x.len(), |j, _| jacobian.column(j).iter().copied().sum()))
     }
 }
@@ -142,7 +142,7 @@ where
         if x.len() != self.inputs {
             return (nan(), not_a_number(x.len()), DMatrix::from_element(x.len(), x.len(), nan()));
         }
-        second_derivatives(x, |x| self.formula.components(x).into_iter().sum())
+        second_derivatives(x, &|x| self.formula.components(x).into_iter().sum())
     }
 }
 
@@ -150,22 +150,25 @@ fn not_a_number<T: Entry>(n: usize) -> DVector<T> {
     DVector::from_element(n, nan())
 }
 
+/// A function of numbers, by a reference.
+type Call<'a, D, R> = &'a dyn Fn(&[D]) -> R;
+/// The number of a chunk's first derivatives.
+type First<T> = Dual<T, CHUNK>;
+/// The number of the second derivatives of two chunks.
+type Second<T> = HyperDual<T, { 2 * CHUNK }>;
+
 /// The components and their Jacobian: one evaluation for each chunk of variables.
-fn jacobian<F, T, R>(formula: &R, x: &DVector<T>) -> (DVector<T>, DMatrix<T>)
-where
-    F: Float,
-    T: Entry<Precision = F> + Ordered<F>,
-    R: Formula<F>,
-{
+/// (By a reference, so that one such loop serves all formulas: there are many.)
+fn jacobian<T: Entry>(components: Call<'_, First<T>, Vec<First<T>>>, x: &DVector<T>) -> (DVector<T>, DMatrix<T>) {
     let mut values = DVector::from_element(0, T::zero());
     let mut slopes = DMatrix::from_element(0, x.len(), T::zero());
     for first in (0..x.len()).step_by(CHUNK) {
-        let seeded: Vec<Dual<T, CHUNK>> = x
+        let seeded: Vec<First<T>> = x
             .iter()
             .enumerate()
             .map(|(i, &x)| if in_chunk(i, first) { Dual::variable(x, i - first) } else { Dual::constant(x) })
             .collect();
-        let components = formula.components(&seeded);
+        let components = components(&seeded);
         if first == 0 {
             values = DVector::from_iterator(components.len(), components.iter().map(|y| y.re));
             slopes = DMatrix::from_element(components.len(), x.len(), T::zero());
@@ -184,14 +187,7 @@ const fn in_chunk(i: usize, first: usize) -> bool {
 }
 
 /// Value, gradient and Hessian of a function of numbers: one evaluation for each pair of chunks.
-fn second_derivatives<F, T>(
-    x: &DVector<T>,
-    f: impl Fn(&[HyperDual<T, { 2 * CHUNK }>]) -> HyperDual<T, { 2 * CHUNK }>,
-) -> (T, DVector<T>, DMatrix<T>)
-where
-    F: Float,
-    T: Entry<Precision = F> + Ordered<F>,
-{
+fn second_derivatives<T: Entry>(x: &DVector<T>, f: Call<'_, Second<T>, Second<T>>) -> (T, DVector<T>, DMatrix<T>) {
     let n = x.len();
     let mut value = T::zero();
     let mut gradient = DVector::from_element(n, T::zero());
