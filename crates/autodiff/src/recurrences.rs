@@ -24,6 +24,8 @@ pub enum Law<P> {
     QuadraticSlope(P, P),
     /// g' = s h u'
     Wave(P),
+    /// Nothing that is known here: of a slope f' by itself
+    Unknown,
 }
 
 /// The polynomials q of [`Law::Slope`].
@@ -60,13 +62,16 @@ impl<P: Elementary> Law<P> {
         if polynomial { Law::Polynomial(p) } else { Law::Power(p) }
     }
 
-    /// Whether f' leaves the range of floats only where f, or the argument, is at its end. What moves faster than 1/x does it before.
+    /// Whether the derivatives to this order leave the range of floats only where f, or the argument, is at its end. What moves
+    /// faster than 1/x does it before.
     #[inline]
-    pub(crate) fn is_gentle(self) -> bool {
+    pub(crate) fn is_gentle(self, order: usize) -> bool {
         match self {
-            Law::Polynomial(p) | Law::Power(p) => p >= P::ZERO && p <= P::of(3.0),
-            Law::Slope(_, Base::OnePlusSquare | Base::OneMinusSquare) => false,
-            Law::Slope(..) | Law::Quadratic(..) | Law::QuadraticSlope(..) | Law::Wave(_) => true,
+            Law::Quadratic(..) | Law::QuadraticSlope(..) | Law::Wave(_) => true,
+            Law::Polynomial(p) => p <= P::of(2.0) || order < 2 && p <= P::of(3.0),
+            Law::Power(p) => order < 2 && p >= P::ZERO && p <= P::of(3.0),
+            Law::Unknown => false,
+            Law::Slope(_, base) => order < 2 && matches!(base, Base::Itself | Base::OneMore),
         }
     }
 }
@@ -76,7 +81,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     pub(crate) fn solution(&self, law: Law<T::Precision>, f: [T; 3]) -> Option<Self> {
         let constant = T::constant;
         match law {
-            Law::Polynomial(_) => None,
+            Law::Polynomial(_) | Law::Unknown => None,
             Law::Power(p) => self.power(f[0], p),
             Law::Slope(p, base) => Some(self.integral(&self.base(base).power(f[1], p)?, f[0])),
             Law::Quadratic(a, b) => Some(self.quadratic([f[0], f[1]], constant(a), constant(b)).0),

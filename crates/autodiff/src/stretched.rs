@@ -17,12 +17,17 @@ pub(crate) fn compose<T: Number>(
     law: Option<Law<T::Precision>>,
     all: impl Fn() -> Everything<T::Precision>,
 ) -> T {
-    if T::ORDER == 1 && law.is_some_and(Law::is_gentle) {
+    // what has no law (special functions) is taken as it is
+    if law.is_none_or(|law| law.is_gentle(T::ORDER)) {
         return x.compose(d);
     }
     let size = Elementary::abs(x.value());
     // beside numbers of very different size, it may matter to f'' xᵢ xⱼ which product is formed first
-    if (T::ORDER < 2 || moderate(size)) && in_range::<T>(d, size) { x.compose(d) } else { compose_stretched(x, &all) }
+    if (T::ORDER < 2 || moderate(size)) && in_range::<T>(d, size) {
+        x.compose(d)
+    } else {
+        compose_stretched(x, law.is_some_and(|law| law.is_gentle(1)), &all)
+    }
 }
 
 /// Whether the derivatives that `T` asks for have all their digits.
@@ -63,7 +68,7 @@ fn whole<P: Elementary>(scaled: P, derivative: Wide<P>) -> bool {
 
 #[cold]
 #[inline(never)]
-fn compose_stretched<T: Number>(x: T, all: &dyn Fn() -> Everything<T::Precision>) -> T {
+fn compose_stretched<T: Number>(x: T, gentle: bool, all: &dyn Fn() -> Everything<T::Precision>) -> T {
     let Everything { floats: d, wide } = all();
     let plain = x.compose(&d[..=T::ORDER]);
     let stretched = || {
@@ -72,8 +77,9 @@ fn compose_stretched<T: Number>(x: T, all: &dyn Fn() -> Everything<T::Precision>
         let wide = wide.filter(|_| Elementary::is_finite(d[0]))?;
         let mut scaled = [d[0]; MAX_ORDER + 1];
         for n in 1..=T::ORDER {
-            // a derivative that fits keeps its bits
-            let exact = if fits(d[n], size) { Wide::new(d[n]) } else { wide[n] };
+            // a derivative that fits keeps its bits, and so does a slope that numbers of first order take as it is
+            let kept = fits(d[n], size) || n == 1 && gentle;
+            let exact = if kept { Wide::new(d[n]) } else { wide[n] };
             scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
             if !whole(scaled[n], exact) {
                 return None;

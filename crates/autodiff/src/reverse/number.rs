@@ -115,14 +115,16 @@ impl<T: Number> Number for Reverse<'_, T> {
     fn compose_by(
         self,
         d: &[T::Precision],
-        _: Option<Law<T::Precision>>,
+        law: Option<Law<T::Precision>>,
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        if T::ORDER == 0 || stretched::in_range::<Self>(d, Elementary::abs(self.value())) {
+        let gentle = law.is_none_or(|law| law.is_gentle(Self::ORDER));
+        if T::ORDER == 0 || gentle || stretched::in_range::<Self>(d, Elementary::abs(self.value())) {
             return self.compose(d);
         }
         let all = all();
-        self.unary(self.re.compose_by(d, None, || all), self.re.compose_by(from(d, 1), None, || all.of_slope()))
+        let slope = self.re.compose_by(from(d, 1), Some(Law::Unknown), || all.of_slope());
+        self.unary(self.re.compose_by(d, law, || all), slope)
     }
     /// z = f(x, y): ∂z/∂x = fₓ, ∂z/∂y = f_y
     #[inline]
