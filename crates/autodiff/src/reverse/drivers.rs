@@ -2,6 +2,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::Reverse;
 use super::tape::{Tape, TapeError};
@@ -137,12 +138,9 @@ pub fn hvp<T: Number + 'static>(
     x: &[T],
     v: &[T],
 ) -> Result<(T, Vec<T>, Vec<T>), TapeError> {
-    LengthError::check("the direction v", v.len(), x.len())?;
-    let tag = Tag::fresh();
-    let along: Vec<_> = x.iter().zip(v).map(|(x, v)| Dual::new(*x, [*v]).tagged(tag)).collect();
-    let (value, gradient) = value_and_gradient(f, &along)?;
-    let gradient = gradient.into_iter().map(|g| g.result_of(tag));
-    Ok((value.result_of(tag).re, gradient.clone().map(|g| g.re).collect(), gradient.map(|g| g.eps[0]).collect()))
+    let (mut gradient, mut product) = (vec![T::zero(); x.len()], vec![T::zero(); x.len()]);
+    let value = Workspace::new().hvp(f, x, v, &mut gradient, &mut product)?;
+    Ok((value, gradient, product))
 }
 
 /// How many columns of a Hessian one sweep gives.
@@ -168,25 +166,151 @@ pub fn hessian<T: Number + 'static>(
 ) -> Result<Vec<Vec<T>>, TapeError> {
     let n = x.len();
     let mut h = vec![vec![T::zero(); n]; n];
-    let mut tape = Tape::new();
-    let mut point: Vec<Dual<T, COLUMNS>> = x.iter().map(|x| Dual::constant(*x)).collect();
-    let mut gradient = point.clone();
-    for first in (0..n).step_by(COLUMNS) {
-        let tag = Tag::fresh();
-        let columns = first..(first + COLUMNS).min(n);
-        for j in columns.clone() {
-            point[j] = Dual::variable(x[j], j - first).tagged(tag);
-        }
-        tape.gradient_into(&mut f, &point, &mut gradient)?.result_of(tag);
-        for j in columns {
-            point[j] = Dual::constant(x[j]);
-            for i in j..n {
-                h[i][j] = gradient[i].result_of(tag).eps[j - first];
-                h[j][i] = h[i][j];
-            }
-        }
+    let mut memory = Swept::new();
+    for columns in column_chunks(n) {
+        memory.columns(&mut f, x, columns, |i, j, second| {
+            h[i][j] = second;
+            h[j][i] = second;
+        })?;
     }
     Ok(h)
+}
+
+/// The columns of a Hessian that one sweep gives.
+fn column_chunks(n: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..n).step_by(COLUMNS).map(move |first| first..(first + COLUMNS).min(n))
+}
+
+/// The memory of sweeps on numbers `D`.
+#[derive(Debug)]
+pub(crate) struct Swept<D: Number + 'static> {
+    tape: Tape<D>,
+    point: Vec<D>,
+    slopes: Vec<D>,
+}
+
+impl<D: Number + 'static> Swept<D> {
+    pub(crate) fn new() -> Self {
+        Swept { tape: Tape::new(), point: Vec::new(), slopes: Vec::new() }
+    }
+
+    /// The value and the gradient at a point of numbers of an outer derivative.
+    pub(crate) fn gradient(
+        &mut self,
+        f: impl for<'t> FnOnce(&[Reverse<'t, D>]) -> Reverse<'t, D>,
+        point: impl Iterator<Item = D>,
+    ) -> Result<(D, &[D]), TapeError> {
+        self.point.clear();
+        self.point.extend(point);
+        self.slopes.clear();
+        self.slopes.resize(self.point.len(), D::zero());
+        let value = self.tape.gradient_into(f, &self.point, &mut self.slopes)?;
+        Ok((value, &self.slopes))
+    }
+}
+
+impl<T: Number + 'static> Swept<Dual<T, COLUMNS>> {
+    /// Some columns of the Hessian, from the diagonal down: `set` is given row, column and entry.
+    pub(crate) fn columns(
+        &mut self,
+        f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
+        x: &[T],
+        columns: Range<usize>,
+        mut set: impl FnMut(usize, usize, T),
+    ) -> Result<(), TapeError> {
+        let tag = Tag::fresh();
+        let seed = |(j, x): (usize, &T)| match j.checked_sub(columns.start) {
+            Some(k) if k < columns.len() => Dual::variable(*x, k).tagged(tag),
+            _ => Dual::constant(*x),
+        };
+        let (value, slopes) = self.gradient(f, x.iter().enumerate().map(seed))?;
+        value.result_of(tag);
+        for j in columns.clone() {
+            for (i, slope) in slopes.iter().enumerate().skip(j) {
+                set(i, j, slope.result_of(tag).eps[j - columns.start]);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the tapes and numbers of second derivatives by sweeps between calls: they go into slices that are there already,
+/// and after the first call of its kind and size nothing is allocated.
+///
+/// ```
+/// use autodiff::reverse::Workspace;
+///
+/// let mut workspace = Workspace::new();
+/// let (mut gradient, mut product, mut hessian) = ([0.0; 2], [0.0; 2], [0.0; 4]);
+/// let value = workspace.hvp(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &[1.0, 10.0], &mut gradient, &mut product)?;
+/// assert_eq!((value, gradient, product), (18.0, [12.0, 9.0], [64.0, 6.0]));
+/// workspace.hessian(|x| x[0] * x[0] * x[1], &[3.0, 2.0], &mut hessian)?;
+/// assert_eq!(hessian, [4.0, 6.0, 6.0, 0.0]);
+/// # Ok::<(), autodiff::reverse::TapeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Workspace<T: Number + 'static> {
+    line: Swept<Dual<T, 1>>,
+    columns: Swept<Dual<T, COLUMNS>>,
+}
+
+impl<T: Number + 'static> Default for Workspace<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Number + 'static> Workspace<T> {
+    /// Nothing is allocated yet.
+    pub fn new() -> Self {
+        Workspace { line: Swept::new(), columns: Swept::new() }
+    }
+
+    /// The value f(x), and in place the gradient ∂f/∂xᵢ and the Hessian times v. One call of f and one sweep.
+    ///
+    /// # Errors
+    /// If v, the gradient or the product has another length than x, or the computation does not fit on the tape.
+    pub fn hvp(
+        &mut self,
+        f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, 1>>]) -> Reverse<'t, Dual<T, 1>>,
+        x: &[T],
+        v: &[T],
+        gradient: &mut [T],
+        product: &mut [T],
+    ) -> Result<T, TapeError> {
+        LengthError::check("the direction v", v.len(), x.len())?;
+        LengthError::check("the gradient", gradient.len(), x.len())?;
+        LengthError::check("the product", product.len(), x.len())?;
+        let tag = Tag::fresh();
+        let along = x.iter().zip(v).map(|(x, v)| Dual::new(*x, [*v]).tagged(tag));
+        let (value, slopes) = self.line.gradient(f, along)?;
+        for (i, slope) in slopes.iter().enumerate() {
+            let slope = slope.result_of(tag);
+            (gradient[i], product[i]) = (slope.re, slope.eps[0]);
+        }
+        Ok(value.result_of(tag).re)
+    }
+
+    /// The Hessian ∂²f/∂xᵢ∂xⱼ in place, row by row. ⌈n/8⌉ calls of f and sweeps for n variables, as [`hessian`].
+    ///
+    /// # Errors
+    /// If the Hessian has not n² elements, or the computation does not fit on the tape.
+    pub fn hessian(
+        &mut self,
+        mut f: impl for<'t> FnMut(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
+        x: &[T],
+        hessian: &mut [T],
+    ) -> Result<(), TapeError> {
+        let n = x.len();
+        LengthError::check("the Hessian", hessian.len(), n * n)?;
+        for columns in column_chunks(n) {
+            self.columns.columns(&mut f, x, columns, |i, j, second| {
+                hessian[i * n + j] = second;
+                hessian[j * n + i] = second;
+            })?;
+        }
+        Ok(())
+    }
 }
 
 fn outputs<T: Number>(y: Vec<Reverse<'_, T>>) -> (Vec<T>, Vec<u32>) {

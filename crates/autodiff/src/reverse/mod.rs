@@ -20,6 +20,7 @@ mod drivers;
 mod number;
 mod tape;
 
-pub use drivers::{gradient, hessian, hvp, jacobian, value_and_gradient, vjp};
+pub(crate) use drivers::Swept;
+pub use drivers::{Workspace, gradient, hessian, hvp, jacobian, value_and_gradient, vjp};
 pub use number::Reverse;
 pub use tape::{Tape, TapeError};

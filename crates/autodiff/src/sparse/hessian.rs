@@ -5,12 +5,10 @@ use alloc::vec::Vec;
 
 use super::colouring::{self, Colours};
 use super::record::Record;
-use super::{
-    MOST_ENTRIES, Pattern, SparseError, SparseMatrix, Tracer, contradiction, directions, row_times, with_directions,
-};
+use super::{MOST_ENTRIES, Pattern, SparseError, SparseMatrix, Tracer, contradiction, directions, row_times};
 use crate::error::LengthError;
 use crate::number::Float;
-use crate::reverse::{self, Tape};
+use crate::reverse::{self, Swept};
 use crate::{Dual, SliceFn};
 
 /// The pairs of variables by which f has a second derivative, at every point (on the branches taken at x). One call of f.
@@ -155,31 +153,72 @@ impl SparseHessian {
     /// # Errors
     /// If x has not as many elements as the pattern has rows, or the computation does not fit on a tape.
     pub fn at<F: Float>(&self, f: &impl SliceFn<F>, x: &[F]) -> Result<AtPoint<F>, SparseError> {
-        LengthError::check("the point x", x.len(), self.pattern.rows())?;
-        with_directions!(self.colours.count, W => self.evaluate::<F, W>(f, x))
+        let hessian = SparseMatrix { pattern: self.pattern.clone(), values: vec![F::ZERO; self.pattern.entries()] };
+        let mut found = AtPoint { value: F::ZERO, gradient: vec![F::ZERO; x.len()], hessian };
+        self.at_into(f, x, &mut found, &mut Workspace::new())?;
+        Ok(found)
     }
 
-    fn evaluate<F: Float, const W: usize>(&self, f: &impl SliceFn<F>, x: &[F]) -> Result<AtPoint<F>, SparseError> {
-        let mut tape = Tape::new();
-        let mut values = vec![F::ZERO; self.pattern.entries()];
-        let mut slopes = vec![Dual::<F, W>::constant(F::ZERO); x.len()];
-        let mut value = F::ZERO;
+    /// [`at`](SparseHessian::at) another point, into what it returned before; after the first call with a workspace nothing is
+    /// allocated.
+    ///
+    /// ```
+    /// use autodiff::{function, sparse::{SparseHessian, Workspace}};
+    ///
+    /// function! { fn f(x: []) { x[0] * x[0] * x[1] } }
+    ///
+    /// let hessian = SparseHessian::of(&f, &[0.0, 0.0])?;
+    /// let (mut found, mut workspace) = (hessian.at(&f, &[3.0, 2.0])?, Workspace::new());
+    /// hessian.at_into(&f, &[1.0, 5.0], &mut found, &mut workspace)?;
+    /// assert_eq!((found.value, &found.gradient[..], found.hessian.values()), (5.0, &[10.0, 1.0][..], &[10.0, 2.0, 2.0][..]));
+    /// # Ok::<(), autodiff::sparse::SparseError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`at`](SparseHessian::at), and if what is given to write to is not of this pattern's size.
+    pub fn at_into<F: Float>(
+        &self,
+        f: &impl SliceFn<F>,
+        x: &[F],
+        found: &mut AtPoint<F>,
+        workspace: &mut Workspace<F>,
+    ) -> Result<(), SparseError> {
+        LengthError::check("the point x", x.len(), self.pattern.rows())?;
+        LengthError::check("the gradient", found.gradient.len(), x.len())?;
+        LengthError::check("the Hessian's entries", found.hessian.values.len(), self.pattern.entries())?;
+        let Workspace { one, two, three, four, eight } = workspace;
+        match self.colours.count {
+            0 | 1 => self.evaluate(f, x, found, one),
+            2 => self.evaluate(f, x, found, two),
+            3 => self.evaluate(f, x, found, three),
+            4 => self.evaluate(f, x, found, four),
+            _ => self.evaluate(f, x, found, eight),
+        }
+    }
+
+    fn evaluate<F: Float, const W: usize>(
+        &self,
+        f: &impl SliceFn<F>,
+        x: &[F],
+        found: &mut AtPoint<F>,
+        memory: &mut Swept<Dual<F, W>>,
+    ) -> Result<(), SparseError> {
         for first in (0..self.colours.count.max(1)).step_by(W) {
             let within = |colour: u32| (colour as usize).checked_sub(first).filter(|k| *k < W);
             let seed = |(x, colour): (&F, &u32)| match within(*colour) {
                 Some(k) => Dual::variable(*x, k),
                 None => Dual::constant(*x),
             };
-            let point: Vec<Dual<F, W>> = x.iter().zip(&self.colours.of).map(seed).collect();
-            value = tape.gradient_into(|x| f.call(x), &point, &mut slopes)?.re;
-            for (value, (row, colour)) in values.iter_mut().zip(&self.places) {
+            let (value, slopes) = memory.gradient(|x| f.call(x), x.iter().zip(&self.colours.of).map(seed))?;
+            found.value = value.re;
+            found.gradient.iter_mut().zip(slopes).for_each(|(of_found, slope)| *of_found = slope.re);
+            for (value, (row, colour)) in found.hessian.values.iter_mut().zip(&self.places) {
                 if let Some(k) = within(*colour) {
                     *value = slopes[*row as usize].eps[k];
                 }
             }
         }
-        let gradient = slopes.iter().map(|slope| slope.re).collect();
-        Ok(AtPoint { value, gradient, hessian: SparseMatrix { pattern: self.pattern.clone(), values } })
+        Ok(())
     }
 
     /// As [`at`](SparseHessian::at), and then compares the Hessian times a random direction with the function's own, at the
@@ -211,5 +250,28 @@ impl SparseHessian {
             Some((row, of_pattern, of_function)) => Err(SparseError::WrongPattern { row, of_pattern, of_function }),
             None => Ok(found),
         }
+    }
+}
+
+/// Keeps the tape and the numbers of [`SparseHessian::at_into`] between calls.
+#[derive(Debug)]
+pub struct Workspace<F: Float> {
+    one: Swept<Dual<F, 1>>,
+    two: Swept<Dual<F, 2>>,
+    three: Swept<Dual<F, 3>>,
+    four: Swept<Dual<F, 4>>,
+    eight: Swept<Dual<F, 8>>,
+}
+
+impl<F: Float> Default for Workspace<F> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<F: Float> Workspace<F> {
+    /// Nothing is allocated yet.
+    pub fn new() -> Self {
+        Workspace { one: Swept::new(), two: Swept::new(), three: Swept::new(), four: Swept::new(), eight: Swept::new() }
     }
 }

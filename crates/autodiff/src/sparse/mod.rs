@@ -35,7 +35,7 @@ mod terms;
 mod tracer;
 
 pub use error::SparseError;
-pub use hessian::{AtPoint, SparseHessian, hessian_pattern, hessian_pattern_at};
+pub use hessian::{AtPoint, SparseHessian, Workspace, hessian_pattern, hessian_pattern_at};
 pub use jacobian::{SparseJacobian, jacobian_pattern, jacobian_pattern_at};
 pub use pattern::{Pattern, SparseMatrix};
 pub use terms::SumOfTerms;
