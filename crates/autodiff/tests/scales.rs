@@ -155,3 +155,11 @@ fn slopes_that_leave_the_floats_on_the_way() {
     let series = 1e300 / (Taylor::<f64, 3>::variable(1e-10) * 1e20);
     near("a series of large terms", series.coefficients[0], -1e300);
 }
+
+/// A slope that is subnormal, as −sin x beside 0, is not stretched to zero.
+#[test]
+fn subnormal_slopes_are_kept() {
+    let x = 1.127778685184375e-308_f64;
+    assert_eq!(autodiff::derivative(|x| x.cos(), x), -x);
+    assert_eq!(autodiff::gradient(|[x, y]| x.hypot(y), [x, 1.0])[0], x);
+}
