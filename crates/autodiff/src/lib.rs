@@ -110,6 +110,7 @@
 //! - `special`: the gamma function and its kin, the error and the Bessel functions, with derivatives of every order, as methods
 //!   of every [`Number`]: `gamma`, `ln_gamma`, `digamma`, `trigamma`, `erf`, `erfc`, `bessel_j0`, `bessel_j1`, `bessel_jn(n)`,
 //!   `bessel_y0`, `bessel_y1`, `bessel_yn(n)`. In both precisions they are computed in double.
+//! - `nalgebra-sparse`: a [`SparseMatrix`](sparse::SparseMatrix) becomes its `CsrMatrix`.
 //! - `serde`: numbers as their parts, by name. In JSON, which has no infinities and no NaN, those are `null` and not read back.
 //! - `approx`: comparison within a tolerance, of the value and of every derivative.
 //! - `std` (the default) takes the plain floats' functions from the standard library. Without it the crate is `no_std`, and

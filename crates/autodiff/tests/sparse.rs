@@ -366,3 +366,42 @@ fn empty_functions() {
     let found = SparseHessian::of(&rosenbrock, &[1.0_f32; 3]).unwrap().checked_at(&rosenbrock, &[1.5_f32; 3]).unwrap();
     assert_eq!(found.hessian.get(0, 1), -600.0_f32);
 }
+
+#[cfg(feature = "nalgebra-sparse")]
+#[test]
+fn rows_of_nalgebra_sparse_are_the_same() {
+    use nalgebra_sparse::CsrMatrix;
+
+    // rows that are empty, at the ends and between, and matrices of no rows or columns
+    for (columns, rows) in [
+        (4, vec![vec![], vec![3, 0], vec![], vec![2], vec![]]),
+        (1, vec![]),
+        (0, vec![vec![], vec![]]),
+        (2, vec![vec![1]]),
+    ] {
+        let rows_of = |x: &[f64]| rows.iter().map(|row| row.iter().map(|j| x[*j].exp()).sum()).collect::<Vec<f64>>();
+        let x: Vec<f64> = (1..=columns).map(|j| j as f64).collect();
+        let map = Exponentials(rows.clone());
+        let (values, jacobian) =
+            SparseJacobian::new(Pattern::new(columns, rows.clone()).unwrap()).at(&map, &x).unwrap();
+        assert_eq!(values, rows_of(&x));
+        let dense = jacobian.to_dense();
+        let compressed = CsrMatrix::from(jacobian);
+        assert_eq!((compressed.nrows(), compressed.ncols()), (rows.len(), columns));
+        let mut found = vec![vec![0.0; columns]; rows.len()];
+        compressed.triplet_iter().for_each(|(i, j, value)| found[i][j] = *value);
+        assert_eq!(found, dense);
+        assert_eq!(compressed.nnz(), rows.iter().map(Vec::len).sum::<usize>());
+    }
+}
+
+/// Sums of the exponentials of some variables.
+#[cfg(feature = "nalgebra-sparse")]
+struct Exponentials(Vec<Vec<usize>>);
+
+#[cfg(feature = "nalgebra-sparse")]
+impl SliceMap for Exponentials {
+    fn call<T: Ordered>(&self, x: &[T]) -> Vec<T> {
+        self.0.iter().map(|row| row.iter().map(|j| x[*j].exp()).sum()).collect()
+    }
+}

@@ -180,3 +180,25 @@ impl<T: crate::Number> SparseMatrix<T> {
         rows
     }
 }
+
+/// The compressed rows as nalgebra-sparse has them.
+///
+/// ```
+/// use autodiff::{function, sparse::SparseHessian};
+/// use nalgebra_sparse::CsrMatrix;
+///
+/// function! { fn f(x: []) { x[0] * x[0] * x[1] } }
+///
+/// let found = SparseHessian::of(&f, &[0.0, 0.0])?.at(&f, &[3.0, 2.0])?;
+/// let h: CsrMatrix<f64> = found.hessian.into();
+/// assert_eq!((h.nnz(), h.row(1).col_indices(), h.row(1).values()), (3, &[0][..], &[6.0][..]));
+/// # Ok::<(), autodiff::sparse::SparseError>(())
+/// ```
+#[cfg(feature = "nalgebra-sparse")]
+impl<T> From<SparseMatrix<T>> for nalgebra_sparse::CsrMatrix<T> {
+    fn from(SparseMatrix { pattern, values }: SparseMatrix<T>) -> Self {
+        let (rows, columns) = (pattern.rows(), pattern.columns());
+        nalgebra_sparse::CsrMatrix::try_from_csr_data(rows, columns, pattern.starts, pattern.indices, values)
+            .unwrap_or_else(|error| unreachable!("the rows of a pattern are sorted and within it: {error}"))
+    }
+}
