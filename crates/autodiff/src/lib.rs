@@ -111,6 +111,8 @@
 //!   of every [`Number`]: `gamma`, `ln_gamma`, `digamma`, `trigamma`, `erf`, `erfc`, `bessel_j0`, `bessel_j1`, `bessel_jn(n)`,
 //!   `bessel_y0`, `bessel_y1`, `bessel_yn(n)`. In both precisions they are computed in double.
 //! - `nalgebra-sparse`: a [`SparseMatrix`](sparse::SparseMatrix) becomes its `CsrMatrix`.
+//! - `rayon`: over threads, `par_gradients` and `par_hessians` at many points, `par_jacobian` and `par_hessian` at one long
+//!   input; the same bits whatever the number of threads.
 //! - `serde`: numbers as their parts, by name. In JSON, which has no infinities and no NaN, those are `null` and not read back.
 //! - `approx`: comparison within a tolerance, of the value and of every derivative.
 //! - `std` (the default) takes the plain floats' functions from the standard library. Without it the crate is `no_std`, and
@@ -144,6 +146,8 @@ mod number;
 mod operators;
 mod own;
 mod pairs;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod perturbation;
 mod recurrences;
 mod reductions;
@@ -182,6 +186,8 @@ pub use number::{Float, Number, Ordered, Scalar};
 pub use operators::{Gradient, Hessian, Jacobian, Operators};
 pub use own::{CustomRule, MAX_ORDER_OF_SEVERAL};
 pub use pairs::Partials;
+#[cfg(feature = "rayon")]
+pub use parallel::{par_gradients, par_hessian, par_hessians, par_jacobian};
 pub use reductions::{log_sum_exp, norm};
 pub use rules::{MAX_ORDER, Rule};
 pub use slice_function::{SliceFn, SliceMap};

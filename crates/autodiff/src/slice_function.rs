@@ -27,7 +27,7 @@ const WIDEST: usize = if LANES > 2 { 32 } else { 24 };
 const REVERSE_FROM: usize = [48, 65, 96][LANES.ilog2() as usize - 1];
 
 /// Up to so many variables one pass of hyper-dual numbers is quicker than reverse sweeps that are differentiated forward.
-const HYPER_DUAL_TO: usize = 12;
+pub(crate) const HYPER_DUAL_TO: usize = 12;
 
 /// The width of the passes for n variables: as few passes as possible, all of about the same width, which is a multiple of
 /// four beyond the smallest; in registers of eight the widest is better than one between 16 and it.

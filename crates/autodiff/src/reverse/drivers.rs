@@ -144,7 +144,7 @@ pub fn hvp<T: Number + 'static>(
 }
 
 /// How many columns of a Hessian one sweep gives.
-const COLUMNS: usize = 8;
+pub(crate) const COLUMNS: usize = 8;
 
 /// The Hessian `H[i][j]` = ∂²f/∂xᵢ∂xⱼ, eight columns at a time by sweeps that are differentiated forward. ⌈n/8⌉ calls of f
 /// and sweeps for n variables.
@@ -177,7 +177,7 @@ pub fn hessian<T: Number + 'static>(
 }
 
 /// The columns of a Hessian that one sweep gives.
-fn column_chunks(n: usize) -> impl Iterator<Item = Range<usize>> {
+pub(crate) fn column_chunks(n: usize) -> impl Iterator<Item = Range<usize>> {
     (0..n).step_by(COLUMNS).map(move |first| first..(first + COLUMNS).min(n))
 }
 
