@@ -132,6 +132,28 @@ fn a_computation_that_does_not_fit_is_an_error_and_the_tape_can_be_used_again() 
     assert!(tape.gradient_into(|x| x[0], &many, &mut vec![0.0; 101]).is_err());
 }
 
+/// 24 bytes an operation and 8 of the sweep; where the record grows, the old one is there beside one of twice its size.
+#[test]
+fn a_long_computation_takes_the_memory_that_is_stated() {
+    let n = 1_000_000;
+    let mut slopes = [0.0; 2];
+    let counted = allocation_counter::measure(|| {
+        let mut tape = Tape::new();
+        let value = tape.gradient_into(|x| (1..n - 1).fold(x[0], |y, _| y * x[1]), &[2.0, 1.0], &mut slopes).unwrap();
+        assert_eq!((value, tape.operations()), (2.0, n));
+    });
+    assert_eq!(slopes, [1.0, 2.0 * (n - 2) as f64]);
+    assert!(counted.bytes_max >= 32 * n as u64, "{counted:?}");
+    assert!(counted.bytes_max <= (3 * 24 + 8) * n as u64 + 4096, "{counted:?}");
+    // and no more than there is room for
+    let counted = allocation_counter::measure(|| {
+        let mut tape = Tape::with_limit(n / 10);
+        let error = tape.gradient_into(|x| (0..n).fold(x[0], |y, _| y * x[1]), &[2.0, 1.0], &mut slopes).unwrap_err();
+        assert_eq!(error, TapeError::Full { limit: n / 10 });
+    });
+    assert!(counted.bytes_max <= 3 * 24 * n as u64 / 10 + 4096, "{counted:?}");
+}
+
 #[test]
 fn nests_with_forward_numbers_on_either_side() {
     // d/dx of a sweep's result: the sweep's numbers hold the outer ones
