@@ -2,9 +2,10 @@
 
 mod common;
 
+use autodiff::sparse::SparseHessian;
 use autodiff::{
-    Chunks, Dual, HyperDual, Operators, ScalarFn, directional_derivatives, function, gradient, hessian, jacobian,
-    reverse, value_and_gradient, value_and_hessian, value_gradient_hessian,
+    Chunks, Dual, HyperDual, Operators, Ordered, ScalarFn, SliceFn, directional_derivatives, function, gradient,
+    hessian, jacobian, reverse, value_and_gradient, value_and_hessian, value_gradient_hessian,
 };
 use common::{Grid, Real, hex, hexes, reference, ulps_of_term};
 use serde_json::Value;
@@ -71,6 +72,7 @@ fn every_route<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, x: [f64; 
         by_taylor(f, x),
     ];
     all.extend(by_vectors(f, x));
+    all.extend(by_kept_memory(f, x));
     all.extend([
         ("value_and_gradient, value_and_hessian", value, g, h),
         ("value_gradient_hessian", value_once_more, g_again, h_again),
@@ -84,6 +86,53 @@ fn every_route<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, x: [f64; 
         route("HyperDual<Dual>", by(f.call(HyperDual::variables(Dual::variables(x))))),
     ]);
     all
+}
+
+/// Value and gradient with the bits of the forward drivers: in chunks of each width from 1 to 40, and over threads.
+fn the_same_bits<const N: usize>(f: impl ScalarFn<N> + Copy + Sync, x: [f64; N], name: &Value) {
+    let (value, want) = value_and_gradient(|x| f.call(x), x);
+    let bits = |x: &[f64]| x.iter().map(|x| x.bits()).collect::<Vec<_>>();
+    macro_rules! chunks {
+        ($($width:literal)*) => {
+            $(
+                let (found, slopes) = in_chunks::<N, $width>(f, &x);
+                assert_eq!((found.bits(), bits(&slopes)), (value.bits(), bits(&want)), "{name} in chunks of {}", $width);
+            )*
+        };
+    }
+    chunks! { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 }
+    #[cfg(feature = "rayon")]
+    {
+        let points: Vec<[f64; N]> = (0..20).map(|k| x.map(|x| x * (1.0 + 0.01 * f64::from(k % 7)))).collect();
+        let gradients = autodiff::par_gradients(|x| f.call(x), &points);
+        let hessians = autodiff::par_hessians(|x| f.call(x), &points);
+        assert_eq!(bits(&gradients[14]), bits(&want), "{name} over threads");
+        let second = hessian(|x| f.call(x), x);
+        assert_eq!(bits(hessians[14].as_flattened()), bits(second.as_flattened()), "{name} over threads");
+    }
+}
+
+fn in_chunks<const N: usize, const W: usize>(f: impl ScalarFn<N>, x: &[f64; N]) -> (f64, Vec<f64>) {
+    value_and_gradient(|x: &[_]| f.call(std::array::from_fn(|i| x[i])), Chunks::<_, W>(x))
+}
+
+/// By the workspace of sweeps, and by colours.
+fn by_kept_memory<const N: usize>(f: impl ScalarFn<N> + Copy, x: [f64; N]) -> [Route<N>; 2] {
+    struct OfSlice<Fun, const N: usize>(Fun);
+    impl<Fun: ScalarFn<N>, const N: usize> SliceFn for OfSlice<Fun, N> {
+        fn call<T: Ordered>(&self, x: &[T]) -> T {
+            self.0.call(std::array::from_fn(|i| x[i]))
+        }
+    }
+    let of_slice = OfSlice::<_, N>(f);
+    let mut swept = reverse::Workspace::new();
+    let (mut g, mut along, mut h) = ([0.0; N], [0.0; N], [[0.0; N]; N]);
+    let value = swept.hvp(|x| of_slice.call(x), &x, &[1.0; N], &mut g, &mut along).unwrap();
+    swept.hessian(|x| of_slice.call(x), &x, h.as_flattened_mut()).unwrap();
+    let found = SparseHessian::of(&of_slice, &x).unwrap().at(&of_slice, &x).unwrap();
+    let dense = found.hessian.to_dense();
+    let sparse = std::array::from_fn(|i| std::array::from_fn(|j| dense[i][j]));
+    [("reverse workspace", value, g, h), ("sparse", found.value, found.gradient.try_into().unwrap(), sparse)]
 }
 
 /// Second derivatives in the directions eᵢ and eᵢ + eⱼ give the Hessian: 2 hᵢⱼ = d²(eᵢ + eⱼ) − hᵢᵢ − hⱼⱼ.
@@ -122,7 +171,7 @@ fn by_vectors<const N: usize>(_: impl ScalarFn<N>, _: [f64; N]) -> Vec<Route<N>>
 }
 
 /// Checks one point of the file; the bars are 4, 16 and 64 units in the last place of the largest entry.
-fn check<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, row: &Value) {
+fn check<const N: usize>(f: impl ScalarFn<N> + Operators + Copy + Sync, row: &Value) {
     let x: [f64; N] = hexes(&row["x"]).try_into().unwrap();
     let want_value = hex(&row["value"]);
     let want_gradient = hexes(&row["gradient"]);
@@ -132,6 +181,7 @@ fn check<const N: usize>(f: impl ScalarFn<N> + Operators + Copy, row: &Value) {
         let error = ulps_of_term(got, want, term);
         assert!(error <= bar, "{what} of {} at {x:?}: {got} instead of {want}, {error} ulp", row["function"]);
     };
+    the_same_bits(f, x, &row["function"]);
     for (route, value, g, h) in every_route(f, x) {
         assert_eq!(value.bits(), f.call(x).bits(), "value of {} at {x:?} by {route}", row["function"]);
         near(value, want_value, largest_term(&row["function"], &x), 4.0, &format!("value by {route}"));
