@@ -66,14 +66,18 @@ pub fn par_hessian<F: Float + Send + Sync>(f: &(impl SliceFn<F> + Sync), x: &[F]
     let columns: Vec<_> = reverse::column_chunks(x.len()).collect();
     let found = columns.into_par_iter().map_init(Swept::<Dual<F, COLUMNS>>::new, |memory, columns| {
         let mut entries = Vec::with_capacity(columns.len() * (x.len() - columns.start));
-        memory.columns(|x| f.call(x), x, columns, |i, j, second| entries.push((i, j, second)))?;
-        Ok(entries)
+        memory.columns(|x| f.call(x), x, columns.clone(), |_, _, second| entries.push(second))?;
+        Ok((columns, entries))
     });
     let Ok(found) = found.collect::<Result<Vec<_>, reverse::TapeError>>() else { return f.hessian(x) };
     let mut h = vec![vec![F::ZERO; x.len()]; x.len()];
-    for (i, j, second) in found.into_iter().flatten() {
-        h[i][j] = second;
-        h[j][i] = second;
+    for (columns, entries) in found {
+        // each column from the diagonal down, as they were visited
+        let places = columns.flat_map(|j| (j..x.len()).map(move |i| (i, j)));
+        for ((i, j), second) in places.zip(entries) {
+            h[i][j] = second;
+            h[j][i] = second;
+        }
     }
     h
 }
