@@ -61,6 +61,17 @@ fn steps() {
 fn iterations() {
     let huge = ["--optimizer", "gd", "--start", "3,3", "--iterations", "1000000000000"];
     refused_run(&huge, &["iterations is 1000000000000", "at most"]);
+    // what is kept grows with the variables, and a matrix with their square
+    let ones = |n: usize| vec!["1"; n].join(",");
+    let sphere = |n: usize, iterations: &str| {
+        let start = ones(n);
+        refused(
+            &["run", "--problem", "sphere", "--optimizer", "gd", "--start", &start, "--iterations", iterations],
+            &["at most"],
+        );
+    };
+    sphere(30_000, "1");
+    sphere(3_000, "400000");
     for value in ["-1", "1.5", "many", "99999999999999999999999"] {
         refused_run(&["--optimizer", "gd", "--start", "3,3", "--iterations", value], &[value]);
     }

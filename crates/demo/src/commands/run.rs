@@ -13,8 +13,12 @@ use crate::output::Prepared;
 use crate::registry::{OPTIMIZERS, OptimizerRow, find};
 use crate::solve::{Method, Outcome, Point, ProblemArguments, Setup, Subject, Until};
 
-/// A trajectory is kept whole, so its length is bounded.
+/// A trajectory is kept whole, so its length is bounded,
 const MOST_ITERATIONS: usize = 500_000;
+/// and so is what it is made of, iterations times variables.
+const MOST_NUMBERS: usize = 10_000_000;
+/// Some methods keep matrices.
+const MOST_VARIABLES: usize = 5_000;
 
 /// What `demo run` takes.
 #[derive(Args, Debug)]
@@ -68,6 +72,16 @@ pub(super) fn solve(arguments: &Arguments, shared: &Shared) -> Result<(Document,
     let iterations = arguments.iterations.unwrap_or(row.iterations);
     if iterations > MOST_ITERATIONS {
         return Err(format!("iterations is {iterations}: at most {MOST_ITERATIONS}, as the trajectory is kept").into());
+    }
+    if start.len() > MOST_VARIABLES {
+        return Err(format!("the start has {} numbers: at most {MOST_VARIABLES}", start.len()).into());
+    }
+    if iterations.saturating_mul(start.len()) > MOST_NUMBERS {
+        let most = MOST_NUMBERS / start.len();
+        let n = start.len();
+        return Err(
+            format!("iterations is {iterations}: at most {most} of {n} variables, as the trajectory is kept").into()
+        );
     }
     let method = Method::new(row, &arguments.set)?;
     let subject = Subject::new(&arguments.of, start.len())?;
