@@ -25,6 +25,10 @@ const ROWS: &[(&str, &[&str])] = &[
             "stopping::tolerances_are_checked",
         ],
     ),
+    (
+        "a Hessian or a Jacobian that is not finite, at the start or on the way",
+        &["points_where_second_derivatives_are_not_finite_are_kept"],
+    ),
     ("a step of 0, negative, or subnormal", &["steps_that_are_not_positive_are_refused"]),
     ("no iterations", &["no_iterations_give_the_start_alone"]),
     ("10^12 iterations", &["a_run_is_streamed", "warnings_do_not_pile_up"]),
@@ -645,4 +649,87 @@ fn extreme_starts_end_with_a_reason() {
     ends("sip", &ScaleInvariant::new(1.0, exact, Adam::new(0.3).unwrap()).unwrap());
     ends("adam in y", &LatentOptimizer::new(Adam::new(0.3).unwrap(), exact));
     ends("bfgs in y", &LatentOptimizer::new(Descent::new(Bfgs), LinearizedInverse));
+}
+
+/// Rosenbrock's function with a Hessian, and a Jacobian of its residuals, that is NaN at its `bad`-th evaluation.
+#[derive(Debug)]
+struct Spoilt {
+    bad: usize,
+    asked: std::cell::Cell<usize>,
+}
+
+impl Spoilt {
+    fn new(bad: usize) -> Self {
+        Spoilt { bad, asked: std::cell::Cell::new(0) }
+    }
+
+    fn spoil(&self) -> f64 {
+        self.asked.set(self.asked.get() + 1);
+        if self.asked.get() == self.bad { f64::NAN } else { 1.0 }
+    }
+}
+
+impl Objective<f64> for Spoilt {
+    fn dimension(&self) -> usize {
+        2
+    }
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        100.0 * (x[1] - x[0] * x[0]).powi(2) + (1.0 - x[0]).powi(2)
+    }
+    fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+        let slope = -400.0 * x[0] * (x[1] - x[0] * x[0]) - 2.0 * (1.0 - x[0]);
+        (Objective::value(self, x), DVector::from_vec(vec![slope, 200.0 * (x[1] - x[0] * x[0])]))
+    }
+}
+
+impl TwiceDifferentiable<f64> for Spoilt {
+    fn value_gradient_hessian(&self, x: &DVector<f64>) -> (f64, DVector<f64>, DMatrix<f64>) {
+        let (value, gradient) = self.value_and_gradient(x);
+        let rows = [1200.0 * x[0] * x[0] - 400.0 * x[1] + 2.0, -400.0 * x[0], -400.0 * x[0], 200.0];
+        (value, gradient, DMatrix::from_row_slice(2, 2, &rows) * self.spoil())
+    }
+}
+
+impl Map<f64> for Spoilt {
+    fn inputs(&self) -> usize {
+        2
+    }
+    fn outputs(&self) -> usize {
+        2
+    }
+    fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+        DVector::from_vec(vec![10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0]])
+    }
+    fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+        let rows = [-20.0 * x[0], 10.0, -1.0, 0.0];
+        (Map::value(self, x), DMatrix::from_row_slice(2, 2, &rows) * self.spoil())
+    }
+}
+
+#[test]
+fn points_where_second_derivatives_are_not_finite_are_kept() {
+    fn check(name: &str, bad: usize, quantity: &'static str, report: Report<f64>) {
+        let last = report.trajectory.len() - 1;
+        assert_eq!(report.status, Status::NotFinite { quantity, iteration: last }, "{name}");
+        // the first evaluation is at the start, and another at each point but the last
+        assert!(last + 1 >= bad.min(2), "{name}, {bad}: {last}");
+        assert_eq!(last == 0, bad == 1, "{name}, {bad}");
+        let best = report.trajectory.iter().map(|x| x.loss).fold(f64::INFINITY, f64::min);
+        assert_eq!(report.best.map(|best| report.trajectory[best].loss), Some(best), "{name}");
+        assert!(report.evaluations.value > last, "{name}");
+    }
+    let start = [-1.2, 1.0];
+    for bad in [1, 2, 4] {
+        let problem = Spoilt::new(bad);
+        let method = Descent::new(DampedNewton);
+        check("damped Newton", bad, "Hessian", Run::new(&problem, &method, &start).unwrap().iterations(20).finish());
+        let problem = Spoilt::new(bad);
+        let region = TrustRegion::exact();
+        let report = Run::new(&problem, &region, &start).unwrap().iterations(20).finish();
+        check("trust region", bad, "Hessian", report);
+        let squares = SumOfSquares::new(Spoilt::new(bad));
+        let marquardt = LevenbergMarquardt::new();
+        let report = Run::new(&squares, &marquardt, &start).unwrap().iterations(20).finish();
+        check("Levenberg–Marquardt", bad, "Jacobian", report);
+    }
 }

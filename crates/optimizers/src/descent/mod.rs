@@ -142,7 +142,8 @@ fn shortened<T: Entry + RealField>(mut d: DVector<T>, gradient: &DVector<T>, x: 
     ))
 )]
 pub struct DescentMemory<T, M> {
-    direction: M,
+    /// Nothing at a point where what it needs is not finite.
+    direction: Option<M>,
     last: Option<Last<T>>,
 }
 
@@ -156,9 +157,10 @@ where
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
-        let direction = self.direction.start(problem, &iterate.x, &mut iterate.evaluations)?;
+        let started = self.direction.start(problem, &iterate.x, &mut iterate.evaluations);
+        let (direction, failure) = started.map_or_else(|failure| (None, Some(failure)), |known| (Some(known), None));
         let converged = iterate.gradient.as_ref().and_then(|gradient| self.converged(gradient));
-        Ok(State { converged, ..State::new(iterate, DescentMemory { direction, last: None }) })
+        Ok(State { converged, failure, ..State::new(iterate, DescentMemory { direction, last: None }) })
     }
 
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
@@ -174,7 +176,15 @@ where
             let iterate = Iterate { evaluations, ..now.clone() };
             Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) })
         };
-        let mut memory = state.memory.direction.clone();
+        let known = match state.memory.direction.clone() {
+            Some(known) => Ok(known),
+            // the run had ended here
+            None => self.direction.start(problem, &now.x, &mut evaluations),
+        };
+        let mut memory = match known {
+            Ok(known) => known,
+            Err(failure) => return failed(failure, evaluations),
+        };
         let mut last = state.memory.last;
         loop {
             let mut d = self.direction.direction(&memory, &gradient);
@@ -224,11 +234,13 @@ where
                 return failed(Failure::NotFinite { quantity, iteration }, evaluations);
             }
             let reason = "L no longer falls and the gradient no longer shrinks";
-            let failure = stuck.then_some(Failure::NoProgress { reason, iteration });
+            let mut failure = stuck.then_some(Failure::NoProgress { reason, iteration });
             let direction = if converged.is_some() || failure.is_some() {
-                memory
+                Some(memory)
             } else {
-                self.direction.learn(problem, memory, &made, &mut evaluations)?
+                // the point has been reached, whether more is known of it or not
+                let learnt = self.direction.learn(problem, memory, &made, &mut evaluations);
+                learnt.map_err(|there| failure = Some(there)).ok()
             };
             let update = Some(d * -alpha);
             let y = problem.observe(&x);

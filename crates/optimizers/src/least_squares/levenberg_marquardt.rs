@@ -164,8 +164,12 @@ impl<T: Entry + RealField> LevenbergMarquardt<T> {
         mut iterate: Iterate<T>,
         mut memory: LevenbergMarquardtMemory<T>,
     ) -> Result<State<T, LevenbergMarquardtMemory<T>>, Failure> {
-        let (r, jacobian) = linearize(problem.residuals(), &iterate.x, iterate.iteration)?;
         iterate.evaluations.gradient += 1;
+        let (r, jacobian) = match linearize(problem.residuals(), &iterate.x, iterate.iteration) {
+            Ok(linearized) => linearized,
+            // the point has been reached all the same
+            Err(failure) => return Ok(State { failure: Some(failure), ..State::new(iterate, memory) }),
+        };
         iterate.gradient = Some(gradient(&r, &jacobian));
         let factors = PivotedQr::new(jacobian, &r);
         if memory.first {
@@ -218,7 +222,8 @@ impl<T: Entry + RealField, P: LeastSquares<T> + ?Sized> Optimizer<T, P> for Leve
         let Some(factors) = state.memory.factors.clone() else {
             // a test ended the run here, but it is to go on
             let arrived = self.arrive(problem, now.clone(), state.memory.clone())?;
-            return if arrived.converged.is_some() { Ok(arrived) } else { self.step(problem, &arrived) };
+            let ended = arrived.converged.is_some() || arrived.failure.is_some();
+            return if ended { Ok(arrived) } else { self.step(problem, &arrived) };
         };
         let mut memory = state.memory.clone();
         let mut evaluations = now.evaluations;

@@ -136,7 +136,8 @@ impl<M> TrustRegion<M> {
     ))
 )]
 pub struct TrustRegionMemory<T, C> {
-    curvature: C,
+    /// Nothing at a point where the Hessian is not finite.
+    curvature: Option<C>,
     radius: T,
 }
 
@@ -169,13 +170,14 @@ where
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
-        let curvature = self.model.at(problem, &iterate.x, 0, &mut iterate.evaluations)?;
+        let at = self.model.at(problem, &iterate.x, 0, &mut iterate.evaluations);
+        let (curvature, failure) = at.map_or_else(|failure| (None, Some(failure)), |curvature| (Some(curvature), None));
         let converged = iterate.gradient.as_ref().and_then(|gradient| self.arrived(gradient));
         let radius = match self.radii {
             Some([first, _]) => constant(first),
             None => RealField::max(nalgebra::one(), length(&iterate.x)),
         };
-        Ok(State { converged, ..State::new(iterate, TrustRegionMemory { curvature, radius }) })
+        Ok(State { converged, failure, ..State::new(iterate, TrustRegionMemory { curvature, radius }) })
     }
 
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
@@ -188,10 +190,24 @@ where
             return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
         }
         let mut radius = state.memory.radius;
+        let asked;
+        let curvature = match &state.memory.curvature {
+            Some(curvature) => curvature,
+            // the run had ended here
+            None => match self.model.at(problem, &now.x, now.iteration, &mut evaluations) {
+                Ok(curvature) => {
+                    asked = curvature;
+                    &asked
+                }
+                Err(failure) => {
+                    let iterate = Iterate { evaluations, ..now.clone() };
+                    return Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) });
+                }
+            },
+        };
         // what was not finite at a trial, the first first
         let mut beyond = None;
         loop {
-            let curvature = &state.memory.curvature;
             let ModelStep { p, value } =
                 self.model.minimize(problem, &now.x, &gradient, curvature, radius, &mut evaluations);
             if !p.iter().all(|p| p.all_finite()) {
@@ -199,7 +215,7 @@ where
             }
             let x = &now.x + &p;
             if x == now.x {
-                let memory = TrustRegionMemory { curvature: curvature.clone(), radius };
+                let memory = TrustRegionMemory { curvature: Some(curvature.clone()), radius };
                 let iterate = Iterate { evaluations, ..now.clone() };
                 let failure = match beyond {
                     Some(quantity) => Failure::NotFinite { quantity, iteration },
@@ -248,16 +264,19 @@ where
             });
             check_shape("the gradient", after.len(), x.len(), iteration)?;
             let converged = self.arrived(&after);
+            let mut failure = None;
             let curvature = if after.iter().all(|g| g.all_finite()) && converged.is_none() {
-                self.model.at(problem, &x, iteration, &mut evaluations)?
+                // the point has been reached, whether there is a Hessian or not
+                let at = self.model.at(problem, &x, iteration, &mut evaluations);
+                at.map_err(|there| failure = Some(there)).ok()
             } else {
-                curvature.clone()
+                Some(curvature.clone())
             };
             let y = problem.observe(&x);
             let (gradient, update) = (Some(after), Some(-p));
             let iterate = Iterate { y, gradient, update, evaluations, ..Iterate::new(iteration, x, loss) };
             let memory = TrustRegionMemory { curvature, radius };
-            return Ok(State { converged, ..State::new(iterate, memory) });
+            return Ok(State { converged, failure, ..State::new(iterate, memory) });
         }
     }
 }
