@@ -166,9 +166,9 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
         stretched::compose2(self, other, partials)
     }
-    fn finite_or(self, other: Self) -> Self {
-        let eps = array::from_fn(|i| self.eps[i].finite_or(other.eps[i]));
-        Dual { eps, re: self.re.finite_or(other.re), ..self }
+    fn where_it_fits(self, other: Self) -> Self {
+        let eps = array::from_fn(|i| self.eps[i].where_it_fits(other.eps[i]));
+        Dual { eps, re: self.re.where_it_fits(other.re), ..self }
     }
     fn stretched(self, s: T::Precision) -> Self {
         Dual { eps: self.eps.map(|x| x * T::constant(s)), re: self.re.stretched(s), ..self }

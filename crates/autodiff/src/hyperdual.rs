@@ -244,10 +244,10 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
         stretched::compose2(self, other, partials)
     }
-    fn finite_or(self, other: Self) -> Self {
-        let second = triangle(|i, j| self.second[i][j].finite_or(other.second[i][j]));
-        let eps = array::from_fn(|i| self.eps[i].finite_or(other.eps[i]));
-        HyperDual { second, eps, re: self.re.finite_or(other.re), ..self }
+    fn where_it_fits(self, other: Self) -> Self {
+        let second = triangle(|i, j| self.second[i][j].where_it_fits(other.second[i][j]));
+        let eps = array::from_fn(|i| self.eps[i].where_it_fits(other.eps[i]));
+        HyperDual { second, eps, re: self.re.where_it_fits(other.re), ..self }
     }
     fn stretched(self, s: T::Precision) -> Self {
         let times = |x: T| x * T::constant(s);

@@ -115,7 +115,7 @@ pub trait Number:
 
     /// Part by part, this number's where it is finite, else the other's.
     #[doc(hidden)]
-    fn finite_or(self, other: Self) -> Self {
+    fn where_it_fits(self, other: Self) -> Self {
         if self.all_finite() { self } else { other }
     }
 

@@ -6,7 +6,7 @@
 //! Analysis*, 1979, section 3.4; Griewank and Walther, *Evaluating Derivatives*, 2008, chapter 13).
 
 use crate::elementary::Elementary;
-use crate::number::{Number, is_zero};
+use crate::number::Number;
 use crate::taylor::Taylor;
 
 /// What h = f(u) with the slope g = f'(u), so that h' = g u', satisfies. `P` is a plain float.
@@ -18,10 +18,10 @@ pub enum Law<P> {
     Power(P),
     /// g is in proportion to qᵖ for a polynomial q of u: q g' = p g q'
     Slope(P, Base),
-    /// g = a h + b h² and a constant
-    Quadratic(P, P),
-    /// g has a slope of that kind: g' = (a g + b g² and a constant) u'
-    QuadraticSlope(P, P),
+    /// g = b h² and a multiple of h and a constant
+    Quadratic(P),
+    /// g has a slope of that kind: g' = (b g² and a multiple of g and a constant) u'
+    QuadraticSlope(P),
     /// g' = s h u'
     Wave(P),
     /// Nothing that is known here: of a slope f' by itself
@@ -77,17 +77,15 @@ impl<P: Elementary> Law<P> {
 }
 
 impl<T: Number, const K: usize> Taylor<T, K> {
-    /// f(u) for this series u, where `f` has f, f', f'' at its value; nothing where a denominator is not a normal number.
-    pub(crate) fn solution(&self, law: Law<T::Precision>, f: [T; 3]) -> Option<Self> {
+    /// f(u) for this series u, where `f` has f, f', f'', f''' at its value; nothing where a denominator is not a normal number.
+    pub(crate) fn solution(&self, law: Law<T::Precision>, f: [T; 4]) -> Option<Self> {
         let constant = T::constant;
         match law {
             Law::Polynomial(_) | Law::Unknown => None,
             Law::Power(p) => self.power(f[0], p),
             Law::Slope(p, base) => Some(self.integral(&self.base(base).power(f[1], p)?, f[0])),
-            Law::Quadratic(a, b) => Some(self.quadratic([f[0], f[1]], constant(a), constant(b)).0),
-            Law::QuadraticSlope(a, b) => {
-                Some(self.integral(&self.quadratic([f[1], f[2]], constant(a), constant(b)).0, f[0]))
-            }
+            Law::Quadratic(b) => Some(self.quadratic([f[0], f[1], f[2]], constant(b))),
+            Law::QuadraticSlope(b) => Some(self.integral(&self.quadratic([f[1], f[2], f[3]], constant(b)), f[0])),
             Law::Wave(s) => {
                 let (mut h, mut g) = (Self::constant(f[0]), Self::constant(f[1]));
                 for k in 1..=K {
@@ -102,14 +100,8 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     /// f(u, v) for this series u and another, given f at their values; nothing where no such series can be had.
     pub(crate) fn solution2(&self, other: &Self, law: Law2, f: T) -> Option<Self> {
         match law {
-            Law2::Pow => {
-                let still = (1..=K).all(|k| is_zero(other.at(k)));
-                if still && matches!(Law::power(other.re.value()), Law::Polynomial(_)) {
-                    return None;
-                }
-                let exponent = *other * self.logarithm()?;
-                Some(exponent.quadratic([f, f], T::one(), T::zero()).0)
-            }
+            // exp(v ln u) cancels where u is small
+            Law2::Pow => None,
             Law2::Xlogy => {
                 let product = *self * other.logarithm()?;
                 Some(Self::from_fn(|k| if k == 0 { f } else { product.at(k) }))
@@ -157,7 +149,12 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         match base {
             Base::Itself => *self,
             Base::OneMore => one + *self,
-            Base::OneMinusSquare => (one - *self) * (one + *self),
+            // not as a product of two series, whose higher coefficients would cancel
+            Base::OneMinusSquare => {
+                let square = *self * *self;
+                let value = (T::one() - self.re) * (T::one() + self.re);
+                Self::from_fn(|k| if k == 0 { value } else { -square.at(k) })
+            }
             Base::OnePlusSquare => one + *self * *self,
         }
     }
@@ -188,16 +185,16 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         Self::from_fn(|k| if k == 0 { value } else { self.integrated(g, k) })
     }
 
-    /// h with h' = g u', where u is this series, and g = a h + b h² and a constant, given the values of h and g.
-    fn quadratic(&self, [h, g]: [T; 2], a: T, b: T) -> (Self, Self) {
+    /// h with h' = g u', where u is this series, and g = b h² and a multiple of h and a constant, given h, g and the slope of g
+    /// by u: with g' = c h' where c = ġ/g at the value, which is small where a h and b h² would cancel.
+    fn quadratic(&self, [h, g, slope]: [T; 3], b: T) -> Self {
+        let turn = slope / g;
         let (mut h, mut g) = (Self::constant(h), Self::constant(g));
-        let two = T::constant(T::Precision::of(2.0));
         for k in 1..=K {
             h.coefficients[k - 1] = self.integrated(&g, k);
-            // what multiplies h_k first: it is small where g is
             let inner = (1..k).fold(T::zero(), |sum, j| sum + h.at(j) * h.at(k - j));
-            g.coefficients[k - 1] = h.at(k) * (a + b * two * h.re) + b * inner;
+            g.coefficients[k - 1] = h.at(k) * turn + b * inner;
         }
-        (h, g)
+        h
     }
 }

@@ -1,5 +1,7 @@
 //! Functions of a whole slice whose plain formulas overflow or cancel.
 
+use alloc::vec::Vec;
+
 use crate::elementary::Elementary;
 use crate::number::Number;
 use crate::pairs::Partials;
@@ -31,7 +33,8 @@ pub fn log_sum_exp<T: Number>(x: &[T]) -> T {
     let sum_of_all = || sum(x.iter().map(|x| exp_of_difference(*x, still))).ln() + still;
     if !top.all_finite() && Elementary::is_finite(peak) {
         // an infinite slope would meet itself in the differences
-        return sum_of_all();
+        let values: Vec<_> = x.iter().map(|x| x.value()).collect();
+        return sum_of_all().with_value(log_sum_exp(&values));
     }
     let others = || (0..x.len()).filter(|i| *i != k);
     // The exponentials relative to the largest, without it; what matters is whether they exceed it.

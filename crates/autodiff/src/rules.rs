@@ -67,19 +67,19 @@ macro_rules! unary_rules {
             exp(x) { let y = x.exp(); }
                 [y, y, y, y]
                 next(n, d) { d[n - 1] }
-                => Law::Quadratic(P::ONE, P::ZERO);
+                => Law::Quadratic(P::ZERO);
 
             /// `2ˣ`; its slope, which is smaller, may fit where it does not.
             exp2(x) { let y = x.exp2(); let f1 = times_exp2(P::LN_2, x, y); let f2 = times_exp2(P::LN_2 * P::LN_2, x, y); }
                 [y, f1, f2, times_exp2(P::LN_2 * P::LN_2 * P::LN_2, x, y)]
                 next(n, _d) { times_exp2(P::LN_2.powi(n as i32), x, x.exp2()) }
-                => Law::Quadratic(P::LN_2, P::ZERO);
+                => Law::Quadratic(P::ZERO);
 
             /// `eˣ − 1`, without cancelling near 0.
             exp_m1(x) { let y = x.exp(); }
                 [x.exp_m1(), y, y, y]
                 next(n, d) { d[n - 1] }
-                => Law::Quadratic(P::ONE, P::ZERO);
+                => Law::Quadratic(P::ZERO);
 
             /// The natural logarithm.
             ln(x) { let r = not_negative(x).recip(); }
@@ -121,7 +121,7 @@ macro_rules! unary_rules {
             tan(x) { let y = x.tan(); let f1 = P::of(1.0) + y * y; }
                 [y, f1, P::of(2.0) * y * f1, P::of(2.0) * f1 * (P::of(1.0) + P::of(3.0) * y * y)]
                 next(n, d) { square_derivative(d, n - 1) }
-                => Law::Quadratic(P::ZERO, P::ONE);
+                => Law::Quadratic(P::ONE);
 
             /// The arcsine; its slope at ±1 is +∞.
             asin(x) { let q = (P::of(1.0) - x) * (P::of(1.0) + x); let f1 = q.sqrt().recip(); }
@@ -159,7 +159,7 @@ macro_rules! unary_rules {
                       let f1 = if e.is_normal() { P::of(4.0) * e / (g * g) } else { let h = P::of(2.0) * (-x.abs()).exp(); h * h }; }
                 [y, f1, P::of(-2.0) * y * f1, P::of(2.0) * f1 * (P::of(2.0) * y * y - f1)]
                 next(n, d) { -square_derivative(d, n - 1) }
-                => Law::Quadratic(P::ZERO, P::of(-1.0));
+                => Law::Quadratic(P::of(-1.0));
 
             /// The inverse of the hyperbolic sine.
             asinh(x) { // r = 1/√(1 + x²), w = r², s = x r
@@ -188,13 +188,13 @@ macro_rules! unary_rules {
                           let e = (-x.abs()).exp(); let g = P::of(1.0) + e; let t = (P::of(0.5) * x).tanh(); let f1 = logistic_slope(e); }
                 [upper_or_lower(x, e) / g, f1, -t * f1, f1 * (t * t - P::of(2.0) * f1)]
                 next(n, d) { -square_derivative_with((P::of(0.5) * x).tanh() * P::of(0.5), d, n - 1) }
-                => Law::Quadratic(P::ONE, P::of(-1.0));
+                => Law::Quadratic(P::of(-1.0));
 
             /// `ln(1 + eˣ)`, the smooth maximum of x and 0; its slope is the logistic function.
             softplus(x) { let e = (-x.abs()).exp(); let g = P::of(1.0) + e; let t = (P::of(0.5) * x).tanh(); let f2 = logistic_slope(e); }
                 [if x > P::ZERO { x + e.ln_1p() } else { e.ln_1p() }, upper_or_lower(x, e) / g, f2, -t * f2]
                 next(n, d) { logistic.next(x, n - 1, &d[1..]) }
-                => Law::QuadraticSlope(P::ONE, P::of(-1.0));
+                => Law::QuadraticSlope(P::of(-1.0));
 
             /// `sin x / x` (`x` in radians), 1 at 0 and 0 at ±∞.
             sinc(x) { let [f, f1, f2, f3] = sinc_jet(x); }

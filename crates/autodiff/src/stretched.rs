@@ -22,35 +22,36 @@ pub(crate) fn compose<T: Number>(
         return x.compose(d);
     }
     let size = Elementary::abs(x.value());
-    // beside numbers of very different size, it may matter to f'' xᵢ xⱼ which product is formed first
-    if (T::ORDER < 2 || moderate(size)) && in_range::<T>(d, size) {
-        x.compose(d)
-    } else {
-        compose_stretched(x, law.is_some_and(|law| law.is_gentle(1)), &all)
-    }
+    if in_range::<T>(d, size, law) { x.compose(d) } else { compose_stretched(x, law, &all) }
 }
 
 /// Whether the derivatives that `T` asks for have all their digits.
 #[inline]
-pub(crate) fn in_range<T: Number>(d: &[T::Precision], size: T::Precision) -> bool {
-    (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits(*f, size)))
+pub(crate) fn in_range<T: Number>(d: &[T::Precision], size: T::Precision, law: Option<Law<T::Precision>>) -> bool {
+    (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits_by(law, n, *f, size)))
 }
 
 /// Whether a number leaves room for factors: it is neither very small nor very large, or it is zero.
 #[inline]
 pub(crate) fn leaves_room<T: Number>(x: T) -> bool {
-    moderate(Elementary::abs(x.value()))
-}
-
-#[inline]
-fn moderate<P: Elementary>(size: P) -> bool {
-    size >= P::ROOMY.recip() && size <= P::ROOMY || size == P::ZERO
+    let (size, room) = (Elementary::abs(x.value()), T::Precision::ROOMY);
+    size >= Elementary::recip(room) && size <= room || size == T::Precision::ZERO
 }
 
 /// Whether a product of two numbers has lost digits, by its value.
 pub(crate) fn lost<T: Number>(product: T, x: T, y: T) -> bool {
     let moves = |x: T| x.value() != T::Precision::ZERO && Elementary::is_finite(x.value());
     moves(x) && moves(y) && !Elementary::is_normal(product.value())
+}
+
+/// Whether the n-th derivative has all its digits: what obeys an equation without a polynomial is nowhere zero but at 0.
+#[inline]
+fn fits_by<P: Elementary>(law: Option<Law<P>>, n: usize, derivative: P, size: P) -> bool {
+    match law {
+        Some(Law::Power(_) | Law::Slope(..)) => derivative.is_normal() || size == P::ZERO,
+        Some(Law::Polynomial(p)) => derivative.is_normal() || size == P::ZERO || P::count(n) > p,
+        _ => fits(derivative, size),
+    }
 }
 
 /// Whether a derivative has all its digits. One that is zero has, unless x is so small or large that one of its first
@@ -68,7 +69,7 @@ fn whole<P: Elementary>(scaled: P, derivative: Wide<P>) -> bool {
 
 #[cold]
 #[inline(never)]
-fn compose_stretched<T: Number>(x: T, gentle: bool, all: &dyn Fn() -> Everything<T::Precision>) -> T {
+fn compose_stretched<T: Number>(x: T, law: Option<Law<T::Precision>>, all: &dyn Fn() -> Everything<T::Precision>) -> T {
     let Everything { floats: d, wide } = all();
     let plain = x.compose(&d[..=T::ORDER]);
     let stretched = || {
@@ -78,7 +79,7 @@ fn compose_stretched<T: Number>(x: T, gentle: bool, all: &dyn Fn() -> Everything
         let mut scaled = [d[0]; MAX_ORDER + 1];
         for n in 1..=T::ORDER {
             // a derivative that fits keeps its bits, and so does a slope that numbers of first order take as it is
-            let kept = fits(d[n], size) || n == 1 && gentle;
+            let kept = fits_by(law, n, d[n], size) || n == 1 && law.is_some_and(|law| law.is_gentle(1));
             let exact = if kept { Wide::new(d[n]) } else { wide[n] };
             scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
             if !whole(scaled[n], exact) {
@@ -86,7 +87,7 @@ fn compose_stretched<T: Number>(x: T, gentle: bool, all: &dyn Fn() -> Everything
             }
         }
         // what moves very fast may not fit when it is stretched
-        Some(x.stretched(scale).compose(&scaled[..=T::ORDER]).finite_or(plain))
+        Some(x.stretched(scale).compose(&scaled[..=T::ORDER]).where_it_fits(plain))
     };
     stretched().unwrap_or(plain)
 }
@@ -96,11 +97,11 @@ fn compose_stretched<T: Number>(x: T, gentle: bool, all: &dyn Fn() -> Everything
 pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
     let sizes = [x, y].map(|x| Elementary::abs(x.value()));
     let fit = |i: usize, j: usize| sizes.into_iter().all(|size| fits(partials.at(i, j), size));
-    if T::ORDER == 1 && matches!(partials.law, Some(Law2::Hypot | Law2::Xlogy)) {
+    // the second derivatives of a length are no larger than its reciprocal
+    if T::ORDER <= 2 && matches!(partials.law, Some(Law2::Hypot)) {
         return x.compose2(y, partials, 0, 0);
     }
-    let moderate = T::ORDER < 2 || sizes.into_iter().all(moderate);
-    if moderate && orders(T::ORDER).all(|(i, j)| fit(i, j)) {
+    if orders(T::ORDER).all(|(i, j)| fit(i, j)) {
         x.compose2(y, partials, 0, 0)
     } else {
         compose2_stretched(x, y, partials)
@@ -141,7 +142,7 @@ fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) 
             scaled.set(i, j, per_both);
         }
         let z = x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0);
-        Some(z.finite_or(plain))
+        Some(z.where_it_fits(plain))
     };
     stretched().unwrap_or(plain)
 }

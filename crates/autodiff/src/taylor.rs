@@ -17,7 +17,7 @@ use crate::wide::Wide;
 ///
 /// The coefficients are scaled, x_k = f⁽ᵏ⁾/k!, so that high orders do not overflow through factorials;
 /// [`derivative`](Taylor::derivative) gives f⁽ᵏ⁾. Along curved lines the coefficients of the elementary functions follow from
-/// their differential equations, so that high orders keep their digits; those of `sinc`, of special functions and of own rules are
+/// their differential equations, so that high orders keep their digits; those of `sinc`, `pow`, special functions and own rules are
 /// sums that may cancel. Over plain floats, the functions of this crate give every coefficient that
 /// fits, although f⁽ᵏ⁾, k! or a power on the way to it may not; for a special function f⁽ᵏ⁾ must fit `f64`, and for own rules
 /// the precision. With `T` a number that carries derivatives itself, each coefficient is differentiated, and f⁽ᵏ⁾ must fit.
@@ -147,7 +147,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         if first > K || !(self.all_finite() && d.iter().all(|d| Elementary::is_finite(*d))) {
             return None;
         }
-        let series = self.solution(law, [0, 1, 2].map(|n| self.re.compose(from(d, n))))?;
+        let series = self.solution(law, [0, 1, 2, 3].map(|n| self.re.compose(from(d, n))))?;
         series.all_finite().then(|| Self::joined(self.compose_to(first - 1, d), &series, first))
     }
 
@@ -348,8 +348,8 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         law.and_then(|law| self.compose_by_law(d, law)).unwrap_or_else(|| self.compose(d))
     }
 
-    fn finite_or(self, other: Self) -> Self {
-        Self::from_fn(|k| self.at(k).finite_or(other.at(k))).tagged(self.tag)
+    fn where_it_fits(self, other: Self) -> Self {
+        Self::from_fn(|k| self.at(k).where_it_fits(other.at(k))).tagged(self.tag)
     }
     #[inline]
     fn constant(value: T::Precision) -> Self {

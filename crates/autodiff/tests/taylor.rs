@@ -273,3 +273,22 @@ fn a_zero_quotient_does_not_win() {
     assert!((Taylor::constant(1.0) / y).coefficients[0].is_nan());
     assert!(derivative(|x| 1.0 / x.exp(), 800.0_f64).is_nan());
 }
+
+/// Where the coefficients of the polynomial in a law, or of its slope, would cancel at small arguments.
+#[test]
+fn curved_lines_through_small_values() {
+    fn near(what: &str, ours: f64, exact: f64) {
+        assert!((ours / exact - 1.0).abs() < 1e-12, "{what}: {ours:e} and {exact:e}");
+    }
+    let t = Taylor::<f64, 4>::variable(0.0);
+    // u³/6 has the coefficients a³/6 and a²/2
+    let u = t * 1e-9 + t * t;
+    near("asin", u.asin().coefficients[3], 0.5e-18);
+    near("asin, order 3", u.asin().coefficients[2], 1e-27 / 6.0);
+    near("atanh", u.atanh().coefficients[3], 1e-18);
+    near("acos", u.acos().coefficients[3], -0.5e-18);
+    near("logistic", (t * t + 1e-12).logistic().coefficients[3], -1.5e-12 / 24.0);
+    let power = (t + 1e-15).pow(t + 2.0).coefficients[3];
+    let fourth = power * 24.0;
+    assert!((fourth / 8e15 - 1.0).abs() < 1e-10, "{fourth:e}");
+}

@@ -119,7 +119,7 @@ impl<T: Number> Number for Reverse<'_, T> {
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
         let gentle = law.is_none_or(|law| law.is_gentle(Self::ORDER));
-        if T::ORDER == 0 || gentle || stretched::in_range::<Self>(d, Elementary::abs(self.value())) {
+        if T::ORDER == 0 || gentle || stretched::in_range::<Self>(d, Elementary::abs(self.value()), law) {
             return self.compose(d);
         }
         let all = all();
