@@ -197,6 +197,14 @@ pub(crate) fn with_gradient<T: Entry, P: Objective<T> + ?Sized>(
     Ok(Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) })
 }
 
+/// What is known at a point that has been reached, or else why the run ends there.
+pub(crate) fn known<M>(found: Result<M, Failure>) -> (Option<M>, Option<Failure>) {
+    match found {
+        Ok(memory) => (Some(memory), None),
+        Err(failure) => (None, Some(failure)),
+    }
+}
+
 /// The gradient at an iterate: what the iterate has, or else one evaluation.
 pub(crate) fn gradient_at<T: Entry, P: Objective<T> + ?Sized>(problem: &P, now: &Iterate<T>) -> DVector<T> {
     match &now.gradient {

@@ -14,7 +14,7 @@ pub use self::step_rule::StepRule;
 use self::step_rule::{Last, Line, Point};
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, with_gradient};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, known, with_gradient};
 use crate::problem::{Entry, Objective};
 use crate::range::not_negative;
 
@@ -157,8 +157,7 @@ where
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
-        let started = self.direction.start(problem, &iterate.x, &mut iterate.evaluations);
-        let (direction, failure) = started.map_or_else(|failure| (None, Some(failure)), |known| (Some(known), None));
+        let (direction, failure) = known(self.direction.start(problem, &iterate.x, &mut iterate.evaluations));
         let converged = iterate.gradient.as_ref().and_then(|gradient| self.converged(gradient));
         Ok(State { converged, failure, ..State::new(iterate, DescentMemory { direction, last: None }) })
     }
@@ -176,13 +175,10 @@ where
             let iterate = Iterate { evaluations, ..now.clone() };
             Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) })
         };
-        let known = match state.memory.direction.clone() {
-            Some(known) => Ok(known),
-            // the run had ended here
-            None => self.direction.start(problem, &now.x, &mut evaluations),
-        };
-        let mut memory = match known {
-            Ok(known) => known,
+        // where there is nothing, the run had ended here
+        let learnt = state.memory.direction.clone();
+        let mut memory = match learnt.map_or_else(|| self.direction.start(problem, &now.x, &mut evaluations), Ok) {
+            Ok(memory) => memory,
             Err(failure) => return failed(failure, evaluations),
         };
         let mut last = state.memory.last;
@@ -234,13 +230,11 @@ where
                 return failed(Failure::NotFinite { quantity, iteration }, evaluations);
             }
             let reason = "L no longer falls and the gradient no longer shrinks";
-            let mut failure = stuck.then_some(Failure::NoProgress { reason, iteration });
-            let direction = if converged.is_some() || failure.is_some() {
-                Some(memory)
+            let (direction, failure) = if converged.is_some() || stuck {
+                (Some(memory), stuck.then_some(Failure::NoProgress { reason, iteration }))
             } else {
                 // the point has been reached, whether more is known of it or not
-                let learnt = self.direction.learn(problem, memory, &made, &mut evaluations);
-                learnt.map_err(|there| failure = Some(there)).ok()
+                known(self.direction.learn(problem, memory, &made, &mut evaluations))
             };
             let update = Some(d * -alpha);
             let y = problem.observe(&x);

@@ -10,7 +10,7 @@ pub use self::steihaug::Steihaug;
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
 use crate::least_squares::length;
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, with_gradient};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, known, with_gradient};
 use crate::problem::{Entry, Objective};
 use crate::range::{not_negative, positive};
 
@@ -170,8 +170,7 @@ where
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
-        let at = self.model.at(problem, &iterate.x, 0, &mut iterate.evaluations);
-        let (curvature, failure) = at.map_or_else(|failure| (None, Some(failure)), |curvature| (Some(curvature), None));
+        let (curvature, failure) = known(self.model.at(problem, &iterate.x, 0, &mut iterate.evaluations));
         let converged = iterate.gradient.as_ref().and_then(|gradient| self.arrived(gradient));
         let radius = match self.radii {
             Some([first, _]) => constant(first),
@@ -264,13 +263,11 @@ where
             });
             check_shape("the gradient", after.len(), x.len(), iteration)?;
             let converged = self.arrived(&after);
-            let mut failure = None;
-            let curvature = if after.iter().all(|g| g.all_finite()) && converged.is_none() {
+            let (curvature, failure) = if after.iter().all(|g| g.all_finite()) && converged.is_none() {
                 // the point has been reached, whether there is a Hessian or not
-                let at = self.model.at(problem, &x, iteration, &mut evaluations);
-                at.map_err(|there| failure = Some(there)).ok()
+                known(self.model.at(problem, &x, iteration, &mut evaluations))
             } else {
-                Some(curvature.clone())
+                (Some(curvature.clone()), None)
             };
             let y = problem.observe(&x);
             let (gradient, update) = (Some(after), Some(-p));
