@@ -111,8 +111,7 @@ pub fn par_jacobian<F: Float + Send + Sync>(f: &(impl SliceMap<F> + Sync), x: &[
     };
     let parts: Vec<_> = chunks.par_iter().map(columns_of).collect();
     // what a shorter result leaves unknown is NaN, as on one thread
-    let unknown = x.iter().copied().sum::<F>().compose(&[]);
-    let mut rows = vec![vec![unknown; x.len()]; parts.iter().map(Vec::len).max().unwrap_or(0)];
+    let mut rows = vec![vec![F::NAN; x.len()]; parts.iter().map(Vec::len).max().unwrap_or(0)];
     for (chunk, part) in chunks.iter().zip(&parts) {
         for (row, eps) in rows.iter_mut().zip(part) {
             row[chunk.clone()].copy_from_slice(&eps[..chunk.len()]);

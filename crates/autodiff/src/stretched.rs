@@ -17,18 +17,15 @@ pub(crate) fn compose<T: Number>(
     law: Option<Law<T::Precision>>,
     all: impl Fn() -> Everything<T::Precision>,
 ) -> T {
-    // what has no law (special functions) is taken as it is
-    if law.is_none_or(|law| law.is_gentle(T::ORDER)) {
-        return x.compose(d);
-    }
-    let size = Elementary::abs(x.value());
-    if in_range::<T>(d, size, law) { x.compose(d) } else { compose_stretched(x, law, &all) }
+    if in_range(x, d, law) { x.compose(d) } else { compose_stretched(x, law, &all) }
 }
 
-/// Whether the derivatives that `T` asks for have all their digits.
+/// Whether the derivatives that `T` asks for have all their digits. What has no law (special functions) is taken as it is.
 #[inline]
-pub(crate) fn in_range<T: Number>(d: &[T::Precision], size: T::Precision, law: Option<Law<T::Precision>>) -> bool {
-    (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits_by(law, n, *f, size)))
+pub(crate) fn in_range<T: Number>(x: T, d: &[T::Precision], law: Option<Law<T::Precision>>) -> bool {
+    let size = Elementary::abs(x.value());
+    law.is_none_or(|law| law.is_gentle(T::ORDER))
+        || (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits_by(law, n, *f, size)))
 }
 
 /// Whether a number leaves room for factors: it is neither very small nor very large, or it is zero.
@@ -98,10 +95,8 @@ pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>)
     let sizes = [x, y].map(|x| Elementary::abs(x.value()));
     let fit = |i: usize, j: usize| sizes.into_iter().all(|size| fits(partials.at(i, j), size));
     // the second derivatives of a length are no larger than its reciprocal
-    if T::ORDER <= 2 && matches!(partials.law, Some(Law2::Hypot)) {
-        return x.compose2(y, partials, 0, 0);
-    }
-    if orders(T::ORDER).all(|(i, j)| fit(i, j)) {
+    let gentle = T::ORDER <= 2 && matches!(partials.law, Some(Law2::Hypot));
+    if gentle || orders(T::ORDER).all(|(i, j)| fit(i, j)) {
         x.compose2(y, partials, 0, 0)
     } else {
         compose2_stretched(x, y, partials)

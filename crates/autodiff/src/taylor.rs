@@ -247,12 +247,10 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         if !(self.all_finite() && other.all_finite()) {
             return None;
         }
+        let series = self.solution2(other, law, self.re.compose2(other.re, partials, 0, 0))?;
         let (low, concerned) = self.compose2_to(SHARED, other, partials, 0, 0);
-        if !low.all_finite() || concerned.contains(&true) {
-            return None;
-        }
-        let series = self.solution2(other, law, low.re)?;
-        series.all_finite().then(|| Self::joined(low, &series, SHARED + 1))
+        let fits = low.all_finite() && !concerned.contains(&true) && series.all_finite();
+        fits.then(|| Self::joined(low, &series, SHARED + 1))
     }
 
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ on numbers without a range, for the coefficients that are

@@ -5,7 +5,6 @@ use core::marker::PhantomData;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::tape::{Record, STILL};
-use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, from};
 use crate::pairs::Partials;
 use crate::recurrences::Law;
@@ -118,8 +117,7 @@ impl<T: Number> Number for Reverse<'_, T> {
         law: Option<Law<T::Precision>>,
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        let gentle = law.is_none_or(|law| law.is_gentle(Self::ORDER));
-        if T::ORDER == 0 || gentle || stretched::in_range::<Self>(d, Elementary::abs(self.value()), law) {
+        if T::ORDER == 0 || stretched::in_range(self, d, law) {
             return self.compose(d);
         }
         let all = all();
