@@ -43,7 +43,7 @@ pub(crate) fn lost<T: Number>(product: T, x: T, y: T) -> bool {
 
 /// Whether the n-th derivative has all its digits: what obeys an equation without a polynomial is nowhere zero but at 0.
 #[inline]
-fn fits_by<P: Elementary>(law: Option<Law<P>>, n: usize, derivative: P, size: P) -> bool {
+pub(crate) fn fits_by<P: Elementary>(law: Option<Law<P>>, n: usize, derivative: P, size: P) -> bool {
     match law {
         Some(Law::Power(_) | Law::Slope(..)) => derivative.is_normal() || size == P::ZERO,
         Some(Law::Polynomial(p)) => derivative.is_normal() || size == P::ZERO || P::count(n) > p,
@@ -54,7 +54,7 @@ fn fits_by<P: Elementary>(law: Option<Law<P>>, n: usize, derivative: P, size: P)
 /// Whether a derivative has all its digits. One that is zero has, unless x is so small or large that one of its first
 /// [`MAX_ORDER`] powers may have become zero.
 #[inline]
-fn fits<P: Elementary>(derivative: P, size: P) -> bool {
+pub(crate) fn fits<P: Elementary>(derivative: P, size: P) -> bool {
     let far = P::of((1_u64 << 40) as f64);
     derivative.is_normal() || derivative == P::ZERO && (size == P::ZERO || size <= far && size >= far.recip())
 }

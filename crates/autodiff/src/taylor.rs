@@ -10,7 +10,7 @@ use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
 use crate::rules::{Everything, MAX_ORDER};
-use crate::stretched::leaves_room;
+use crate::stretched::{fits, fits_by, leaves_room};
 use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
@@ -165,8 +165,9 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 /// The chain rule where it leaves the range of floats on the way to coefficients within it.
 impl<T: Number, const K: usize> Taylor<T, K> {
     /// At which orders a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, may overflow or lose digits to underflow, if at any.
-    fn out_of_range(&self, d: &[T::Precision]) -> Option<[bool; K]> {
+    fn out_of_range(&self, d: &[T::Precision], law: Option<Law<T::Precision>>) -> Option<[bool; K]> {
         let o = T::Precision::ZERO;
+        let size = Elementary::abs(self.value());
         // where f itself is infinite, so are its derivatives
         if !(self.all_finite() && Elementary::is_finite(d[0])) {
             return None;
@@ -180,7 +181,8 @@ impl<T: Number, const K: usize> Taylor<T, K> {
             factorial *= T::Precision::count(k + 1);
             let slope = d[k + 1] / factorial;
             // a zero after a tiny one is no zero; what is too small matters if large powers are to bring it back
-            let faded = slope != o && !Elementary::is_normal(slope) || slope == o && fades;
+            let lost = fades || law.is_some() && !fits_by(law, k + 1, d[k + 1], size);
+            let faded = slope != o && !Elementary::is_normal(slope) || slope == o && lost;
             fades = slope != o && Elementary::abs(slope) < T::Precision::SQRT_MIN_POSITIVE;
             !Elementary::is_finite(slope) || (faded && grows)
         });
@@ -217,6 +219,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         let mut sum = Self::constant(self.re.compose2(other.re, partials, i, j)).tagged(self.tag.and(other.tag));
         let mut concerned = [!(self.powers_fit() && other.powers_fit()); K];
         let grows = self.grows() || other.grows();
+        let sizes = [self.value(), other.value()].map(Elementary::abs);
         let mut x_factorial = T::Precision::ONE;
         for (n, x_power) in self.powers(order).enumerate() {
             x_factorial *= T::Precision::count(n.max(1));
@@ -228,7 +231,8 @@ impl<T: Number, const K: usize> Taylor<T, K> {
                 }
                 let slope = self.re.compose2(other.re, partials, i + n, j + m) / T::constant(factorial);
                 let size = Elementary::abs(slope.value());
-                let faded = size != T::Precision::ZERO && !Elementary::is_normal(size);
+                let faded = !Elementary::is_normal(size)
+                    && (size != T::Precision::ZERO || !sizes.into_iter().all(|x| fits(size, x)));
                 let out = !Elementary::is_finite(size) || (faded && grows);
                 for k in n + m..=order {
                     let product = x_power.convolution(&y_power, k, either_zero);
@@ -337,7 +341,7 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
         if T::ORDER == 0
-            && let Some(out) = self.out_of_range(d)
+            && let Some(out) = self.out_of_range(d, law)
             && let Some(wide) = all().wide
             && let Some(y) = self.compose_widely(self.compose(d), &wide, out)
         {

@@ -151,6 +151,23 @@ fn slopes_that_leave_the_floats_on_the_way() {
     near("a series of large terms", series.coefficients[0], -1e300);
 }
 
+#[test]
+fn power_series_whose_first_slope_is_below_the_floats() {
+    // of the first order, where no power of e^400 overflows
+    type Series = Taylor<f64, 1>;
+    let grown = Series::variable(400.0).exp();
+    let fades = (-400.0_f64).exp();
+    for (name, y, expected) in [
+        ("recip", grown.recip(), -fades),
+        ("pow", grown.pow(Series::constant(-1.0)), -fades),
+        ("atan2", Series::constant(1.0).atan2(grown), -fades),
+        ("atan2", grown.atan2(Series::constant(1.0)), fades),
+    ] {
+        let ours = y.coefficients[0];
+        assert!((ours / expected - 1.0).abs() < 1e-14, "{name}: {ours:e} and {expected:e}");
+    }
+}
+
 /// A slope that is subnormal, as −sin x beside 0, is not stretched to zero.
 #[test]
 fn subnormal_slopes_are_kept() {
