@@ -97,9 +97,18 @@ impl<T: Number, const N: usize> Dual<T, N> {
         Dual { eps, re: f, tag: self.tag.and(other.tag) }
     }
 
-    /// The quotient q where yᵢ q may leave the range of floats on the way: there it is xᵢ/y − yᵢ/y q.
+    /// The quotient q where the divisor or q is no number of middling size.
     #[cold]
     #[inline(never)]
+    fn special_quotient(&self, other: &Self, q: T) -> Self {
+        if other.re.divides_safely() && q.all_finite() {
+            self.far_quotient(*other, q)
+        } else {
+            self.careful_quotient(*other, q, T::times_slope)
+        }
+    }
+
+    /// The quotient q where yᵢ q may leave the range of floats on the way: there it is xᵢ/y − yᵢ/y q.
     fn far_quotient(self, other: Self, q: T) -> Self {
         let (x, y) = (self.eps, other.eps);
         let eps = array::from_fn(|i| {
@@ -262,11 +271,8 @@ impl<T: Number, const N: usize> Div for Dual<T, N> {
     #[inline]
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
-        if !(other.re.divides_safely() && q.all_finite()) {
-            return self.careful_quotient(other, q, T::times_slope);
-        }
-        if !leaves_room(q) {
-            return self.far_quotient(other, q);
+        if !(other.re.divides_safely() && leaves_room(q) && (T::ORDER == 0 || q.all_finite())) {
+            return self.special_quotient(&other, q);
         }
         let r = T::Precision::ONE / other.value();
         Dual {
