@@ -208,6 +208,12 @@ fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
         return P::ZERO;
     }
     let direction = Direction::new(x, y, x.hypot(y));
+    if j == 0 {
+        return straight_hypot_partial(&direction, [direction.a, direction.b], n);
+    }
+    if i == 0 {
+        return straight_hypot_partial(&direction, [direction.b, direction.a], n);
+    }
     let falling = |p: usize| (0..p).fold(P::ONE, |c, k| c * (P::of(0.5) - P::count(k)));
     let mut coefficients = [P::ZERO; MAX_ORDER + 1];
     coefficients[0] = P::ONE;
@@ -224,6 +230,18 @@ fn hypot_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
         sum = sum + coefficients[p] * falling(p) * falling(n - p) * real_part;
     }
     (1..n).fold(sum, |v, _| direction.per_length(v))
+}
+
+/// ∂ⁿh/∂xⁿ = (−1)ⁿ (n − 2)! C_{n−2}(a) b² h¹⁻ⁿ with the direction (a, b), n ≥ 2, and Gegenbauer's polynomials C of index 3/2: the
+/// sum above would cancel where b is small. m C_m = (2m + 1) a C_{m−1} − (m + 1) C_{m−2}
+fn straight_hypot_partial<P: Elementary>(direction: &Direction<P>, [a, b]: [P; 2], n: usize) -> P {
+    let (mut before, mut c) = (P::ZERO, P::ONE);
+    let mut factorial = P::ONE;
+    for m in 1..=n - 2 {
+        (before, c) = (c, (P::count(2 * m + 1) * a * c - P::count(m + 1) * before) / P::count(m));
+        factorial = factorial * -P::count(m);
+    }
+    (2..n).fold(b * direction.per_length(b) * (c * factorial), |v, _| direction.per_length(v))
 }
 
 /// The angle of (x, y): with h = hypot(x, y), a = x/h, b = y/h, the derivatives are the imaginary parts of those of ln z.

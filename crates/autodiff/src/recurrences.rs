@@ -50,7 +50,7 @@ pub(crate) enum Law2 {
     Xlogy,
     /// h is in proportion to √(u² + v²)
     Hypot,
-    /// h is the angle of (v, u): (u² + v²) h' = v u' − u v'
+    /// h is the angle of (v, u)
     Atan2,
 }
 
@@ -60,6 +60,21 @@ impl<P: Elementary> Law<P> {
     pub(crate) fn power(p: P) -> Self {
         let polynomial = p >= P::ZERO && p <= P::of(24.0) && p == p.round();
         if polynomial { Law::Polynomial(p) } else { Law::Power(p) }
+    }
+
+    /// The highest derivative of f that a solution starts from.
+    pub(crate) fn uses(self) -> usize {
+        match self {
+            Law::Power(_) | Law::Polynomial(_) | Law::Unknown => 0,
+            Law::Slope(..) | Law::Wave(_) => 1,
+            Law::Quadratic(_) => 2,
+            Law::QuadraticSlope(_) => 3,
+        }
+    }
+
+    /// Whether no size of u is like another: there is no 1 in the equation.
+    pub(crate) fn has_no_unit(self) -> bool {
+        matches!(self, Law::Power(_) | Law::Slope(_, Base::Itself))
     }
 
     /// Whether the derivatives to this order leave the range of floats only where f, or the argument, is at its end. What moves
@@ -106,11 +121,18 @@ impl<T: Number, const K: usize> Taylor<T, K> {
                 let product = *self * other.logarithm()?;
                 Some(Self::from_fn(|k| if k == 0 { f } else { product.at(k) }))
             }
+            // h = a √(1 + w²)
             Law2::Hypot => {
-                let [_, _, square] = self.scaled_with(other);
-                square.power(f, T::Precision::of(0.5))
+                let [along, w] = self.turned(other, self.re.hypot(other.re));
+                let length = along * (Self::constant(T::one()) + w * w).power(T::one(), T::Precision::of(0.5))?;
+                Some(Self::from_fn(|k| if k == 0 { f } else { length.at(k) }))
             }
-            Law2::Atan2 => Some(self.angle(other, f)),
+            // h = the angle at the values + atan w
+            Law2::Atan2 => {
+                let [_, w] = other.turned(self, self.re.hypot(other.re));
+                let slope = (Self::constant(T::one()) + w * w).power(T::one(), -T::Precision::ONE)?;
+                Some(w.integral(&slope, f))
+            }
         }
     }
 
@@ -122,25 +144,14 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         Some(self.integral(&self.power(T::one() / self.re, -T::Precision::ONE)?, self.re.ln()))
     }
 
-    /// u/r, v/r and the sum q of their squares, where r is the length at their values: so no square leaves the range.
-    fn scaled_with(&self, other: &Self) -> [Self; 3] {
-        let length = self.re.hypot(other.re);
-        let [u, v] = [self, other].map(|x| Self::from_fn(|k| x.at(k) / length));
-        [u, v, u * u + v * v]
-    }
-
-    /// The angle of (v, u), given its value: k q₀ h_k = Σ_{1 ≤ j ≤ k} j (v_{k−j} u_j − u_{k−j} v_j) − Σ_{1 ≤ j < k} j h_j q_{k−j}
-    fn angle(&self, other: &Self, value: T) -> Self {
-        let weight = |j: usize| T::constant(T::Precision::count(j));
-        let [u, v, q] = self.scaled_with(other);
-        let mut h = Self::constant(value);
-        for k in 1..=K {
-            let turned =
-                (1..=k).fold(T::zero(), |sum, j| sum + (v.at(k - j) * u.at(j) - u.at(k - j) * v.at(j)) * weight(j));
-            let known = (1..k).fold(turned, |rest, j| rest - h.at(j) * q.at(k - j) * weight(j));
-            h.coefficients[k - 1] = known / (q.re * weight(k));
-        }
-        h
+    /// The point (u, v) turned so that it lies on the first axis at its value, at the distance r: its first coordinate a, and
+    /// w = b/a with the second coordinate b, which is 0 at the value. So the smaller of u and v keeps its digits.
+    fn turned(&self, other: &Self, r: T) -> [Self; 2] {
+        let (cosine, sine) = (self.re / r, other.re / r);
+        let (u, v) = (self, other);
+        let along = Self::from_fn(|k| if k == 0 { r } else { u.at(k) * cosine + v.at(k) * sine });
+        let across = Self::from_fn(|k| if k == 0 { T::zero() } else { v.at(k) * cosine - u.at(k) * sine });
+        [along, across / along]
     }
 
     /// q

@@ -8,7 +8,7 @@ use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, from, is_zero};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
-use crate::recurrences::Law;
+use crate::recurrences::{Law, Law2};
 use crate::rules::{Everything, MAX_ORDER};
 use crate::stretched::{fits, fits_by, leaves_room};
 use crate::wide::Wide;
@@ -141,14 +141,58 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         sum
     }
 
-    /// f(x₀ + u) by its differential equation, where the chain rule would add several terms.
+    /// f(x₀ + u) by its differential equation, if it is to be had.
     fn compose_by_law(self, d: &[T::Precision], law: Law<T::Precision>) -> Option<Self> {
-        let first = self.first_sum();
-        if first > K || !(self.all_finite() && d.iter().all(|d| Elementary::is_finite(*d))) {
+        let known = d.iter().take(law.uses() + T::ORDER + 1).all(|d| Elementary::is_finite(*d));
+        if !(known && self.all_finite()) {
             return None;
         }
         let series = self.solution(law, [0, 1, 2, 3].map(|n| self.re.compose(from(d, n))))?;
-        series.all_finite().then(|| Self::joined(self.compose_to(first - 1, d), &series, first))
+        series.all_finite().then_some(series)
+    }
+
+    /// The same in units of the argument in which nothing overflows or underflows on the way, where the derivatives that
+    /// the equation starts from have all their digits.
+    #[cold]
+    fn compose_by_law_far_out(self, d: &[T::Precision], law: Law<T::Precision>) -> Option<Self> {
+        let size = Elementary::abs(self.value());
+        if !(1..=law.uses()).all(|n| d.get(n).is_some_and(|f| fits_by(Some(law), n, *f, size))) {
+            return None;
+        }
+        let unit = if law.has_no_unit() { size } else { T::Precision::ONE };
+        let n = self.pace(unit)?;
+        let paced = self.paced(-n);
+        // uᵖ obeys the same equation whatever u is multiplied by
+        let argument = if matches!(law, Law::Power(_)) { paced.scaled(-exponent(size)?) } else { paced };
+        let start = [0, 1, 2, 3].map(|n| self.re.compose(from(d, n)));
+        let series = argument.solution(law, start)?.paced(n);
+        series.all_finite().then_some(series)
+    }
+
+    /// The largest of (|x_k|/unit)^(1/k), k ≥ 1, as a power of two; nothing where none moves.
+    fn pace(&self, unit: T::Precision) -> Option<i32> {
+        let of = |(x, k): (&T, i32)| Some((exponent(x.value())? - exponent(unit)?).div_euclid(k));
+        self.coefficients.iter().zip(1..).filter_map(of).max()
+    }
+
+    /// The series in the variable s = 2⁻ⁿ t.
+    fn paced(self, n: i32) -> Self {
+        Self::from_fn(|k| times_power_of_two(self.at(k), n.saturating_mul(k as i32))).tagged(self.tag)
+    }
+
+    /// The series times 2ⁿ.
+    fn scaled(self, n: i32) -> Self {
+        Self::from_fn(|k| times_power_of_two(self.at(k), n)).tagged(self.tag)
+    }
+
+    /// The first order whose coefficient is infinite or NaN; nothing where the value is.
+    fn first_lost(&self) -> Option<usize> {
+        (1..=K).find(|k| !self.at(*k).all_finite()).filter(|_| self.re.all_finite())
+    }
+
+    /// The series below the order `first`.
+    fn below(self, first: usize) -> Self {
+        Self::from_fn(|k| if k < first { self.at(k) } else { T::zero() }).tagged(self.tag)
     }
 
     /// x y where something is infinite or NaN: coefficients that are zero stay zero, values that are zero do not win.
@@ -164,6 +208,30 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 
 /// The chain rule where it leaves the range of floats on the way to coefficients within it.
 impl<T: Number, const K: usize> Taylor<T, K> {
+    /// [`Number::compose_by`] of a series without infinite coefficients.
+    fn compose_finite(
+        self,
+        d: &[T::Precision],
+        law: Option<Law<T::Precision>>,
+        all: &dyn Fn() -> Everything<T::Precision>,
+    ) -> Self {
+        // where the chain rule adds several terms, they follow from the differential equation
+        let first = self.first_sum();
+        let sums = law.filter(|_| first <= K);
+        if T::ORDER == 0
+            && let Some(out) = self.out_of_range(d, law)
+            && let Some(wide) = all().wide
+            && let Some(y) = self.compose_widely(self.compose(d), &wide, out)
+        {
+            let series = sums.and_then(|law| self.compose_by_law_far_out(d, law));
+            return series.map_or(y, |series| Self::joined(y, &series, first));
+        }
+        match sums.and_then(|law| self.compose_by_law(d, law)) {
+            Some(series) => Self::joined(self.compose_to(first - 1, d), &series, first),
+            None => self.compose(d),
+        }
+    }
+
     /// At which orders a term f⁽ⁿ⁾/n! uⁿ, or a factor of it, may overflow or lose digits to underflow, if at any.
     fn out_of_range(&self, d: &[T::Precision], law: Option<Law<T::Precision>>) -> Option<[bool; K]> {
         let o = T::Precision::ZERO;
@@ -244,17 +312,35 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         (sum, concerned)
     }
 
-    /// f(x₀ + u, y₀ + v) by its differential equation.
+    /// f(x₀ + u, y₀ + v) by its differential equation, if it is to be had, in units of the argument in which nothing overflows
+    /// or underflows on the way.
     fn compose2_by_law(&self, other: &Self, partials: &Partials<T::Precision>) -> Option<Self> {
-        const SHARED: usize = 3;
         let law = partials.law?;
-        if !(self.all_finite() && other.all_finite()) {
-            return None;
+        let series = |u: &Self, v: &Self| u.solution2(v, law, self.re.compose2(other.re, partials, 0, 0));
+        let series = if self.powers_fit() && other.powers_fit() {
+            series(self, other)?
+        } else {
+            let [u, v] = [self, other].map(|x| Elementary::abs(x.value()));
+            let unit = if matches!(law, Law2::Xlogy) { v } else { Elementary::max(u, v) };
+            let n = self.pace(unit).into_iter().chain(other.pace(unit)).max()?;
+            series(&self.paced(-n), &other.paced(-n))?.paced(n)
+        };
+        series.all_finite().then_some(series)
+    }
+
+    /// [`Number::compose2`] of order (i, j) of series without infinite coefficients.
+    fn compose2_finite(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
+        // the orders that the chain rule gives in all numbers alike
+        const SHARED: usize = 3;
+        let all_finite = self.all_finite() && other.all_finite();
+        let by_law = K > SHARED && (i, j) == (0, 0) && all_finite;
+        let series = if by_law { self.compose2_by_law(&other, partials) } else { None };
+        let order = if series.is_some() { SHARED } else { K };
+        let (mut sum, concerned) = self.compose2_to(order, &other, partials, i, j);
+        if T::ORDER == 0 && i + j == 0 && concerned[..order].contains(&true) {
+            sum = self.compose2_widely(&other, partials, sum, concerned).unwrap_or(sum);
         }
-        let series = self.solution2(other, law, self.re.compose2(other.re, partials, 0, 0))?;
-        let (low, concerned) = self.compose2_to(SHARED, other, partials, 0, 0);
-        let fits = low.all_finite() && !concerned.contains(&true) && series.all_finite();
-        fits.then(|| Self::joined(low, &series, SHARED + 1))
+        series.map_or(sum, |series| Self::joined(sum, &series, SHARED + 1))
     }
 
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ on numbers without a range, for the coefficients that are
@@ -330,6 +416,24 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     }
 }
 
+/// The exponent of the power of two next to a number; nothing for 0, infinities and NaN.
+fn exponent<P: Elementary>(x: P) -> Option<i32> {
+    let size = Elementary::abs(x);
+    (size > P::ZERO && Elementary::is_finite(size))
+        .then(|| Elementary::round(Elementary::log2(size)).to_integer() as i32)
+}
+
+/// x 2ⁿ
+fn times_power_of_two<T: Number>(mut x: T, mut n: i32) -> T {
+    // 2¹⁰⁰ is a number of every precision
+    while n != 0 && !is_zero(x) && x.all_finite() {
+        let step = n.clamp(-100, 100);
+        x *= T::constant(Elementary::powi(T::Precision::of(2.0), step));
+        n -= step;
+    }
+    x
+}
+
 impl<T: Number, const K: usize> Number for Taylor<T, K> {
     type Precision = T::Precision;
     const ORDER: usize = T::ORDER + K;
@@ -340,14 +444,11 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         law: Option<Law<T::Precision>>,
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        if T::ORDER == 0
-            && let Some(out) = self.out_of_range(d, law)
-            && let Some(wide) = all().wide
-            && let Some(y) = self.compose_widely(self.compose(d), &wide, out)
-        {
-            return y;
+        // what overflows at a high order takes nothing from the lower ones
+        if let Some(first) = self.first_lost().filter(|_| Elementary::is_finite(d[0])) {
+            return Self::joined(self.below(first).compose_finite(d, law, &all), &self.compose(d), first);
         }
-        law.and_then(|law| self.compose_by_law(d, law)).unwrap_or_else(|| self.compose(d))
+        self.compose_finite(d, law, &all)
     }
 
     fn where_it_fits(self, other: Self) -> Self {
@@ -371,17 +472,13 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     }
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
-        if K > 3
-            && (i, j) == (0, 0)
-            && let Some(y) = self.compose2_by_law(&other, partials)
-        {
-            return y;
+        match self.first_lost().into_iter().chain(other.first_lost()).min() {
+            Some(first) if self.re.all_finite() && other.re.all_finite() => {
+                let below = self.below(first).compose2_finite(other.below(first), partials, i, j);
+                Self::joined(below, &self.compose2_finite(other, partials, i, j), first)
+            }
+            _ => self.compose2_finite(other, partials, i, j),
         }
-        let (sum, concerned) = self.compose2_to(K, &other, partials, i, j);
-        if T::ORDER > 0 || i + j > 0 || !concerned.contains(&true) {
-            return sum;
-        }
-        self.compose2_widely(&other, partials, sum, concerned).unwrap_or(sum)
     }
     #[inline]
     fn all_finite(self) -> bool {

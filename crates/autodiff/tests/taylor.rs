@@ -4,6 +4,7 @@ mod common;
 
 use autodiff::{
     Dual, HyperDual, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian, hvp, jvp, laplacian,
+    mixed_partial,
 };
 use common::hexes;
 use serde_json::Value;
@@ -291,4 +292,81 @@ fn curved_lines_through_small_values() {
     let power = (t + 1e-15).pow(t + 2.0).coefficients[3];
     let fourth = power * 24.0;
     assert!((fourth / 8e15 - 1.0).abs() < 1e-10, "{fourth:e}");
+}
+
+/// Where a power of the argument's coefficients leaves the range of floats, the differential equation goes on: the digits are
+/// those that its recurrence keeps, and depend neither on the highest order nor on units.
+#[test]
+fn high_orders_where_powers_overflow() {
+    type Series = Taylor<f64, 20>;
+    fn near(what: &str, ours: f64, exact: f64, tolerance: f64) {
+        assert!((ours / exact - 1.0).abs() < tolerance, "{what}: {ours:e} and {exact:e}");
+    }
+    let factorial = |k: i32| (1..=k).fold(1.0, |f, i| f * f64::from(i));
+    for x in [30.0_f64, 37.0, 50.0, 300.0] {
+        let (root, inverse) = (Series::variable(x).exp().sqrt(), Series::variable(x).exp().recip());
+        for k in 1..=20_i32 {
+            let tolerance = 1e-15 * 4.0_f64.powi(k);
+            let of_root = (x / 2.0).exp() * 0.5_f64.powi(k) / factorial(k);
+            near("sqrt", root.coefficients[k as usize - 1], of_root, tolerance);
+            let of_inverse = (-x).exp() * (-1.0_f64).powi(k) / factorial(k);
+            near("recip", inverse.coefficients[k as usize - 1], of_inverse, tolerance);
+        }
+    }
+    let single = Taylor::<f32, 10>::variable(9.0).exp().sqrt().coefficients[9];
+    near("f32", single.into(), 4.5_f64.exp() * 0.5_f64.powi(10) / factorial(10), 0.05);
+
+    let root = |x: f64| (Series::variable(x).powi(9) + Series::variable(x).powi(8)).sqrt();
+    let shorter = Taylor::<f64, 10>::variable(100.0);
+    let shorter = (shorter.powi(9) + shorter.powi(8)).sqrt();
+    assert_eq!(root(100.0).coefficients[..10], shorter.coefficients);
+
+    // gravity in units of 1 and 2⁴⁰, and of 2⁻⁶⁰
+    let force = |unit: f64| {
+        let t = Series::variable(0.25);
+        let (x, y) = ((t * 0.2 + 1.0) * unit, (t * -0.07 + 1.3) * unit);
+        let (square, length) = (x * x + y * y, x.hypot(y));
+        [square.powf(-1.5) * unit.powi(3), square.ln(), square.recip() * unit.powi(2), y.atan2(x), length / unit]
+    };
+    let expected = force(1.0);
+    for unit in [2.0_f64.powi(40), 2.0_f64.powi(-60)] {
+        for (ours, expected) in force(unit).into_iter().zip(expected) {
+            assert_eq!(ours.coefficients[3..], expected.coefficients[3..], "{unit:e}");
+        }
+    }
+}
+
+/// A coefficient that overflows takes nothing from the lower ones.
+#[test]
+fn orders_below_an_infinite_one() {
+    let y = Taylor::<f64, 20>::variable(1e-15);
+    assert!(y.recip().coefficients[19].is_infinite());
+    let y = y.recip().ln();
+    for k in 1..=19 {
+        let exact = (-1e15_f64).powi(k) / f64::from(k);
+        assert!((y.coefficients[k as usize - 1] / exact - 1.0).abs() < 1e-13, "order {k}");
+    }
+    let y = Taylor::<f32, 3>::variable(1e-10).recip();
+    assert!(y.coefficients[2].is_infinite());
+    for z in [y.ln(), y.hypot(1.0).ln(), (y * y * 0.5 + 1.0).ln() * 0.5] {
+        assert!((z.coefficients[0] / -1e10 - 1.0).abs() < 1e-6, "{z:?}");
+    }
+    assert!((y.ln().coefficients[1] / 5e19 - 1.0).abs() < 1e-6);
+}
+
+/// The smaller side of a length, and of an angle, counts at high orders too, along a line and in nested numbers.
+#[test]
+fn lengths_beside_a_much_longer_side() {
+    // x + c²/(2 x), up to (c/x)²
+    for c in [1e-3, 1e-6, 1e-9] {
+        let y = Taylor::<f64, 6>::variable(1000.0).hypot(c).coefficients;
+        for (k, exact) in [(2, 5e-10), (3, -5e-13), (4, 5e-16), (5, -5e-19), (6, 5e-22)] {
+            let exact = exact * c * c;
+            assert!((y[k - 1] / exact - 1.0).abs() < 1e-10, "{c}, order {k}: {:e} and {exact:e}", y[k - 1]);
+        }
+        let nested = mixed_partial(|[x, y]| x.hypot(y), [1000.0, c], [0, 0, 0, 0]).unwrap();
+        assert!((nested / (24.0 * 5e-16 * c * c) - 1.0).abs() < 1e-10, "{c}: {nested:e}");
+        let nested = mixed_partial(|[x, y]| x.hypot(y), [c, -1000.0], [1, 1, 1, 1, 1]).unwrap();
+        assert!((nested / (120.0 * 5e-19 * c * c) - 1.0).abs() < 1e-10, "{c}: {nested:e}");
+    }
 }

@@ -7,6 +7,9 @@
 //!
 //! With `T` a [`Dual`](crate::Dual), the sweep is differentiated forward: a Hessian times vectors.
 //!
+//! The tape holds slopes, so each must fit the floats, with its derivatives: of ln(x²) at 10¹⁵⁰, where (ln u)'' u' does not,
+//! the Hessian is wrong here and right by [`hessian`](fn@crate::hessian).
+//!
 //! ```
 //! use autodiff::reverse;
 //!
