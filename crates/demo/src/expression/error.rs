@@ -22,6 +22,12 @@ pub enum Fault {
     Character { found: char, instead: Option<&'static str> },
     #[error("'*' is missing before '{right}': write {left}*{right}")]
     NoOperator { left: String, right: String },
+    #[error("'*' is missing before '{e}', or a whole number behind it: write {number}*e, or {number}{e}3")]
+    NoExponent { number: String, e: String },
+    #[error("a number has one point, not two as '{number}'")]
+    Points { number: String },
+    #[error("'{name}' is a {what}, not a function: write {name}, or {name}*(…)")]
+    NotAFunction { name: String, what: &'static str },
     #[error("this parenthesis is never closed")]
     NeverClosed,
     #[error("this parenthesis closes nothing")]
@@ -40,8 +46,8 @@ pub enum Fault {
     UnknownName { name: String, nearest: Option<String>, variables: String },
     #[error("unknown function '{name}'{} (`demo list` shows all)", did_you_mean(.nearest))]
     UnknownFunction { name: String, nearest: Option<String> },
-    #[error("'{name}' is a function: write {name}(…)")]
-    NotCalled { name: String },
+    #[error("'{name}' is a function: write {name}(…){}", if *.power { format!(", and its power {name}(…)^n") } else { String::new() })]
+    NotCalled { name: String, power: bool },
     #[error("'{name}' takes {wanted} argument{}, not {given}", if *.wanted == 1 { "" } else { "s" })]
     Arguments { name: String, wanted: usize, given: usize },
     #[error("the formula nests more than {most} deep")]

@@ -106,6 +106,8 @@ pub(super) fn instead(character: char) -> Option<&'static str> {
         '²' => "^2",
         '³' => "^3",
         '√' => "sqrt(…)",
+        '|' => "abs(…)",
+        '.' => "a number with its digits, such as 0.5",
         '[' | '{' => "(",
         ']' | '}' => ")",
         ';' => ",",

@@ -36,6 +36,8 @@ struct State<'t> {
     signs: Vec<Span>,
     /// How many parentheses, calls, signs and powers are being read.
     depth: usize,
+    /// Behind the last token.
+    end: Span,
 }
 
 /// Why a parser does not succeed: nothing, if another may.
@@ -86,18 +88,25 @@ pub(super) fn parse_one(text: &str, variables: Variables) -> Result<Formula, Exp
 
 fn read(text: &str, variables: Variables, several: bool) -> Result<Vec<Formula>, ExpressionError> {
     let tokens = tokens(text);
-    let end = tokens.last().map_or(0, |token| token.span.end);
     formulas(text, &tokens, variables, several).map_err(|Refused(why)| {
-        let nothing = if tokens.is_empty() { Fault::Empty } else { Fault::EndsEarly };
-        let (fault, span) = why.map_or((nothing, Span { start: end, end }), |why| *why);
+        let (fault, span) = why.map_or((Fault::EndsEarly, end(&tokens)), |why| *why);
         ExpressionError::new(text, span, fault)
     })
 }
 
+/// Behind the last token.
+fn end(tokens: &[Token]) -> Span {
+    let end = tokens.last().map_or(0, |token| token.span.end);
+    Span { start: end, end }
+}
+
 /// One formula at least.
 fn formulas(text: &str, tokens: &[Token], variables: Variables, several: bool) -> Parsed<Vec<Formula>> {
+    if tokens.is_empty() {
+        return refused(Fault::Empty, end(tokens));
+    }
     let source: Arc<str> = text.into();
-    let state = State { text, variables, tree: Tree::default(), signs: Vec::new(), depth: 0 };
+    let state = State { text, variables, tree: Tree::default(), signs: Vec::new(), depth: 0, end: end(tokens) };
     let mut input = Stateful { input: TokenSlice::new(tokens), state };
     let mut formulas = Vec::new();
     loop {
@@ -156,7 +165,8 @@ fn operator<'t>(input: &mut Input<'t>) -> Parsed<Infix<Input<'t>, Part, Refused>
 
 /// A number, a variable, a constant, a call or a formula in parentheses.
 fn operand(input: &mut Input<'_>) -> Parsed<Part> {
-    let Some(&token) = input.next_token() else { return Err(Refused(None)) };
+    // said here, for whoever tries something else would blame what came before
+    let Some(&token) = input.next_token() else { return refused(Fault::EndsEarly, input.state.end) };
     let State { text, tree, .. } = &mut input.state;
     let Token { kind, span } = token;
     match kind {
@@ -191,7 +201,10 @@ fn named(input: &mut Input<'_>, span: Span) -> Parsed<Part> {
             input.state.enter(open.span)?;
             call(input, function, span, open.span)
         }
-        (Some(_), None) => refused(Fault::NotCalled { name: name.to_owned() }, span),
+        (Some(_), None) => {
+            let power = input.peek_token().is_some_and(|token| token.kind == Kind::Power);
+            refused(Fault::NotCalled { name: name.to_owned(), power }, span)
+        }
         (None, Some(_)) => {
             let nearest = nearest(name, function_names()).map(str::to_owned);
             refused(Fault::UnknownFunction { name: shown(name), nearest }, span)
@@ -238,15 +251,26 @@ fn closing(input: &mut Input<'_>, open: Span) -> Parsed<Span> {
 
 /// The complaint about a token that does not continue the formula before it.
 fn surplus<T>(input: &Input<'_>) -> Parsed<T> {
-    let Some(token) = input.peek_token() else { return Err(Refused(None)) };
+    let Some(&token) = input.peek_token() else { return Err(Refused(None)) };
+    let State { text, variables, .. } = &input.state;
+    let left = input.input.previous_tokens().next().copied().unwrap_or(token);
+    let (left_text, right_text) = (left.span.of(text), token.span.of(text));
+    let continues_number = matches!(left.kind, Kind::Number(_)) && left.span.end == token.span.start;
     let fault = match token.kind {
+        _ if continues_number && right_text.starts_with('.') => {
+            Fault::Points { number: shown(left.span.to(token.span).of(text)) }
+        }
         Kind::Unknown(found) => Fault::Character { found, instead: instead(found) },
         Kind::Close => Fault::ClosesNothing,
         Kind::Comma => Fault::StrayComma,
-        _ => {
-            let left = input.input.previous_tokens().next().map(|left| input.state.shown(left.span));
-            Fault::NoOperator { left: left.unwrap_or_default(), right: input.state.shown(token.span) }
+        Kind::Name if continues_number && right_text.eq_ignore_ascii_case("e") => {
+            Fault::NoExponent { number: shown(left_text), e: right_text.to_owned() }
         }
+        Kind::Open if left.kind == Kind::Name => {
+            let what = if matches!(variables.index(left_text), Ok(Some(_))) { "variable" } else { "constant" };
+            Fault::NotAFunction { name: shown(left_text), what }
+        }
+        _ => Fault::NoOperator { left: shown(left_text), right: shown(right_text) },
     };
     refused(fault, token.span)
 }
