@@ -1,5 +1,7 @@
 //! The command line: one struct a command. Names and formats are fixed, for scripts rely on them.
 
+use std::ffi::OsString;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
@@ -101,4 +103,17 @@ pub enum Color {
     Always,
     /// Never
     Never,
+}
+
+impl Color {
+    /// What a command line asks for that is not read, for it asks for help or is wrong: the last `--color` that has a value.
+    pub fn typed(arguments: impl IntoIterator<Item = OsString>) -> Color {
+        let words: Vec<String> = arguments.into_iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let options = words.split(|word| word == "--").next().unwrap_or_default();
+        let value = |(i, word): (usize, &String)| match word.strip_prefix("--color")? {
+            "" => Color::from_str(options.get(i + 1)?, false).ok(),
+            value => Color::from_str(value.strip_prefix('=')?, false).ok(),
+        };
+        options.iter().enumerate().filter_map(value).last().unwrap_or(Color::Auto)
+    }
 }

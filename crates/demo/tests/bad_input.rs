@@ -404,6 +404,16 @@ fn colours_only_where_they_are_wanted() {
         let outcome = demo(&["run", "--color", color, "--problem", "x", "--optimizer", "gd", "--start", "1"]);
         assert!(!outcome.stderr.contains('\u{1b}'), "{:?}", outcome.stderr);
     }
+    // help, and what is wrong before the options are known
+    for rest in [&["--help"][..], &["help", "run"], &["run", "--help"], &["runn"], &["run", "--start"], &["--version="]]
+    {
+        let colored = |options: &[&str]| {
+            let outcome = demo(&[options, rest].concat());
+            (outcome.stdout + &outcome.stderr).contains('\u{1b}')
+        };
+        assert!(colored(&["--color", "always"]) && colored(&["--color=always"]), "{rest:?}");
+        assert!(!colored(&[]) && !colored(&["--color", "auto"]) && !colored(&["--color=never"]), "{rest:?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anstream::ColorChoice;
+use anstream::{AutoStream, ColorChoice};
 use optimizers::NumericInverse;
 use thiserror::Error;
 
@@ -90,8 +90,13 @@ pub(crate) fn whole<N: std::str::FromStr>(text: &str) -> Result<N, &'static str>
 
 /// What the command-line reader has to say: help and version as they are, errors in one line.
 pub fn usage(error: &clap::Error) -> ExitCode {
+    set_color(Color::typed(std::env::args_os().skip(1)));
     if !error.use_stderr() {
-        return match print(error.render().to_string()) {
+        let text = match AutoStream::choice(&io::stdout()) {
+            ColorChoice::Never => error.render().to_string(),
+            _ => error.render().ansi().to_string(),
+        };
+        return match print(text) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => refuse(&Refusal::from(error).to_string(), 2),
         };
