@@ -114,6 +114,6 @@ impl Color {
             "" => Color::from_str(options.get(i + 1)?, false).ok(),
             value => Color::from_str(value.strip_prefix('=')?, false).ok(),
         };
-        options.iter().enumerate().filter_map(value).last().unwrap_or(Color::Auto)
+        options.iter().enumerate().filter_map(value).next_back().unwrap_or(Color::Auto)
     }
 }

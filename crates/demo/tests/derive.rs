@@ -150,11 +150,44 @@ fn what_is_not_finite_is_named() {
         assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
         outcome.stderr
     };
-    assert_eq!(note("1/x0", "0", "2"), "note: value is inf, by '1/x0' at column 1\n");
-    assert_eq!(note("2 + ln(x0)", "-1", "0"), "note: value is NaN, by 'ln(x0)' at column 5\n");
-    assert_eq!(note("x1 + sqrt(x0)", "0,1", "1"), "note: gradient[0] is inf, by 'sqrt(x0)' at column 6\n");
-    assert_eq!(note("x1 + x0^1.5", "0,1", "2"), "note: hessian[0][0] is inf, by 'x0^1.5' at column 6\n");
-    assert_eq!(note("x0, x0^2.5", "0", "3"), "note: component 1: third[0][0][0] is inf, by 'x0^2.5' at column 5\n");
+    for (function, at, order, notes) in [
+        ("1/x0", "0", "0", &["value is inf, by '1/x0' at column 1"][..]),
+        ("1/x0", "0", "2", &["value is inf, gradient[0] is -inf, hessian[0][0] is inf, by '1/x0' at column 1"]),
+        ("2 + ln(x0)", "-1", "0", &["value is NaN, by 'ln(x0)' at column 5"]),
+        ("x1 + sqrt(x0)", "0,1", "1", &["gradient[0] is inf, by 'sqrt(x0)' at column 6"]),
+        ("x1 + x0^1.5", "0,1", "2", &["hessian[0][0] is inf, by 'x0^1.5' at column 6"]),
+        ("x0, x0^2.5", "0", "3", &["component 1: third[0][0][0] is inf, by 'x0^2.5' at column 5"]),
+        // each by its own operation, also where another was infinite before
+        (
+            "ln(x0) + sqrt(x1)",
+            "0,0",
+            "1",
+            &[
+                "value is -inf, gradient[0] is inf, by 'ln(x0)' at column 1",
+                "gradient[1] is inf, by 'sqrt(x1)' at column 10",
+            ],
+        ),
+        ("x1*(1/x0)", "0,2", "1", &["value is inf, gradient[0] is -inf, gradient[1] is inf, by '1/x0' at column 5"]),
+        (
+            "1/x0, x1, sqrt(x1)",
+            "0,0",
+            "1",
+            &[
+                "component 0: value is inf, gradient[0] is -inf, by '1/x0' at column 1",
+                "component 2: gradient[1] is inf, by 'sqrt(x1)' at column 11",
+            ],
+        ),
+    ] {
+        let lines: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
+        assert_eq!(note(function, at, order), lines, "{function}");
+    }
+    let sum = format!("sqrt({})", (0..9).map(|i| format!("x{i}")).collect::<Vec<_>>().join(" + "));
+    let many = note(&sum, "0,0,0,0,0,0,0,0,0", "3");
+    // 9 + 45 + 165 of which 20 are named
+    assert!(
+        many.contains("gradient[8] is inf, hessian[0][0] is -inf") && many.ends_with("199 more not finite\n"),
+        "{many}"
+    );
     assert_eq!(note("x0^2.5", "0", "2"), "");
     let along = ["derive", "--function", "sqrt(x0)", "--at", "0", "--order", "1", "--direction", "1"];
     assert!(demo(&along).stderr.starts_with("note: "));

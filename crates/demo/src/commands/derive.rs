@@ -15,6 +15,8 @@ use crate::json::{Real, to_text};
 
 /// The result is kept whole, so its length is bounded.
 const MOST_NUMBERS: usize = 1_000_000;
+/// How many partial derivatives of a formula that are not finite are named: each takes an evaluation.
+const MOST_NAMED: usize = 20;
 
 /// What `demo derive` takes.
 #[derive(Args, Debug)]
@@ -91,7 +93,7 @@ struct Component {
 }
 
 impl<'a> Question<'a> {
-    /// The derivatives, and a note for each formula that has one that is not finite.
+    /// The derivatives, and a note for each operation that made one that is not finite.
     fn answer<F>(&self, at: &[f64], direction: Option<&[f64]>) -> (Document<'a>, Vec<String>)
     where
         F: Float + Entry<Precision = F> + Into<Real>,
@@ -106,25 +108,19 @@ impl<'a> Question<'a> {
                 all.iter().take(self.order + 1).map(|&d| d.into()).collect::<Vec<Real>>()
             });
             let whose = if self.formulas.len() == 1 { String::new() } else { format!("component {index}: ") };
-            if let Some((name, value, by)) = first_not_finite(&derivatives) {
-                notes.push(note(&whose, &name, value, formula.partial_culprit(&x, &by)));
-            } else if let (Some(d), Some(v)) = (&directional, &v)
-                && let Some(k) = d.iter().position(|d| !d.to_f64().is_finite())
-            {
-                let culprit = formula.directional_culprit(&x, v, k);
-                notes.push(note(&whose, &format!("directional[{k}]"), d[k], culprit));
+            let mut found = partial_culprits(formula, &x, &derivatives);
+            if let (Some(d), Some(v)) = (&directional, &v) {
+                let infinite = d.iter().enumerate().filter(|(_, d)| !d.to_f64().is_finite());
+                let culprit = |(k, &d)| (format!("directional[{k}] is {d}"), formula.directional_culprit(&x, v, k));
+                found.extend(infinite.map(culprit));
             }
+            notes.extend(grouped(found).iter().map(|line| format!("note: {whose}{line}")));
             Component { formula: formula.to_string(), derivatives, directional }
         };
         let components = self.formulas.iter().enumerate().map(component).collect();
         let at = x.iter().map(|&x| x.into()).collect();
         (Document { function: self.function, at, components }, notes)
     }
-}
-
-fn note(whose: &str, name: &str, value: Real, culprit: Option<NotFinite>) -> String {
-    let by = culprit.map(|culprit| format!(", by {culprit}")).unwrap_or_default();
-    format!("note: {whose}{name} is {value}{by}")
 }
 
 fn in_json<F: Into<Real>>(d: Derivatives<F>) -> Derivatives<Real> {
@@ -138,12 +134,42 @@ fn in_json<F: Into<Real>>(d: Derivatives<F>) -> Derivatives<Real> {
     }
 }
 
-/// The first derivative, from low to high, that is not finite: its name, its value, and by which variables it is.
-fn first_not_finite(derivatives: &Derivatives<Real>) -> Option<(String, Real, Vec<usize>)> {
-    let mut all = entries(derivatives);
-    let (quantity, by, value) = all.find(|(_, _, value)| !value.to_f64().is_finite())?;
-    let indices: String = by.iter().map(|i| format!("[{i}]")).collect();
-    Some((format!("{quantity}{indices}"), value, by))
+/// Each partial derivative that is not finite with the operation that made it so; of those that are equal by symmetry one.
+fn partial_culprits<F: Float>(
+    formula: &Formula,
+    x: &[F],
+    derivatives: &Derivatives<Real>,
+) -> Vec<(String, Option<NotFinite>)> {
+    let infinite = entries(derivatives).filter(|(_, by, value)| by.is_sorted() && !value.to_f64().is_finite());
+    let mut found = Vec::new();
+    let mut unnamed = 0;
+    for (quantity, by, value) in infinite {
+        if found.len() == MOST_NAMED {
+            unnamed += 1;
+            continue;
+        }
+        let indices: String = by.iter().map(|i| format!("[{i}]")).collect();
+        found.push((format!("{quantity}{indices} is {value}"), formula.partial_culprit(x, &by)));
+    }
+    if unnamed > 0 {
+        found.push((format!("{unnamed} more not finite"), None));
+    }
+    found
+}
+
+/// A line for each operation, with all that it made.
+fn grouped(found: Vec<(String, Option<NotFinite>)>) -> Vec<String> {
+    let mut groups: Vec<(Option<NotFinite>, Vec<String>)> = Vec::new();
+    for (what, culprit) in found {
+        match groups.iter_mut().find(|(other, _)| *other == culprit) {
+            Some((_, all)) => all.push(what),
+            None => groups.push((culprit, vec![what])),
+        }
+    }
+    let line = |(culprit, all): (Option<NotFinite>, Vec<String>)| {
+        all.join(", ") + &culprit.map(|culprit| format!(", by {culprit}")).unwrap_or_default()
+    };
+    groups.into_iter().map(line).collect()
 }
 
 /// Every number with its quantity and indices.

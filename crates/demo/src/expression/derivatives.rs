@@ -161,22 +161,25 @@ impl Formula {
     pub fn partial_culprit<F: Float>(&self, x: &[F], by: &[usize]) -> Option<NotFinite> {
         // of the widths of the derivatives themselves, whose code is there already
         match *by {
-            [] => self.first_not_finite(x),
-            [i] => self.first_not_finite(&one_seed::<_, CHUNK>(x, i)),
-            [i, j] => self.first_not_finite(&one_seed::<_, BLOCK>(&one_seed::<_, BLOCK>(x, i), j)),
+            [] => self.maker(x, |f| f.all_finite()),
+            [i] => self.maker(&one_seed::<_, CHUNK>(x, i), |f| f.eps[0].all_finite()),
+            [i, j] => {
+                let x = one_seed::<_, BLOCK>(&one_seed::<_, BLOCK>(x, i), j);
+                self.maker(&x, |f| f.eps[0].eps[0].all_finite())
+            }
             [i, j, k, ..] => {
-                let first = one_seed::<_, CHUNK>(x, i);
-                self.first_not_finite(&one_seed::<_, BLOCK>(&one_seed::<_, BLOCK>(&first, j), k))
+                let x = one_seed::<_, BLOCK>(&one_seed::<_, BLOCK>(&one_seed::<_, CHUNK>(x, i), j), k);
+                self.maker(&x, |f| f.eps[0].eps[0].eps[0].all_finite())
             }
         }
     }
 
     /// The same for the derivative of `order` along a direction.
     pub fn directional_culprit<F: Float>(&self, x: &[F], direction: &[F], order: usize) -> Option<NotFinite> {
-        let finite = |x: &Taylor<F, MOST_ORDER>| {
-            x.re.all_finite() && x.coefficients.iter().take(order).all(|coefficient| coefficient.all_finite())
-        };
-        self.first_that_is_not(&line(x, direction), finite)
+        self.maker(
+            &line(x, direction),
+            |f| if order == 0 { f.re.all_finite() } else { f.derivative(order).all_finite() },
+        )
     }
 }
 

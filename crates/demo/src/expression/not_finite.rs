@@ -49,38 +49,60 @@ impl Formula {
     ///
     /// A variable that `x` does not have counts as NaN.
     pub fn first_not_finite<F: Float, T: Scalar<F>>(&self, x: &[T]) -> Option<NotFinite> {
-        self.first_that_is_not(x, |x| x.all_finite())
+        self.makers(x, |x| x.all_finite()).0.map(|index| self.culprit(index))
     }
 
-    /// The same, where it is said which parts of a number count.
-    pub(super) fn first_that_is_not<F: Float, T: Scalar<F>>(
+    /// The operation that made a part of the result at `x` infinite or NaN.
+    pub(super) fn maker<F: Float, T: Scalar<F>>(
         &self,
         x: &[T],
-        finite: impl Fn(&T) -> bool,
+        part_is_finite: impl Fn(&T) -> bool,
     ) -> Option<NotFinite> {
+        self.makers(x, part_is_finite).1.map(|index| self.culprit(index))
+    }
+
+    /// The first operation that makes something that is not finite from what is; and the one that the result has it from.
+    ///
+    /// A result has it from the operand whose same part is not finite, or else from one that is not finite at all: in
+    /// `ln(x0) + sqrt(x1)` at 0, 0 the slope by x1 comes from the root, although the logarithm is infinite as well.
+    fn makers<F: Float, T: Scalar<F>>(
+        &self,
+        x: &[T],
+        part_is_finite: impl Fn(&T) -> bool,
+    ) -> (Option<usize>, Option<usize>) {
         let tree = self.tree();
-        let mut stack: Vec<T> = Vec::new();
-        for (&node, &span) in tree.nodes.iter().zip(&tree.spans) {
-            let (result, operands_finite) = match node {
-                Node::Constant(c) => (T::constant(F::of(c)), true),
-                // a variable is what it was given as
-                Node::Variable(i) => (x.get(i).copied().unwrap_or(T::constant(F::NAN)), false),
-                Node::One(operation) => {
-                    let x = stack.pop()?;
-                    (one(operation, x), finite(&x))
-                }
-                Node::Two(operation) => {
-                    let (y, x) = (stack.pop()?, stack.pop()?);
-                    (two(operation, x, y), finite(&x) && finite(&y))
-                }
+        let mut first = None;
+        let mut stack: Vec<(T, Option<usize>)> = Vec::new();
+        for (index, &node) in tree.nodes.iter().enumerate() {
+            let operands = stack.split_off(stack.len().saturating_sub(node.operands()));
+            let (result, given) = match (node, &operands[..]) {
+                (Node::One(operation), &[(x, _)]) => (one(operation, x), false),
+                (Node::Two(operation), &[(x, _), (y, _)]) => (two(operation, x, y), false),
+                (Node::Constant(c), _) => (T::constant(F::of(c)), false),
+                (Node::Variable(i), _) => (x.get(i).copied().unwrap_or(T::constant(F::NAN)), true),
+                (Node::One(_) | Node::Two(_), _) => return (first, None),
             };
-            if operands_finite && !finite(&result) {
-                let text = shown(span.of(self.source()));
-                return Some(NotFinite { text, column: column(self.source(), span.start), operation: name(node) });
-            }
-            stack.push(result);
+            let from = operands.iter().find(|(x, _)| !part_is_finite(x));
+            let maker = match from.or_else(|| operands.iter().find(|(x, _)| !x.all_finite())) {
+                // a variable is what it was given as
+                _ if given || result.all_finite() => None,
+                Some(&(_, maker)) => maker,
+                None => Some(index),
+            };
+            first = first.or(maker);
+            stack.push((result, maker));
         }
-        None
+        (first, stack.pop().and_then(|(_, maker)| maker))
+    }
+
+    fn culprit(&self, index: usize) -> NotFinite {
+        let (tree, source) = (self.tree(), self.source());
+        let span = tree.spans[index];
+        NotFinite {
+            text: shown(span.of(source)),
+            column: column(source, span.start),
+            operation: name(tree.nodes[index]),
+        }
     }
 }
 

@@ -15,6 +15,17 @@ pub(super) enum Node {
     Two(Two),
 }
 
+impl Node {
+    /// How many numbers it takes.
+    pub(super) fn operands(self) -> usize {
+        match self {
+            Node::Constant(_) | Node::Variable(_) => 0,
+            Node::One(_) => 1,
+            Node::Two(_) => 2,
+        }
+    }
+}
+
 /// The nodes, and the text that each stands for with its operands.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Tree {
