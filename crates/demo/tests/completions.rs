@@ -32,6 +32,7 @@ fn completions_know_every_command_and_long_option() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let outcome = demo(&["completions", shell]);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{shell}");
+        assert_eq!(demo(&["completions", shell, "--out", "-"]).stdout, outcome.stdout);
         for word in commands().iter().map(String::as_str).chain(["optimizer", "function", "precision"]) {
             assert!(outcome.stdout.contains(word), "{shell} does not know {word}");
         }

@@ -206,6 +206,8 @@ fn nothing_is_left_of_a_refusal() {
     assert_eq!(fs::read_to_string(place("file")).unwrap(), "kept");
     assert_eq!(fs::read_dir(place("full")).unwrap().count(), 1);
     assert_eq!(demo(&["figures"]).code, Some(2));
+    let piped = demo(&["figures", "--out", "-"]);
+    assert!(piped.code == Some(2) && piped.stderr.contains("a folder is needed"), "{piped:?}");
     assert_eq!(demo(&["figures", "--out", &place("a"), "--format", "gif"]).code, Some(2));
     assert_eq!(demo(&["figures", "--out", &place("a"), "--json", "-"]).code, Some(2));
     assert!(!Path::new(&place("a")).exists());

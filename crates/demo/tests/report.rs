@@ -101,6 +101,9 @@ fn it_is_written_whole_or_not_at_all() {
     assert!(!Path::new(&place("no")).exists());
     assert_eq!(demo(&["report"]).code, Some(2));
     assert_eq!(demo(&["report", "--out", &place("a"), "--json", "-"]).code, Some(2));
+    let piped = demo(&["report", "--out", "-"]);
+    assert_eq!((piped.code, piped.stderr.as_str()), (Some(0), ""));
+    assert_eq!(piped.stdout, page());
     // again, over the old page
     for _ in 0..2 {
         assert_eq!(demo(&["report", "--out", &place("a"), "--quiet"]).stderr, "");

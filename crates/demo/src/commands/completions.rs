@@ -21,9 +21,9 @@ pub struct Arguments {
     /// The shell, or `man` for the manual
     #[arg(value_enum, value_name = "SHELL")]
     target: Target,
-    /// In place of standard output, the folder to write to, which is made if there is none; the manual has a page for each command
-    /// there
-    #[arg(long, value_name = "DIR")]
+    /// In place of standard output (`-`), the folder to write to, which is made if there is none; the manual has a page for each
+    /// command there
+    #[arg(long, value_name = "DIR|-")]
     out: Option<PathBuf>,
 }
 
@@ -62,7 +62,8 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
         generate(shell, &mut Cli::command(), "demo", &mut out);
         out
     };
-    let Some(folder) = &arguments.out else {
+    let folder = arguments.out.as_ref().filter(|out| out.as_os_str() != "-");
+    let Some(folder) = folder else {
         print(shell.map_or_else(manual, |shell| Ok(completions(shell)))?)?;
         return Ok(ExitCode::SUCCESS);
     };

@@ -45,6 +45,10 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     if shared.json.is_some() || shared.csv.is_some() {
         return Err("figures has no numbers for --json or --csv: `demo check` has".to_owned().into());
     }
+    if arguments.out.as_os_str() == "-" {
+        let hint = "several files do not fit standard output: a folder is needed (./- is one of that name)";
+        return Err(format!("--out is -: {hint}").into());
+    }
     let results = Results::compute(|_| ())?;
     let made = folder(&arguments.out)?;
     let outcome = write(&results, arguments);

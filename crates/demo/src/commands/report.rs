@@ -23,8 +23,8 @@ use crate::reference::compare;
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  demo report --out lesson      then open lesson/index.html")]
 pub struct Arguments {
-    /// The folder to write index.html to; it is made if there is none
-    #[arg(long, value_name = "DIR")]
+    /// The folder to write index.html to, which is made if there is none; `-` writes the page to standard output
+    #[arg(long, value_name = "DIR|-")]
     out: PathBuf,
 }
 
@@ -42,6 +42,10 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     let page = Report::new(&results, verdict(&rows))
         .render()
         .map_err(|error| -> Refusal { format!("the page cannot be written: {error}").into() })?;
+    if arguments.out.as_os_str() == "-" {
+        Destination::Stdout.prepare(page)?.commit()?;
+        return Ok(super::notebook::exit(&rows));
+    }
     let made = folder(&arguments.out)?;
     let path = arguments.out.join("index.html");
     let written = Destination::File(path.clone()).prepare(page).and_then(|file| file.commit());
