@@ -2,6 +2,8 @@
 
 mod program;
 
+use std::process::{Command, Stdio};
+
 use program::{Outcome, demo};
 use serde_json::Value;
 
@@ -278,5 +280,22 @@ fn second_order_methods_run_on_test_functions() {
             let least = least.fold(f64::INFINITY, f64::min);
             assert!(least < 1e-3, "{optimizer} {problem} {precision}: {least} {}", document["message"]);
         }
+    }
+}
+
+/// Where there is util-linux's `script`, it gives the program a terminal.
+#[test]
+fn a_run_shows_its_progress_on_a_terminal_alone() {
+    let rest = "run --problem rosenbrock --optimizer newton --start=-1.2,1 --step 1 --iterations 4";
+    let on_terminal = |options: &str| {
+        let line = format!("'{}' {rest} {options} > /dev/null", env!("CARGO_BIN_EXE_demo"));
+        let output = Command::new("script").args(["-qec", &line, "/dev/null"]).stdin(Stdio::null()).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let words: Vec<&str> = rest.split(' ').collect();
+    assert_eq!(demo(&words).stderr, "max_iterations: all iterations are made\n");
+    if let (Some(shown), Some(quiet)) = (on_terminal(""), on_terminal("--quiet")) {
+        assert!(shown.contains("newton: step 0 of 4") && shown.contains("max_iterations"), "{shown:?}");
+        assert_eq!(quiet, "");
     }
 }

@@ -21,6 +21,7 @@ pub mod invert;
 pub mod list;
 pub mod notebook;
 mod plot;
+mod progress;
 pub mod report;
 pub mod run;
 pub mod sweep;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Refusal, deliver, numbers, plot, point, say, whole};
+use super::{Refusal, deliver, numbers, plot, point, progress, say, whole};
 use crate::cli::{Precision, Shared};
 use crate::json::{Real, to_text};
 use crate::output::Prepared;
@@ -85,6 +85,7 @@ pub(super) fn solve(arguments: &Arguments, shared: &Shared) -> Result<(Document,
     }
     let method = Method::new(row, &arguments.set)?;
     let subject = Subject::new(&arguments.of, start.len())?;
+    let bar = progress::of_run(row.name, iterations, shared);
     let setup = Setup {
         subject: &subject,
         method: &method,
@@ -94,8 +95,13 @@ pub(super) fn solve(arguments: &Arguments, shared: &Shared) -> Result<(Document,
         iterations,
         until: Until::default(),
         last_only: false,
+        progress: bar.as_ref(),
     };
-    let document = Document::new(&setup, step, setup.solve()?);
+    let outcome = setup.solve();
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    let document = Document::new(&setup, step, outcome?);
     Ok((document, subject))
 }
 

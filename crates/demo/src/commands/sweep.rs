@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::{Refusal, plot, say, whole};
+use super::{Refusal, plot, progress, say, whole};
 use crate::cli::Shared;
 use crate::output::{Destination, failed, is_device, print};
 use crate::solve::ProblemArguments;
@@ -321,7 +321,7 @@ impl Arguments {
             .num_threads(threads)
             .build()
             .map_err(|error| -> Refusal { format!("threads cannot be had: {error}").into() })?;
-        let bar = bar(study.len(), first, shared.quiet);
+        let bar = bar(study.len(), first, shared);
         work(study, first, &pool, |chunk| {
             for (run, row) in &chunk.rows {
                 seen.take(*run, row);
@@ -346,9 +346,8 @@ impl Arguments {
 }
 
 /// Shown on a terminal alone.
-fn bar(runs: u64, first: u64, quiet: bool) -> ProgressBar {
-    let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let bar = ProgressBar::with_draw_target(Some(runs), target);
+fn bar(runs: u64, first: u64, shared: &Shared) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(runs), progress::target(shared));
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} runs, {rate}, {eta} left") {
         let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
             let _ = write!(out, "{:.0} a second", state.per_sec());

@@ -7,7 +7,8 @@ mod subject;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use autodiff::Float;
+use autodiff::{Elementary, Float};
+use indicatif::ProgressBar;
 use optimizers::nalgebra::{DVector, RealField};
 use optimizers::test_functions::SquaresProblem;
 use optimizers::{
@@ -45,6 +46,8 @@ pub struct Setup<'a> {
     pub until: Until,
     /// Whether the last point is all that is wanted. Then memory does not grow with the iterations, but for one number each.
     pub last_only: bool,
+    /// Shows how far it is, if all points are wanted.
+    pub progress: Option<&'a ProgressBar>,
 }
 
 /// Tests that end a run.
@@ -242,7 +245,7 @@ impl Setup<'_> {
             Ok(gradient.into_iter().chain(loss).collect())
         };
         if !self.last_only {
-            let report = begin(stops()?, Box::new(|_| ()))?.finish();
+            let report = begin(stops()?, self.shown())?.finish();
             return Ok(Ended {
                 status: report.status,
                 evaluations: report.evaluations,
@@ -273,6 +276,15 @@ impl Setup<'_> {
             warnings: Vec::new(),
             settled: settled(&losses),
             points: last.into_iter().collect(),
+        })
+    }
+
+    /// Shows each point on the progress bar.
+    fn shown<'o, T: Entry>(&self) -> Observer<'o, T> {
+        let Some(bar) = self.progress.cloned() else { return Box::new(|_| ()) };
+        Box::new(move |iterate| {
+            bar.set_position(iterate.iteration as u64);
+            bar.set_message(format!("loss {:.6e}, ", iterate.loss.value().to_f64()));
         })
     }
 

@@ -147,6 +147,7 @@ impl Study {
             iterations,
             until: Until { gradient, loss },
             last_only: true,
+            progress: None,
         }
     }
 
