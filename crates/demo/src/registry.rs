@@ -376,3 +376,16 @@ pub fn find<'a, R>(kind: &str, name: &str, rows: &'a [R], name_of: impl Fn(&R) -
     let hint = nearest(name, names.into_iter()).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
     Err(format!("unknown {kind} '{name}'{hint} (`demo list` shows all)"))
 }
+
+/// That a name is one of those that are given; otherwise says which these are, and which one is near, if one is.
+///
+/// # Errors
+///
+/// A line for the user.
+pub fn listed(option: &str, name: &str, list: &[&str]) -> Result<(), String> {
+    if list.contains(&name) {
+        return Ok(());
+    }
+    let hint = nearest(name, list.iter().copied()).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
+    Err(format!("{option}: '{name}' is not one of --optimizers ({}){hint}", list.join(", ")))
+}

@@ -183,7 +183,9 @@ fn refusals() {
     refused(&["--optimizers", "gdd"], "did you mean 'gd'");
     refused(&["--optimizers", "gd"], "given twice");
     refused(&["--step", "0.1"], "NAME=H");
-    refused(&["--step", "adam=0.1"], "'adam' is not one of --optimizers");
+    refused(&["--step", "adam=0.1"], "--step: 'adam' is not one of --optimizers (");
+    refused(&["--step", "newtn=0.1"], "did you mean 'newton'?");
+    refused(&["--set", "newtn.x=0.1"], "did you mean 'newton'?");
     refused(&["--step", "gd=x"], "a number is needed");
     refused(&["--step", "gd=-1"], "positive");
     refused(&["--step", "gd=1", "--step", "gd=2"], "given twice");

@@ -112,6 +112,12 @@ fn only_the_variables_of_the_problem_are_known() {
         "there is no variable 'x1': the last is x0 at column 1: »x1"
     );
     assert_eq!(parse("x0", Variables::x(0)).unwrap_err().column, 1);
+    for (count, part) in
+        [(0, ": there are no variables;"), (1, ": the variable is x0;"), (3, ": variables are x0, …, x2;")]
+    {
+        let line = parse("foo", Variables::x(count)).unwrap_err().to_string();
+        assert!(line.contains(part), "{line}");
+    }
     assert!(parse("x0", Variables::y(2)).unwrap_err().to_string().contains("did you mean 'y0'?"));
     assert_eq!(FormulaLoss::new("max(x0, 1), x1", Variables::x(2)).unwrap_err().fault, Fault::Several);
     assert_eq!(FormulaLoss::new("max(x0, 1), x1", Variables::x(2)).unwrap_err().column, 11);

@@ -485,8 +485,12 @@ fn bad_arguments() {
     gd(&["--start", "3,3", "--step", "0:1:3"], &["step is 0", "positive"]);
     gd(&["--start", "3,3", "--step", "0.1,nan"], &["step[1]", "not finite"]);
     gd(&["--start", "3,3", "--step", "0.1", "--step", "0.2"], &["given twice"]);
-    gd(&["--start", "3,3", "--step", "newton=0.1"], &["not one of --optimizers"]);
-    gd(&["--start", "3,3", "--set", "adam.eps=1"], &["NAME of --optimizers"]);
+    gd(&["--start", "3,3", "--step", "newton=0.1"], &["'newton' is not one of --optimizers (gd)"]);
+    gd(&["--start", "3,3", "--step", "gdd=0.1"], &["did you mean 'gd'?"]);
+    gd(&["--start", "3,3", "--set", "eps=1"], &["--set eps=1: NAME.OPTION=VALUE is needed"]);
+    let one = demo(&["sweep", "--problem", "notebook", "--optimizers", "gd", "--start", "3,3"]);
+    assert_eq!(one.stderr, "1 run\n");
+    gd(&["--start", "3,3", "--set", "adam.eps=1"], &["'adam' is not one of --optimizers"]);
     gd(&["--start", "3,3", "--iterations", "1000000000000"], &["iterations is 1000000000000"]);
     gd(&["--start", "3,3", "--shard", "0/4"], &["--shard 0/4", "from 1 to N"]);
     gd(&["--start", "3,3", "--shard", "5/4"], &["--shard 5/4"]);

@@ -11,7 +11,7 @@ use super::{Refusal, deliver, plot, say, whole};
 use crate::cli::Shared;
 use crate::json::to_text;
 use crate::output::Prepared;
-use crate::registry::{OPTIMIZERS, find};
+use crate::registry::{OPTIMIZERS, find, listed};
 use crate::solve::ProblemArguments;
 
 /// What `demo compare` takes.
@@ -101,7 +101,7 @@ impl Arguments {
             let Some((name, value)) = item.split_once('=') else {
                 return Err(format!("--step {item}: NAME=H is needed").into());
             };
-            let run = whose(&mut all, name)?;
+            let run = whose(&mut all, "--step", name)?;
             if run.step.is_some() {
                 return Err(format!("--step {name} is given twice").into());
             }
@@ -114,18 +114,17 @@ impl Arguments {
             let Some((name, option)) = item.split_once('.').filter(|(_, option)| option.contains('=')) else {
                 return Err(format!("--set {item}: NAME.OPTION=VALUE is needed").into());
             };
-            whose(&mut all, name)?.set.push(option.to_owned());
+            whose(&mut all, "--set", name)?.set.push(option.to_owned());
         }
         Ok(all)
     }
 }
 
 /// The run of the optimizer of this name.
-fn whose<'a>(all: &'a mut [run::Arguments], name: &str) -> Result<&'a mut run::Arguments, Refusal> {
-    match all.iter_mut().find(|run| run.optimizer == name) {
-        Some(run) => Ok(run),
-        None => Err(format!("'{name}' is not one of --optimizers").into()),
-    }
+fn whose<'a>(all: &'a mut [run::Arguments], option: &str, name: &str) -> Result<&'a mut run::Arguments, Refusal> {
+    listed(option, name, &all.iter().map(|run| run.optimizer.as_str()).collect::<Vec<_>>())?;
+    let found = all.iter_mut().find(|run| run.optimizer == name);
+    found.ok_or_else(|| format!("{option}: '{name}' is not known").into())
 }
 
 impl Comparison {

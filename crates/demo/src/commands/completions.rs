@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::{Generator, Shell, generate};
 use clap_mangen::Man;
 
-use super::{Refusal, say};
+use super::{Refusal, counted, say};
 use crate::cli::{Cli, Shared};
 use crate::output::{Destination, failed, print};
 
@@ -73,7 +73,7 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     let prepared = files.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
     let count = prepared.len();
     prepared.into_iter().try_for_each(|file| file.commit())?;
-    say(shared, &format!("{count} {} in {}", if count == 1 { "file" } else { "files" }, folder.display()));
+    say(shared, &format!("{} in {}", counted(count, "file"), folder.display()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,7 +7,7 @@ use optimizers::nalgebra::DVector;
 use optimizers::{Inversion, NumericInverse};
 use serde::Serialize;
 
-use super::{Refusal, deliver, numbers, point, say, settings};
+use super::{Refusal, counted, deliver, numbers, point, say, settings};
 use crate::cli::{Precision, Shared};
 use crate::expression::FormulaPhysics;
 use crate::json::{Real, to_text};
@@ -94,7 +94,8 @@ impl Document {
     fn text(&self) -> String {
         let Document { residual, iterations, evaluations, .. } = self;
         let x = point(&self.x);
-        format!("x {x}  residual {residual}  ({iterations} iterations, {evaluations} evaluations)\n")
+        let (iterations, evaluations) = (counted(*iterations, "iteration"), counted(*evaluations, "evaluation"));
+        format!("x {x}  residual {residual}  ({iterations}, {evaluations})\n")
     }
 
     fn csv(&self) -> String {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use optimizers::test_functions::{TEST_FUNCTIONS, TestFunction};
 use serde::Serialize;
 
-use super::{Refusal, deliver};
+use super::{Refusal, counted, deliver};
 use crate::cli::Shared;
 use crate::expression::{BINARY, UNARY};
 use crate::json::to_text;
@@ -25,15 +25,15 @@ pub fn execute(shared: &Shared) -> Result<ExitCode, Refusal> {
 fn text() -> String {
     let mut out = "Problems\n".to_owned();
     for row in PROBLEMS {
-        let _ = writeln!(out, "  {:<28}{} ({} variables)", row.name, row.summary, row.dimension);
+        let _ = writeln!(out, "  {:<28}{} ({})", row.name, row.summary, counted(row.dimension, "variable"));
     }
     for row in TEST_FUNCTIONS {
-        let _ = writeln!(out, "  {:<28}{} ({} variables)", row.name, row.summary, row.usual_dimension());
+        let _ = writeln!(out, "  {:<28}{} ({})", row.name, row.summary, counted(row.usual_dimension(), "variable"));
     }
     out.push_str("\nOptimizers\n");
     for row in OPTIMIZERS {
         let step = row.step.map(|step| format!("step {step}, ")).unwrap_or_default();
-        let _ = writeln!(out, "  {:<20}{} ({step}{} iterations)", row.name, row.summary, row.iterations);
+        let _ = writeln!(out, "  {:<20}{} ({step}{})", row.name, row.summary, counted(row.iterations, "iteration"));
         for option in row.options {
             let _ = writeln!(out, "      --set {}=…  {} (default {})", option.name, option.summary, option.default);
         }

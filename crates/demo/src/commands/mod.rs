@@ -121,6 +121,13 @@ pub fn set_color(color: Color) {
     .write_global();
 }
 
+/// How many there are of what is named in the singular: `1 run`, `2 runs`.
+pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    // what does not fit is many
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A message on standard error, unless the user wants quiet.
 pub(crate) fn say(shared: &Shared, line: &str) {
     if !shared.quiet {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Refusal, deliver, numbers, plot, point, progress, say, whole};
+use super::{Refusal, counted, deliver, numbers, plot, point, progress, say, whole};
 use crate::cli::{Precision, Shared};
 use crate::json::{Real, to_text};
 use crate::output::Prepared;
@@ -78,9 +78,9 @@ pub(super) fn solve(arguments: &Arguments, shared: &Shared) -> Result<(Document,
     }
     if iterations.saturating_mul(start.len()) > MOST_NUMBERS {
         let most = MOST_NUMBERS / start.len();
-        let n = start.len();
+        let variables = counted(start.len(), "variable");
         return Err(
-            format!("iterations is {iterations}: at most {most} of {n} variables, as the trajectory is kept").into()
+            format!("iterations is {iterations}: at most {most} of {variables}, as the trajectory is kept").into()
         );
     }
     let method = Method::new(row, &arguments.set)?;

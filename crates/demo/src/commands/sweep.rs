@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::{Refusal, plot, progress, say, whole};
+use super::{Refusal, counted, plot, progress, say, whole};
 use crate::cli::Shared;
 use crate::output::{Destination, failed, is_device, print};
 use crate::solve::ProblemArguments;
@@ -128,7 +128,7 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     if !stdout_taken {
         print(seen.summary.text(study))?;
     }
-    say(shared, &format!("{} runs", study.len()));
+    say(shared, &counted(study.len(), "run"));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -315,7 +315,10 @@ impl Arguments {
         let processors = std::thread::available_parallelism().map_or(1, |n| n.get());
         let threads = self.threads.unwrap_or(processors).min(processors * MOST_THREADS);
         if self.threads.is_some_and(|asked| asked > threads) {
-            say(shared, &format!("{threads} threads, {MOST_THREADS} for each processor: more would only wait"));
+            say(
+                shared,
+                &format!("{}, {MOST_THREADS} for each processor: more would only wait", counted(threads, "thread")),
+            );
         }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)

@@ -55,7 +55,12 @@ impl Variables {
         let known = variable.as_deref().into_iter().chain(CONSTANTS.iter().map(|row| row.0));
         let name_of_pi = (name == "π").then_some("pi");
         let nearest = name_of_pi.or_else(|| nearest(name, known)).map(str::to_owned);
-        Fault::UnknownName { name: shown(name), nearest, variables: self.listed() }
+        let variables = match self.count {
+            0 => "there are no variables".to_owned(),
+            1 => format!("the variable is {}", self.last()),
+            _ => format!("variables are {}", self.listed()),
+        };
+        Fault::UnknownName { name: shown(name), nearest, variables }
     }
 
     fn last(self) -> String {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::parquet;
 use super::row::Row;
 use super::study::{Description, Study};
-use crate::commands::Refusal;
+use crate::commands::{Refusal, counted};
 use crate::json::to_text;
 use crate::output::{Destination, Fresh, failed, replaceable};
 
@@ -398,7 +398,7 @@ fn verified(path: &Path, format: Format, study: &Study, seen: &mut impl FnMut(u6
     for i in 0..study.len() {
         let run = study.number(i);
         if !lines.next()? {
-            return Err(lines.damaged(&format!("it has {i} of {} rows", study.len())));
+            return Err(lines.damaged(&format!("it has {i} of {}", counted(study.len(), "row"))));
         }
         seen(run, &lines.row(study, run)?);
     }

@@ -9,7 +9,7 @@ use super::row::Row;
 use crate::cli::Precision;
 use crate::commands::{Refusal, finite};
 use crate::json::Real;
-use crate::registry::{OPTIMIZERS, find};
+use crate::registry::{OPTIMIZERS, find, listed};
 use crate::solve::{Method, ProblemArguments, Setup, Subject, Until};
 
 /// Above this the numbers of runs are no longer exact in the floats of whoever reads them.
@@ -343,17 +343,18 @@ fn parts(d: &Description) -> Result<Vec<Part>, Refusal> {
         let count = steps.as_ref().map_or(Some(1), Values::count).ok_or_else(too_many)?;
         parts.push(Part { method: Method::new(row, &set)?, steps, count });
     }
+    let names: Vec<&str> = parts.iter().map(|part| part.method.row.name).collect();
     for text in &d.set {
-        let known = |part: &Part| text.split_once('.').is_some_and(|(of, _)| of == part.method.row.name);
-        if !parts.iter().any(known) {
-            return Err(format!("--set {text}: NAME.OPTION=VALUE is needed, with a NAME of --optimizers").into());
-        }
+        let Some((name, _)) = text.split_once('.').filter(|(_, option)| option.contains('=')) else {
+            return Err(format!("--set {text}: NAME.OPTION=VALUE is needed").into());
+        };
+        listed("--set", name, &names)?;
     }
     for text in &d.steps {
-        let part = text.split_once('=').map(|(of, _)| parts.iter().find(|part| part.method.row.name == of));
-        match part {
-            Some(None) => return Err(format!("--step {text}: its NAME is not one of --optimizers").into()),
-            Some(Some(part)) if part.steps.is_none() => {
+        let of = text.split_once('=').map(|(of, _)| of);
+        of.map_or(Ok(()), |of| listed("--step", of, &names))?;
+        match of.and_then(|of| parts.iter().find(|part| part.method.row.name == of)) {
+            Some(part) if part.steps.is_none() => {
                 return Err(format!("--step: {} has no fixed step", part.method.row.name).into());
             }
             None if parts.iter().all(|part| part.steps.is_none()) => {
