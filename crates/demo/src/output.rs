@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// A file that could not be written.
 #[derive(Debug, Error)]
-#[error("cannot write {}: {reason}", path.display())]
+#[error("cannot write {}: {reason}", if path.as_os_str().is_empty() { "''".into() } else { path.display().to_string() })]
 pub struct WriteError {
     path: PathBuf,
     reason: String,

@@ -53,7 +53,8 @@ fn steps() {
         let single = ["--optimizer", optimizer, "--start", "3,3", "--step", "1e-40", "--precision", "f32"];
         refused_run(&single, &["step is", "subnormal"]);
     }
-    refused_run(&["--optimizer", "gd", "--start", "3,3", "--step", "big"], &["'big'", "--step"]);
+    refused_run(&["--optimizer", "gd", "--start", "3,3", "--step", "big"], &["'big'", "--step", "a number is needed"]);
+    refused_run(&["--optimizer", "gd", "--start", "3,3", "--json", ""], &["cannot write ''"]);
     refused_run(&["--optimizer", "lbfgsb", "--start", "3,3", "--step", "1"], &["lbfgsb has no fixed step"]);
 }
 
@@ -394,6 +395,14 @@ fn a_closed_standard_output_is_no_panic() {
     if let Ok(output) = Command::new("sh").args(["-c", &script]).output() {
         assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
     }
+}
+
+#[test]
+fn the_hint_names_the_help_of_the_command() {
+    refused(&["run", "--start"], &["(try `demo run --help`)"]);
+    refused(&["--quiet", "sweep", "--seed", "x"], &["a whole number is needed", "(try `demo sweep --help`)"]);
+    refused(&["--loud"], &["(try `demo --help`)"]);
+    refused(&["derve"], &["'derive'", "(try `demo --help`)"]);
 }
 
 #[test]

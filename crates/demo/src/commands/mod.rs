@@ -4,10 +4,11 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
+use clap::CommandFactory;
 use optimizers::NumericInverse;
 use thiserror::Error;
 
-use crate::cli::{Color, Precision, Shared};
+use crate::cli::{Cli, Color, Precision, Shared};
 use crate::json::Real;
 use crate::numpy_text::vector;
 use crate::output::{Destination, WriteError, print};
@@ -89,6 +90,11 @@ pub(crate) fn whole<N: std::str::FromStr>(text: &str) -> Result<N, &'static str>
     text.parse().map_err(|_| "a whole number is needed, from 0 up to what 64 bits hold")
 }
 
+/// A number as it is typed; its range is the library's affair.
+pub(crate) fn real(text: &str) -> Result<f64, &'static str> {
+    text.trim().parse().map_err(|_| "a number is needed")
+}
+
 /// What the command-line reader has to say: help and version as they are, errors in one line.
 pub fn usage(error: &clap::Error) -> ExitCode {
     set_color(Color::typed(std::env::args_os().skip(1)));
@@ -108,7 +114,12 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         .map(str::trim)
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
     let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-    refuse(&format!("{} (try `demo --help`)", line.strip_prefix("error: ").unwrap_or(&line)), 2)
+    // the first word that is a command is the one whose help is wanted
+    let program = Cli::command();
+    let mut words = std::env::args_os().skip(1);
+    let command = words.find_map(|word| program.find_subcommand(&word)).map(|found| format!("{} ", found.get_name()));
+    let help = format!("demo {}--help", command.unwrap_or_default());
+    refuse(&format!("{} (try `{help}`)", line.strip_prefix("error: ").unwrap_or(&line)), 2)
 }
 
 /// Sets when messages have colours.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Refusal, counted, deliver, numbers, plot, point, progress, say, whole};
+use super::{Refusal, counted, deliver, numbers, plot, point, progress, real, say, whole};
 use crate::cli::{Precision, Shared};
 use crate::json::{Real, to_text};
 use crate::output::Prepared;
@@ -36,7 +36,7 @@ pub struct Arguments {
     #[arg(long, value_name = "A,B[,…]", allow_hyphen_values = true)]
     pub(super) start: String,
     /// The step size
-    #[arg(long, value_name = "H", allow_hyphen_values = true)]
+    #[arg(long, value_name = "H", allow_hyphen_values = true, value_parser = real)]
     pub(super) step: Option<f64>,
     /// How many steps at most
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use super::{Refusal, counted, plot, progress, say, whole};
+use super::{Refusal, counted, plot, progress, real, say, whole};
 use crate::cli::Shared;
 use crate::output::{Destination, failed, is_device, print};
 use crate::solve::ProblemArguments;
@@ -54,10 +54,10 @@ pub struct Arguments {
     #[arg(long = "set", value_name = "NAME.OPTION=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
     /// End a run when no component of the gradient is larger
-    #[arg(long, value_name = "G", allow_hyphen_values = true)]
+    #[arg(long, value_name = "G", allow_hyphen_values = true, value_parser = real)]
     until_gradient: Option<f64>,
     /// End a run when the loss is not larger
-    #[arg(long, value_name = "L", allow_hyphen_values = true)]
+    #[arg(long, value_name = "L", allow_hyphen_values = true, value_parser = real)]
     until_loss: Option<f64>,
     /// How many runs at once; as many as there are processors if not given
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]

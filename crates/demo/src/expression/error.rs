@@ -42,7 +42,7 @@ pub enum Fault {
     PastLast { name: String, last: String },
     #[error("the variable '{name}' stands alone only if it is the only one: here are {variables}")]
     Alone { name: String, variables: String },
-    #[error("unknown name '{name}'{}: {variables}; constants are pi and e", did_you_mean(.nearest))]
+    #[error("unknown name '{name}'{}{variables}; constants are pi and e", if .nearest.is_some() { did_you_mean(.nearest) + " " } else { ": ".to_owned() })]
     UnknownName { name: String, nearest: Option<String>, variables: String },
     #[error("unknown function '{name}'{} (`demo list` shows all)", did_you_mean(.nearest))]
     UnknownFunction { name: String, nearest: Option<String> },

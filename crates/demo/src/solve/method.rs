@@ -4,7 +4,7 @@ use autodiff::Float;
 use optimizers::nalgebra::RealField;
 use optimizers::{Bounds, Entry, ForwardDifferences, Lbfgsb, NumericInverse};
 
-use crate::commands::{Refusal, differences, numbers, settings};
+use crate::commands::{Refusal, differences, numbers, real, settings};
 use crate::registry::{DefaultValue, OptimizerRow, find};
 
 /// An optimizer with its options.
@@ -127,9 +127,9 @@ impl Method {
     }
 }
 
-/// A number as it is typed; its range is the library's affair.
+/// An option's number as it is typed.
 fn number(name: &str, value: &str) -> Result<f64, Refusal> {
-    value.parse().map_err(|_| format!("{name} is '{value}': a number is needed").into())
+    real(value).map_err(|wanted| format!("{name} is '{value}': {wanted}").into())
 }
 
 /// A tolerance as it is typed.
