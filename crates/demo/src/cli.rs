@@ -1,7 +1,8 @@
 //! The command line: one struct a command. Names and formats are fixed, for scripts rely on them.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands;
@@ -55,23 +56,26 @@ pub enum Command {
     Completions(commands::completions::Arguments),
 }
 
+/// The heading of the options that all commands share, which would stand between a command's own.
+const SHARED: &str = "Shared options";
+
 /// What all commands share.
 #[derive(Args, Clone, Debug)]
 pub struct Shared {
     /// Write the result as JSON to a file, or with `-` to standard output
-    #[arg(long, value_name = "FILE|-", global = true)]
+    #[arg(long, value_name = "FILE|-", global = true, help_heading = SHARED)]
     pub json: Option<String>,
     /// Write the result as comma-separated values to a file, or with `-` to standard output
-    #[arg(long, value_name = "FILE|-", global = true)]
+    #[arg(long, value_name = "FILE|-", global = true, help_heading = SHARED)]
     pub csv: Option<String>,
     /// The floats to compute with
-    #[arg(long, value_enum, default_value_t = Precision::F64, global = true)]
+    #[arg(long, value_enum, default_value_t = Precision::F64, global = true, help_heading = SHARED)]
     pub precision: Precision,
     /// Say nothing on standard error but errors
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = SHARED)]
     pub quiet: bool,
     /// When to use colours
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true)]
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, help_heading = SHARED)]
     pub color: Color,
 }
 
@@ -115,5 +119,26 @@ impl Color {
             value => Color::from_str(value.strip_prefix('=')?, false).ok(),
         };
         options.iter().enumerate().filter_map(value).next_back().unwrap_or(Color::Auto)
+    }
+}
+
+/// Names that the help shows and a shell completes; whether a typed one is among them is asked where its errors are told.
+#[derive(Clone, Copy, Debug)]
+pub struct Names(pub fn() -> Vec<&'static str>);
+
+impl TypedValueParser for Names {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new((self.0)().into_iter().map(PossibleValue::new)))
     }
 }

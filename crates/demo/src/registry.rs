@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use optimizers::test_functions::{PlainProblem, SquaresProblem};
+use optimizers::test_functions::{PlainProblem, SquaresProblem, TEST_FUNCTIONS};
 use optimizers::{
     AdaDeltaRule, AdaGradRule, AdamRule, AdamWRule, AnalyticInverse, Inverse, LionRule, Loss, MomentumRule, Physics,
     RmsPropRule, Staged, SumOfSquares, TwiceDifferentiable,
@@ -362,6 +362,16 @@ pub const OPTIMIZERS: &[OptimizerRow] = &[
         options: &[],
     },
 ];
+
+/// The names of all problems.
+pub fn problem_names() -> Vec<&'static str> {
+    PROBLEMS.iter().map(|row| row.name).chain(TEST_FUNCTIONS.iter().map(|row| row.name)).collect()
+}
+
+/// The names of all optimizers.
+pub fn optimizer_names() -> Vec<&'static str> {
+    OPTIMIZERS.iter().map(|row| row.name).collect()
+}
 
 /// Finds a row by name; otherwise says which name is near, if one is, and how to list them.
 ///

@@ -25,6 +25,11 @@ fn every_command_has_help_with_examples() {
         assert!(examples.contains(&format!("demo {command}")), "{}", help.stdout);
     }
     assert!(demo(&["--help"]).stdout.contains("Examples:"));
+    // a command's own options stand together, before those that all share, and names come from the registry
+    let help = demo(&["sweep", "--help"]).stdout;
+    let (own, shared) = help.split_once("Shared options:").unwrap();
+    assert!(own.contains("--plot") && own.contains("trust-region") && own.contains("zakharov"), "{own}");
+    assert!(shared.contains("--json") && !own.contains("--json"), "{shared}");
 }
 
 #[test]
@@ -33,7 +38,11 @@ fn completions_know_every_command_and_long_option() {
         let outcome = demo(&["completions", shell]);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{shell}");
         assert_eq!(demo(&["completions", shell, "--out", "-"]).stdout, outcome.stdout);
-        for word in commands().iter().map(String::as_str).chain(["optimizer", "function", "precision"]) {
+        let options = ["optimizer", "function", "precision"];
+        // the names of problems and optimizers too, where shells are told what an option may be
+        let names = ["levenberg-marquardt", "himmelblau", "adamw"];
+        let told = if ["bash", "fish", "zsh"].contains(&shell) { &names[..] } else { &[] };
+        for word in commands().iter().map(String::as_str).chain(options).chain(told.iter().copied()) {
             assert!(outcome.stdout.contains(word), "{shell} does not know {word}");
         }
     }

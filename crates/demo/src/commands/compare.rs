@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::run::{self, Document, solve};
 use super::{Refusal, deliver, plot, say, whole};
-use crate::cli::Shared;
+use crate::cli::{Names, Shared};
 use crate::json::to_text;
 use crate::output::Prepared;
-use crate::registry::{OPTIMIZERS, find, listed};
+use crate::registry::{OPTIMIZERS, find, listed, optimizer_names};
 use crate::solve::ProblemArguments;
 
 /// What `demo compare` takes.
@@ -24,7 +24,7 @@ pub struct Arguments {
     #[command(flatten)]
     of: ProblemArguments,
     /// The optimizers, by name, separated by commas
-    #[arg(long, value_name = "NAME,NAME[,…]", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "NAME,NAME[,…]", value_delimiter = ',', value_parser = Names(optimizer_names), required = true)]
     optimizers: Vec<String>,
     /// The start, a number a variable
     #[arg(long, value_name = "A,B[,…]", allow_hyphen_values = true)]
@@ -35,7 +35,7 @@ pub struct Arguments {
     /// How many steps at most, for all of them; each has its own default
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     iterations: Option<usize>,
-    /// An option of an optimizer; may be given for several
+    /// An option of an optimizer (`demo list` has them, with ranges and defaults); may be given for several
     #[arg(long = "set", value_name = "NAME.OPTION=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
     /// Draw the trajectories over level sets, if there are two variables, and the losses: FILE.svg or FILE.png

@@ -7,10 +7,10 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Refusal, counted, deliver, numbers, plot, point, progress, real, say, whole};
-use crate::cli::{Precision, Shared};
+use crate::cli::{Names, Precision, Shared};
 use crate::json::{Real, to_text};
 use crate::output::Prepared;
-use crate::registry::{OPTIMIZERS, OptimizerRow, find};
+use crate::registry::{OPTIMIZERS, OptimizerRow, find, optimizer_names};
 use crate::solve::{Method, Outcome, Point, ProblemArguments, Setup, Subject, Until};
 
 /// A trajectory is kept whole, so its length is bounded,
@@ -30,18 +30,18 @@ pub struct Arguments {
     #[command(flatten)]
     pub(super) of: ProblemArguments,
     /// The optimizer, by name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = Names(optimizer_names))]
     pub(super) optimizer: String,
     /// The start, a number a variable
     #[arg(long, value_name = "A,B[,…]", allow_hyphen_values = true)]
     pub(super) start: String,
-    /// The step size
+    /// The step size; each optimizer that has one has its own default (`demo list`)
     #[arg(long, value_name = "H", allow_hyphen_values = true, value_parser = real)]
     pub(super) step: Option<f64>,
     /// How many steps at most
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     pub(super) iterations: Option<usize>,
-    /// An option of the optimizer; may be given for several options
+    /// An option of the optimizer (`demo list` has them, with ranges and defaults); may be given for several options
     #[arg(long = "set", value_name = "OPTION=VALUE", allow_hyphen_values = true)]
     pub(super) set: Vec<String>,
     /// Draw the trajectory over level sets, if there are two variables, and the loss: FILE.svg or FILE.png

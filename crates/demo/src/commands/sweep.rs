@@ -9,8 +9,9 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use super::{Refusal, counted, plot, progress, real, say, whole};
-use crate::cli::Shared;
+use crate::cli::{Names, Shared};
 use crate::output::{Destination, failed, is_device, print};
+use crate::registry::optimizer_names;
 use crate::solve::ProblemArguments;
 use crate::sweep::{Description, Format, Found, Maps, Partial, Places, Row, Shards, Study, Summary, open, work};
 
@@ -33,7 +34,7 @@ pub struct Arguments {
     #[command(flatten)]
     of: ProblemArguments,
     /// The optimizers, by name, separated by commas
-    #[arg(long, value_name = "NAME[,…]", value_delimiter = ',', required_unless_present = "merge")]
+    #[arg(long, value_name = "NAME[,…]", value_delimiter = ',', value_parser = Names(optimizer_names), required_unless_present = "merge")]
     optimizers: Vec<String>,
     /// The starts: for each variable a number or LOW:HIGH:COUNT (with `:log`, evenly in logarithms); with --sample LOW:HIGH
     #[arg(long, value_name = "A|A:B:N,…", allow_hyphen_values = true, required_unless_present = "merge")]
@@ -50,7 +51,7 @@ pub struct Arguments {
     /// How many steps at most, for all optimizers; each has its own default
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = whole::<usize>)]
     iterations: Option<usize>,
-    /// An option of an optimizer; may be given for several
+    /// An option of an optimizer (`demo list` has them, with ranges and defaults); may be given for several
     #[arg(long = "set", value_name = "NAME.OPTION=VALUE", allow_hyphen_values = true)]
     set: Vec<String>,
     /// End a run when no component of the gradient is larger

@@ -5,17 +5,18 @@ use std::fmt;
 use clap::Args;
 use optimizers::TwiceDifferentiable;
 use optimizers::nalgebra::DVector;
-use optimizers::test_functions::{self, PlainProblem, SquaresProblem, TEST_FUNCTIONS};
+use optimizers::test_functions::{self, PlainProblem, SquaresProblem};
 
+use crate::cli::Names;
 use crate::commands::Refusal;
 use crate::expression::{FormulaLoss, FormulaProblem, FormulaSquares, Variables};
-use crate::registry::{BothInverse, PROBLEMS, Problem, find};
+use crate::registry::{BothInverse, PROBLEMS, Problem, find, problem_names};
 
 /// The problem as it is typed.
 #[derive(Args, Clone, Debug)]
 pub struct ProblemArguments {
     /// The problem, by name
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["physics", "loss"])]
+    #[arg(long, value_name = "NAME", value_parser = Names(problem_names), conflicts_with_all = ["physics", "loss"])]
     pub problem: Option<String>,
     /// In place of a named problem: the process y(x), formulas of x0, x1, … separated by commas
     #[arg(long, value_name = "FORMULAS", requires = "loss", allow_hyphen_values = true)]
@@ -85,9 +86,7 @@ impl Subject {
         let ProblemArguments { problem, physics, loss } = arguments;
         Ok(match (problem, physics, loss) {
             (Some(name), ..) => {
-                let names: Vec<&str> =
-                    PROBLEMS.iter().map(|row| row.name).chain(TEST_FUNCTIONS.iter().map(|row| row.name)).collect();
-                let name = *find("problem", name, &names, |name| name)?;
+                let name = *find("problem", name, &problem_names(), |name| name)?;
                 let kind = match test_functions::find(name) {
                     Some(row) => Kind::Function(row.problem(variables)?),
                     None => {
