@@ -65,6 +65,7 @@ fn bash_reads_its_completions() {
 fn the_manual_has_every_command() {
     let page = demo(&["completions", "man"]).stdout;
     assert!(page.contains(".TH demo 1") && page.contains(".SH NAME"));
+    assert!(!page.contains("broyden") && page.contains("f32"), "a paragraph for each problem");
     for command in commands() {
         assert!(page.contains(&format!(".SH \"DEMO {}\"", command.to_uppercase())), "{command}");
     }

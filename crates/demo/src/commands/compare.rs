@@ -23,7 +23,7 @@ pub struct Arguments {
     /// What is minimized.
     #[command(flatten)]
     of: ProblemArguments,
-    /// The optimizers, by name, separated by commas
+    /// The optimizers, by name (`demo list` tells what each is), separated by commas
     #[arg(long, value_name = "NAME,NAME[,…]", value_delimiter = ',', value_parser = Names(optimizer_names), required = true)]
     optimizers: Vec<String>,
     /// The start, a number a variable

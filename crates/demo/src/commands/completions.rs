@@ -77,10 +77,21 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     Ok(ExitCode::SUCCESS)
 }
 
+/// The command line as the manual tells it: without the names of all problems and optimizers, for each would be a paragraph.
+fn definition() -> clap::Command {
+    const MOST: usize = 10;
+    let short = |option: clap::Arg| match option.get_possible_values().len() {
+        0..=MOST => option,
+        _ => option.hide_possible_values(true),
+    };
+    let mut command = Cli::command().mut_subcommands(|sub| sub.mut_args(short));
+    command.build();
+    command
+}
+
 /// A page for the program and for each command, by the names that `man` looks for.
 fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
-    let mut command = Cli::command();
-    command.build();
+    let command = definition();
     let page = |command: &clap::Command| {
         let mut page = Vec::new();
         let man = Man::new(command.clone());
@@ -94,8 +105,7 @@ fn pages() -> io::Result<Vec<(String, Vec<u8>)>> {
 /// One page: that of the program, then what each command takes.
 fn manual() -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
-    let mut command = Cli::command();
-    command.build();
+    let command = definition();
     Man::new(command.clone()).render(&mut out)?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         let page = Man::new(sub.clone());

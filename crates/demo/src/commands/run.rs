@@ -29,7 +29,7 @@ pub struct Arguments {
     /// What is minimized.
     #[command(flatten)]
     pub(super) of: ProblemArguments,
-    /// The optimizer, by name
+    /// The optimizer, by name (`demo list` tells what each is)
     #[arg(long, value_name = "NAME", value_parser = Names(optimizer_names))]
     pub(super) optimizer: String,
     /// The start, a number a variable

@@ -33,7 +33,7 @@ pub struct Arguments {
     /// What is minimized.
     #[command(flatten)]
     of: ProblemArguments,
-    /// The optimizers, by name, separated by commas
+    /// The optimizers, by name (`demo list` tells what each is), separated by commas
     #[arg(long, value_name = "NAME[,…]", value_delimiter = ',', value_parser = Names(optimizer_names), required_unless_present = "merge")]
     optimizers: Vec<String>,
     /// The starts: for each variable a number or LOW:HIGH:COUNT (with `:log`, evenly in logarithms); with --sample LOW:HIGH

@@ -15,7 +15,7 @@ use crate::registry::{BothInverse, PROBLEMS, Problem, find, problem_names};
 /// The problem as it is typed.
 #[derive(Args, Clone, Debug)]
 pub struct ProblemArguments {
-    /// The problem, by name
+    /// The problem, by name (`demo list` tells what each is)
     #[arg(long, value_name = "NAME", value_parser = Names(problem_names), conflicts_with_all = ["physics", "loss"])]
     pub problem: Option<String>,
     /// In place of a named problem: the process y(x), formulas of x0, x1, … separated by commas
