@@ -48,14 +48,27 @@ pub(super) fn line(size: f64) -> [f64; 2] {
     HEIGHTS.map(|height| (height * scale).round())
 }
 
-/// Hands the outline of a text to a builder: the origin is where its baseline begins, y goes down.
-pub(super) fn outline(text: &str, size: f64, path: &mut tiny_skia::PathBuilder) {
+/// Hands the outline of a text to a builder: the origin is where its baseline begins, y goes down. All letters but the
+/// first are moved to the right by `kerning`.
+pub(super) fn outline(text: &str, size: f64, kerning: f64, path: &mut tiny_skia::PathBuilder) {
     let mut pen = 0.0;
+    let mut moved = 0.0;
     walk(text, |face, _, glyph, advance| {
         let scale = size / f64::from(face.units_per_em());
-        face.outline_glyph(glyph, &mut Pen { path, scale: scale as f32, from: pen as f32 });
+        face.outline_glyph(glyph, &mut Pen { path, scale: scale as f32, from: (pen + moved) as f32 });
         pen += advance * size;
+        moved = kerning;
     });
+}
+
+/// How far right of its place the ink of a text begins, to the sixteenth of a pixel, which is about what the hinter does.
+pub(super) fn bearing(text: &str, size: f64) -> f64 {
+    let mut first = None;
+    walk(text, |face, _, glyph, _| {
+        let bearing = f64::from(face.glyph_hor_side_bearing(glyph).unwrap_or(0));
+        first = first.or(Some(bearing / f64::from(face.units_per_em()) * size));
+    });
+    (first.unwrap_or(0.0) * 16.0_f64).round() / 16.0
 }
 
 struct Pen<'a> {

@@ -124,13 +124,17 @@ fn path(shape: &Shape) -> Option<Path> {
 }
 
 fn write(pixels: &mut Pixmap, text: &str, [x, y]: [f64; 2], size: f64, anchor: Anchor, upwards: bool) {
+    // matplotlib 3.3 rounds where the first letter's ink begins, b right of the pen, and cuts how far each letter's pixels are
+    // from there: trunc(left − b), which is 0 for the first and one less than by whole pixels for those behind it
+    let bearing = font::bearing(text, size);
+    let kerning = if bearing.fract() > 0.0 { -1.0 } else { 0.0 };
     let mut path = PathBuilder::new();
-    font::outline(text, size, &mut path);
+    font::outline(text, size, kerning, &mut path);
     let Some(path) = path.finish() else { return };
-    // letters begin with a pixel and stand on one, as matplotlib puts them
+    // letters stand on a pixel
     let before = anchor.before(font::extent(text, size));
     let (turn, [x, y]) = match upwards {
-        false => (0.0, [(x - before).round(), y.ceil()]),
+        false => (0.0, [(x - before + bearing).round() - bearing.floor(), y.ceil()]),
         true => (-90.0, [x.round(), (y + before).round()]),
     };
     let place = Transform::from_rotate(turn).post_translate(x as f32, y as f32);
