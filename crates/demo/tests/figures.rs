@@ -157,6 +157,25 @@ fn pictures_are_as_large_as_the_published_ones_and_show_the_marks() {
         for (x, y) in [(left, top + 30), (left + 310, top + 30), (left + 30, top), (left + 30, top + 302)] {
             assert_eq!(at(x, y), [0, 0, 0, 255], "{name} {x} {y}");
         }
+        // the ink of the labels below, from left to right: a label's columns, as the published picture has them
+        let rows = top + 312..top + 326;
+        let dark = |x: &usize| rows.clone().any(|y| at(*x, y)[..3].iter().all(|&c| c < 128));
+        let mut labels: Vec<[usize; 2]> = Vec::new();
+        for x in (0..wide as usize).filter(dark) {
+            match labels.last_mut() {
+                Some(label) if x - label[1] <= 5 => label[1] = x,
+                _ => labels.push([x, x]),
+            }
+        }
+        match name {
+            "0_gradient_descent" => {
+                assert_eq!(labels, [[66, 84], [113, 131], [161, 178], [208, 225], [253, 272], [300, 319], [347, 365]])
+            }
+            "3_y_space_inverse_simulator" => {
+                assert_eq!(labels, [[53, 71], [120, 138], [188, 205], [255, 272], [321, 340]]);
+            }
+            _ => {}
+        }
         let mut seen = 0;
         for item in chart.scene().items {
             if let Item::Mark { shape: Shape::Circle { center: [x, y], .. }, paint, data: Some(_), .. } = item {
