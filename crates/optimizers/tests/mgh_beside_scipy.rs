@@ -12,7 +12,7 @@ const LEFT: &[(&str, &[&str])] = &[
     ("Levenberg–Marquardt", &["biggs-exp6 ×100"]),
     ("trust region (Steihaug)", &["meyer ×1"]),
     ("damped Newton", &["biggs-exp6 ×100"]),
-    ("CG (Polak–Ribière+)", &["brown-badly-scaled ×10", "extended-powell ×100"]),
+    ("CG (Polak–Ribière+)", &["extended-powell ×100"]),
     ("CG (Hager–Zhang, Moré–Thuente's search)", &["box-three-dimensional ×100", "broyden-banded ×1"]),
 ];
 

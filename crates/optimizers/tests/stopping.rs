@@ -338,3 +338,45 @@ fn gradients_from_elsewhere() {
     let approximate = Run::new(&differences, &adam, &[3.0, 3.0]).unwrap().iterations(20).last().unwrap();
     assert!((&approximate.x - &exact.x).amax() < 1e-5);
 }
+
+/// Where descent says that it can make no progress, one without a past gains nothing either.
+#[test]
+fn no_progress_means_that_a_fresh_start_makes_none() {
+    use optimizers::test_functions::{Problem, TEST_FUNCTIONS};
+    fn smooth(problem: &Problem) -> &dyn TwiceDifferentiable<f64> {
+        match problem {
+            Problem::LeastSquares(problem) => &**problem,
+            Problem::Plain(problem) => &**problem,
+        }
+    }
+    fn ends<D: Copy>(name: &str, direction: D, problem: &Problem, start: &[f64]) -> usize
+    where
+        Descent<D>: for<'a> Optimizer<f64, dyn TwiceDifferentiable<f64> + 'a>,
+    {
+        let method = Descent::new(direction);
+        let end = |start: &[f64]| {
+            let mut run = Run::new(smooth(problem), &method, start).unwrap().iterations(300);
+            let last = run.by_ref().last().unwrap();
+            (last, run.status().unwrap().clone())
+        };
+        let (last, status) = end(start);
+        let Status::Failed(Failure::NoProgress { .. }) = status else { return 0 };
+        let (again, status) = end(last.x.as_slice());
+        let gain = (last.loss - again.loss) / last.loss.abs();
+        assert!(gain <= 1e-9, "{name} from {start:?}: {status}, {} to {}", last.loss, again.loss);
+        1
+    }
+    let mut count = 0;
+    // Meyer's terms cancel so far that rounding leads on from one point and not from its neighbour
+    for row in TEST_FUNCTIONS.iter().filter(|row| row.name != "meyer") {
+        let n = row.usual_dimension();
+        let problem = row.problem(n).unwrap();
+        for scale in [1.0, 10.0, 100.0] {
+            let start: Vec<f64> = (row.start)(n).iter().map(|x| x * scale).collect();
+            count += ends(row.name, Bfgs, &problem, &start);
+            count += ends(row.name, ConjugateGradient::polak_ribiere(), &problem, &start);
+            count += ends(row.name, ConjugateGradient::hager_zhang(), &problem, &start);
+        }
+    }
+    assert!(count > 5, "{count}");
+}

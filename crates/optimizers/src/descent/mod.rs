@@ -65,9 +65,9 @@ pub struct Step<'a, T> {
 ///
 /// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it). After a step in which L falls by
 /// no more than its rounding and the gradient does not halve it fails with [`Failure::NoProgress`], scipy's "precision loss":
-/// with a large constant in L that may be far from the minimum. Where the rule finds no step the direction forgets its past and is
-/// tried once more; then the run fails and says so. A value and a gradient a trial of the rule, values alone with backtracking.
-/// The update in the trajectory is −α d.
+/// with a large constant in L that may be far from the minimum. Where such a step is all that the rule finds, or it finds none, the
+/// direction first forgets its past and is tried once more from the same point, unless rounding must hide what that can gain too. A
+/// value and a gradient a trial of the rule, values alone with backtracking. The update in the trajectory is −α d.
 ///
 /// ```
 /// use optimizers::{Bfgs, ConjugateGradient, DampedNewton, Descent, Loss, Run, Status, StepRule};
@@ -117,6 +117,16 @@ impl<D> Descent<D> {
     fn converged<T: RealField + Copy>(&self, gradient: &DVector<T>) -> Option<&'static str> {
         (gradient.amax() <= constant(self.gtol)).then_some("converged: no component of the gradient exceeds gtol")
     }
+}
+
+const GAINS_NOTHING: &str = "L no longer falls and the gradient no longer shrinks";
+
+/// Whether rounding hides what a step along −g can gain as well, |g|²/2κ, as far as a step s nearly along it tells: κ = sᵀy/sᵀs.
+fn gains_nothing_downhill<T: Entry + RealField>(made: &Step<'_, T>, loss: T) -> bool {
+    let (s, g) = (&made.s, made.before);
+    let along = -s.dot(g) >= constant::<T>(0.9) * s.norm() * g.norm();
+    let gain = constant::<T>(0.5) * g.dot(g) * s.dot(s) / s.dot(&(made.after - g));
+    along && gain >= nalgebra::zero() && gain <= T::default_epsilon() * nalgebra::ComplexField::abs(loss)
 }
 
 /// A direction whose product with the gradient overflows, with the length of x, or shorter if that still overflows; and the
@@ -182,6 +192,8 @@ where
             Err(failure) => return failed(failure, evaluations),
         };
         let mut last = state.memory.last;
+        // why the run ends here if, after a step that gains nothing, the direction without its past leads nowhere either
+        let mut stuck = None;
         loop {
             let mut d = self.direction.direction(&memory, &gradient);
             let mut slope = gradient.dot(&d);
@@ -204,6 +216,9 @@ where
                     (memory, last) = (fresh, None);
                     continue;
                 }
+                if let Some(failure) = stuck {
+                    return failed(failure, evaluations);
+                }
                 if downhill && natural && &now.x + &d == now.x {
                     let reason = "the natural step does not change x";
                     return failed(Failure::NoProgress { reason, iteration }, evaluations);
@@ -224,14 +239,26 @@ where
             let gained = change > T::default_epsilon() * nalgebra::ComplexField::abs(value);
             let flattened = after.amax() < gradient.amax() * constant(0.5);
             let converged = self.converged(&after);
-            let stuck = converged.is_none() && !gained && !flattened;
-            if let Some(quantity) = wall.filter(|_| stuck) {
-                // what is not finite has kept the step so short
-                return failed(Failure::NotFinite { quantity, iteration }, evaluations);
+            let mut ended = None;
+            if converged.is_none() && !gained && !flattened {
+                let failure = match wall {
+                    // what is not finite has kept the step so short
+                    Some(quantity) => Failure::NotFinite { quantity, iteration },
+                    None => Failure::NoProgress { reason: GAINS_NOTHING, iteration },
+                };
+                if !gains_nothing_downhill(&made, now.loss)
+                    && let Some(fresh) = self.direction.forget(&memory)
+                {
+                    (memory, last, stuck) = (fresh, None, Some(failure));
+                    continue;
+                }
+                if wall.is_some() {
+                    return failed(failure, evaluations);
+                }
+                ended = Some(failure);
             }
-            let reason = "L no longer falls and the gradient no longer shrinks";
-            let (direction, failure) = if converged.is_some() || stuck {
-                (Some(memory), stuck.then_some(Failure::NoProgress { reason, iteration }))
+            let (direction, failure) = if converged.is_some() || ended.is_some() {
+                (Some(memory), ended)
             } else {
                 // the point has been reached, whether more is known of it or not
                 known(self.direction.learn(problem, memory, &made, &mut evaluations))
