@@ -1,11 +1,14 @@
 //! States as they are written and read back, with a digest.
 
+mod floats;
+
 use std::io::{self, Write};
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use self::floats::Floats;
 use crate::optimizer::{Iterate, State};
 use crate::problem::Entry;
 
@@ -43,14 +46,14 @@ impl Write for Fnv {
 /// The hash of the state as JSON, whatever the format it is written in: every bit of every number counts.
 fn digest<T: Entry + Serialize, M: Serialize>(iterate: &Iterate<T>, memory: &M) -> serde_json::Result<String> {
     let mut hash = Fnv(0xcbf2_9ce4_8422_2325);
-    serde_json::to_writer(&mut hash, &(iterate, memory))?;
+    serde_json::to_writer(&mut hash, &Floats(&(iterate, memory)))?;
     Ok(format!("{:016x}", hash.0))
 }
 
 impl<T: Entry + Serialize, M: Serialize> Serialize for State<T, M> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let digest = digest(&self.iterate, &self.memory).map_err(S::Error::custom)?;
-        Written { iterate: &self.iterate, memory: &self.memory, digest }.serialize(serializer)
+        Written { iterate: &self.iterate, memory: &self.memory, digest }.serialize(Floats(serializer))
     }
 }
 
@@ -60,7 +63,7 @@ where
     M: Serialize + DeserializeOwned,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let read = Read::<T, M>::deserialize(deserializer)?;
+        let read = Read::<T, M>::deserialize(Floats(deserializer))?;
         let found = digest(&read.iterate, &read.memory).map_err(D::Error::custom)?;
         if found != read.digest {
             let Read { digest, .. } = read;
