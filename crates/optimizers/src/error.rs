@@ -3,8 +3,12 @@
 use nalgebra::DMatrix;
 use thiserror::Error;
 
+/// By this name serde's derive does not take it for a part of the text that is read.
+type Word = &'static str;
+
 /// An argument that is refused, with its value and what was wanted. Nothing has been computed.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Error {
     /// The start has another length than the problem.
     #[error("the start has {given} components, but the problem has {expected} variables")]
@@ -21,7 +25,8 @@ pub enum Error {
     #[error("{name}[{index}] is {value}: a finite number is needed")]
     NotFiniteComponent {
         /// The argument.
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// The index of its component.
         index: usize,
         /// The component.
@@ -31,7 +36,8 @@ pub enum Error {
     #[error("{name} is {value}: a finite number is needed")]
     NotFinite {
         /// The argument.
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// Its value.
         value: f64,
     },
@@ -39,7 +45,8 @@ pub enum Error {
     #[error("{name} is {value}: a positive, finite number that is not subnormal is needed")]
     NotPositive {
         /// The argument.
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// Its value.
         value: f64,
     },
@@ -47,7 +54,8 @@ pub enum Error {
     #[error("{name} is {value}: a finite number that is not negative is needed")]
     Negative {
         /// The argument.
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// Its value.
         value: f64,
     },
@@ -55,7 +63,8 @@ pub enum Error {
     #[error("{name} is {value}: a number from 0 up to, but not including, 1 is needed")]
     NotFraction {
         /// The argument.
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// Its value.
         value: f64,
     },
@@ -69,7 +78,8 @@ pub enum Error {
     #[error("{name}[{index}] is NaN: a bound is a number, or infinite for none")]
     BoundIsNan {
         /// "lower" or "upper".
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// The index of the variable.
         index: usize,
     },
@@ -123,7 +133,8 @@ pub enum Error {
     #[error("{name} has {given} components, but {expected} are needed")]
     Length {
         /// The argument.
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// Its length.
         given: usize,
         /// The length needed.
@@ -157,12 +168,14 @@ pub(crate) fn check_jacobian<T>(
 
 /// What ends a run that cannot go on.
 #[derive(Clone, Debug, PartialEq, Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Failure {
     /// A quantity is NaN or infinite.
     #[error("{quantity} is not finite at iteration {iteration}")]
     NotFinite {
         /// The quantity: "loss", "gradient", …
-        quantity: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        quantity: Word,
         /// The iteration at which it was met first.
         iteration: usize,
     },
@@ -214,7 +227,8 @@ pub enum Failure {
     #[error("no further progress in this precision at iteration {iteration}: {reason}")]
     NoProgress {
         /// What is hidden.
-        reason: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        reason: Word,
         /// The iteration that gained nothing, or whose step was wanted.
         iteration: usize,
     },
@@ -230,7 +244,8 @@ pub enum Failure {
     #[error("{what} has {given} components at iteration {iteration}, but {expected} are needed")]
     Shape {
         /// What was returned.
-        what: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        what: Word,
         /// Its number of components.
         given: usize,
         /// The number needed.

@@ -54,8 +54,8 @@ fn outer<T: Entry, M>(inner: State<T, M>, mut iterate: Iterate<T>) -> State<T, S
     iterate.y = Some(inner.iterate.x.clone());
     iterate.loss = inner.iterate.loss;
     iterate.evaluations = inner.iterate.evaluations;
-    let (converged, warning) = (inner.converged, inner.warning.clone());
-    State { converged, warning, ..State::new(iterate, inner) }
+    let (converged, failure, warning) = (inner.converged, inner.failure.clone(), inner.warning.clone());
+    State { converged, failure, warning, ..State::new(iterate, inner) }
 }
 
 /// Whether two numbers agree to six digits.
@@ -87,12 +87,13 @@ where
         let (now, iteration) = (&state.iterate, state.iterate.iteration + 1);
         let physics: &dyn Map<T> = problem.physics();
         let stepped = self.inner.step(problem.loss(), &state.memory)?;
-        if let Some(failure) = stepped.failure {
-            let iterate = Iterate { evaluations: stepped.iterate.evaluations, ..now.clone() };
-            return Ok(State { failure: Some(failure), ..State::new(iterate, state.memory.clone()) });
+        let ended = stepped.converged.is_some() || stepped.failure.is_some();
+        if ended && stepped.iterate.iteration == state.memory.iterate.iteration {
+            // no step in y, none in x
+            return Ok(outer(stepped, now.clone()));
         }
         let target = stepped.iterate.x.clone();
-        let (converged, warning) = (stepped.converged, stepped.warning.clone());
+        let (converged, failure, warning) = (stepped.converged, stepped.failure.clone(), stepped.warning.clone());
         let found = self.inverse.invert(physics, &target, &now.x, iteration)?;
         check_shape("x", found.x.len(), now.x.len(), iteration)?;
         let (y, latents) = reach(physics, &found.x, found.stages);
@@ -104,8 +105,9 @@ where
         next.y_target = Some(target);
         next.inversion = found.inversion;
         let mut state = outer(inner, next);
-        // that the inner method has arrived at y* tells something of x only where y* was reached
+        // that the inner method has arrived at y*, or can go no further, tells something of x only where y* was reached
         state.converged = state.converged.or(converged.filter(|_| reached));
+        state.failure = state.failure.or(failure.filter(|_| reached));
         state.warning = state.warning.or(warning);
         Ok(state)
     }

@@ -46,9 +46,9 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
 /// Where a run stands: all that the next step needs.
 ///
 /// With the feature `serde` it can be written and read back, for [`Run::resume`](crate::Run::resume), where its memory
-/// can. What ended a run is not written: a state that is read back goes on. A digest is written with it, so that a text
-/// which was damaged or changed by hand, or a format that rounds numbers, is an error when it is read, and not another
-/// run.
+/// can: the point, the memory and what ended the run, bit for bit; a float that is infinite or NaN is a text where the format is one
+/// for people to read. A digest is written with it, so that a text which was damaged or changed by hand, or a format that
+/// rounds numbers, is an error when it is read, and not another run.
 #[derive(Clone, Debug)]
 pub struct State<T, M = ()> {
     /// The point and what is known of it.

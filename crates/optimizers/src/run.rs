@@ -145,7 +145,8 @@ impl<'a, T: Entry, P: Objective<T> + ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O
     }
 
     /// A run that goes on from a [`state`](Run::state) of another, as if that had not been interrupted. Its first point
-    /// is that of the state, and its last one too if the state says that it has arrived or cannot go on.
+    /// is that of the state, and its last one too if the state says that it has arrived or cannot go on: to go on all the same, with
+    /// a smaller tolerance, take `converged` or `failure` from the state.
     ///
     /// The iterations and evaluations of the state count; the best point is the best from here on.
     ///
@@ -273,6 +274,7 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
             (Begin::Begun, Some(mut state)) => match self.optimizer.advance(self.problem, &mut state) {
                 Ok(()) => Ok(state),
                 Err(failure) => {
+                    state.failure = Some(failure.clone());
                     self.state = Some(state);
                     Err(failure)
                 }
@@ -289,9 +291,10 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
         };
         self.evaluations = state.iterate.evaluations;
         let failed = state.failure.clone().map(Status::from);
-        if failed.is_some() && shown == Some(state.iterate.iteration) {
+        let ended = failed.or(state.converged.map(Status::Converged));
+        if ended.is_some() && shown == Some(state.iterate.iteration) {
             // the point is the old one
-            self.status = failed;
+            self.status = ended;
             return false;
         }
         self.warnings.take(state.warning.clone());
@@ -305,10 +308,8 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
             return true;
         }
         keep(&mut self.best, iterate);
-        if failed.is_some() {
-            self.status = failed;
-        } else if let Some(test) = state.converged {
-            self.status = Some(Status::Converged(test));
+        if ended.is_some() {
+            self.status = ended;
         } else if let Some(test) = stopped {
             self.status = Some(Status::Stopped(test));
         } else if self.iterations.is_some_and(|n| iterate.iteration >= n) {

@@ -91,7 +91,7 @@ const ROWS: &[(&str, &[&str])] = &[
     ("stages that do not fit one another", &["stages_that_do_not_fit_are_refused"]),
     (
         "a state that is damaged",
-        &["stopping::a_state_that_was_tampered_with_is_an_error", "stopping::states_that_do_not_fit_are_refused"],
+        &["resuming::a_state_that_was_tampered_with_is_an_error", "resuming::states_that_do_not_fit_are_refused"],
     ),
 ];
 
@@ -101,6 +101,7 @@ fn every_row_has_its_tests() {
         ("bad_input", include_str!("bad_input.rs")),
         ("first_order", include_str!("first_order.rs")),
         ("lbfgsb", include_str!("lbfgsb.rs")),
+        ("resuming", include_str!("resuming.rs")),
         ("stopping", include_str!("stopping.rs")),
     ];
     for (row, tests) in ROWS {

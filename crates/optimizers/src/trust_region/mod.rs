@@ -136,7 +136,7 @@ impl<M> TrustRegion<M> {
     ))
 )]
 pub struct TrustRegionMemory<T, C> {
-    /// Nothing at a point where the Hessian is not finite.
+    /// Nothing at a point where the run ended before the Hessian was needed, or where that is not finite.
     curvature: Option<C>,
     radius: T,
 }
@@ -267,7 +267,7 @@ where
                 // the point has been reached, whether there is a Hessian or not
                 known(self.model.at(problem, &x, iteration, &mut evaluations))
             } else {
-                (Some(curvature.clone()), None)
+                (None, None)
             };
             let y = problem.observe(&x);
             let (gradient, update) = (Some(after), Some(-p));
