@@ -239,7 +239,6 @@ where
             let gained = change > T::default_epsilon() * nalgebra::ComplexField::abs(value);
             let flattened = after.amax() < gradient.amax() * constant(0.5);
             let converged = self.converged(&after);
-            let mut ended = None;
             if converged.is_none() && !gained && !flattened {
                 let failure = match wall {
                     // what is not finite has kept the step so short
@@ -252,13 +251,10 @@ where
                     (memory, last, stuck) = (fresh, None, Some(failure));
                     continue;
                 }
-                if wall.is_some() {
-                    return failed(failure, evaluations);
-                }
-                ended = Some(failure);
+                return failed(failure, evaluations);
             }
-            let (direction, failure) = if converged.is_some() || ended.is_some() {
-                (Some(memory), ended)
+            let (direction, failure) = if converged.is_some() {
+                (Some(memory), None)
             } else {
                 // the point has been reached, whether more is known of it or not
                 known(self.direction.learn(problem, memory, &made, &mut evaluations))
