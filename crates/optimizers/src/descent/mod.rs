@@ -63,10 +63,10 @@ pub struct Step<'a, T> {
 
 /// Descent along a [`Direction`] by a [`StepRule`]: x ← x + α d.
 ///
-/// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it). After a step in which L falls by
-/// no more than its rounding and the gradient does not halve it fails with [`Failure::NoProgress`], scipy's "precision loss":
-/// with a large constant in L that may be far from the minimum. Where such a step is all that the rule finds, or it finds none, the
-/// direction first forgets its past and is tried once more from the same point, unless rounding must hide what that can gain too. A
+/// It converges when no component of the gradient is larger than `gtol` (1e−5, as scipy has it). A step in which L falls by no more
+/// than its rounding and the gradient does not halve is not taken. Where the rule finds no other, or none, the direction forgets its
+/// past and is tried once more from the same point, unless rounding must hide what that can gain too; then the run fails, in the
+/// first case with [`Failure::NoProgress`], scipy's "precision loss": with a large constant in L that may be far from the minimum. A
 /// value and a gradient a trial of the rule, values alone with backtracking. The update in the trajectory is −α d.
 ///
 /// ```
