@@ -202,7 +202,10 @@ fn a_target_without_a_preimage_ends_honestly() {
     let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert!(document["residual"].as_f64().unwrap() >= 4.0, "{document}");
     assert_eq!((outcome.code, &document["status"]), (Some(1), &"failed".into()), "{document}");
-    assert!(message(&document).contains("no x nearby has y = [2, -2]: component 1 of the nearest y is"), "{document}");
+    assert!(
+        message(&document).contains("no x nearby has y = [2.0, -2.0]: component 1 of the nearest y is"),
+        "{document}"
+    );
     assert!(outcome.stderr.starts_with("failed: no x nearby"), "{}", outcome.stderr);
     let status = |physics: &str, target: &str, start: &str| {
         let at = ["--target", target, "--start", start, "--json", "-", "--quiet"];

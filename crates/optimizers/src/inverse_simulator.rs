@@ -16,7 +16,8 @@ use crate::range::positive;
 /// Learning by Physics Inversion", 2022). The inverse is an [`AnalyticInverse`](crate::AnalyticInverse) or a
 /// numeric search. One y(x) and one value, gradient and Hessian of L by y a step, and one inversion.
 ///
-/// The update in the trajectory is the difference x_old − x_new; the target y* is there too.
+/// The update in the trajectory is the difference x_old − x_new; the target y* is there too. Where a search did not arrive
+/// at y* the run goes on from where it ended, with a warning, unless the inverse was told to stop.
 ///
 /// ```
 /// use optimizers::{AnalyticInverse, Composite, InverseSimulator, Run};
@@ -120,9 +121,10 @@ impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P>
         next.y = Some(latent.y.clone());
         next.update = Some(&now.x - &next.x);
         next.y_target = Some(target);
+        let warning = found.inversion.as_ref().and_then(|inversion| inversion.warning(next.iteration));
         next.inversion = found.inversion;
         next.evaluations = now.evaluations.one_of_each_more();
-        Ok(State::new(next, latent))
+        Ok(State { warning, ..State::new(next, latent) })
     }
 }
 
@@ -179,8 +181,9 @@ impl<I: Inverse<f64>, P: Staged<f32> + Staged<f64> + ?Sized> Optimizer<f64, P> f
         next.y = Some(widen(&latent.y));
         next.update = Some(&now.x - &next.x);
         next.y_target = Some(target);
+        let warning = found.inversion.as_ref().and_then(|inversion| inversion.warning(next.iteration));
         next.inversion = found.inversion;
         next.evaluations = now.evaluations.one_of_each_more();
-        Ok(State::new(next, latent))
+        Ok(State { warning, ..State::new(next, latent) })
     }
 }

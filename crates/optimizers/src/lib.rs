@@ -82,7 +82,7 @@ pub use error::{Error, Failure};
 pub use first_order::*;
 pub use half_inverse::{HalfInverse, HalfInverseMemory};
 pub use inverse::{
-    Aim, AnalyticInverse, ChainInverse, Inverse, Inversion, Inverted, LeastSquaresInverse, LinearizedInverse,
+    Aim, AnalyticInverse, ChainInverse, Inverse, Inversion, Inverted, LeastSquaresInverse, LinearizedInverse, Missed,
     NewtonInverse, NumericInverse,
 };
 pub use inverse_simulator::{InverseSimulator, Latent, MixedInverseSimulator};

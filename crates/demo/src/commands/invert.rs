@@ -12,7 +12,6 @@ use crate::cli::{Precision, Shared};
 use crate::expression::FormulaPhysics;
 use crate::json::{Real, to_text};
 use crate::registry::GRADIENT;
-use crate::solve::Reaching;
 
 /// What `demo invert` takes.
 #[derive(Args, Debug)]
@@ -74,15 +73,16 @@ fn search(
     start: &[f64],
 ) -> Result<Document, Refusal> {
     let vector = DVector::from_column_slice;
-    let (found, missed) = Reaching::new(inverse).find(physics, &vector(target), &vector(start))?;
-    let Inversion { iterations, evaluations, converged, message, residual } = found.inversion.unwrap_or_default();
+    let found = inverse.find(physics, &vector(target), &vector(start))?;
+    let Inversion { iterations, evaluations, converged, message, residual, missed } =
+        found.inversion.unwrap_or_default();
     Ok(Document {
         x: found.x.iter().map(|&x| x.into()).collect(),
         residual: residual.into(),
         iterations,
         evaluations,
         status: match (converged, missed) {
-            (_, true) => "failed",
+            (_, Some(_)) => "failed",
             (true, _) => "converged",
             _ => "not_converged",
         },

@@ -96,5 +96,6 @@ fn together<T>(aims: &[Aim<T>]) -> Option<Inversion> {
         converged: all.converged && next.converged,
         message: if all.converged { next.message.clone() } else { all.message },
         residual: all.residual + next.residual,
+        missed: all.missed.or(next.missed),
     }))
 }

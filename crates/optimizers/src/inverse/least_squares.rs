@@ -2,17 +2,21 @@
 
 use nalgebra::{DMatrix, DVector, RealField};
 
-use super::{Inverse, Inverted, check, search, settle};
+use super::{Inverse, Inverted, check, missed, search, settle, tell};
 use crate::error::{Error, Failure};
 use crate::least_squares::{LevenbergMarquardt, SumOfSquares};
 use crate::problem::{Entry, Map};
+use crate::range::positive;
 
 /// The inverse of y by a search: Levenberg–Marquardt minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby (Moré 1977).
 ///
 /// Its tolerances are the number's precision, so where the target is reached, it is to rounding. x and y may be of
 /// different lengths: of several x the search goes to one nearby, and of none to the one whose y is nearest. The search
-/// ends by its own tests, or after 1000 iterations or evaluations; the [`Inversion`](crate::Inversion) says how, and
-/// how far y is from the target.
+/// ends by its own tests, or after 1000 iterations or evaluations; the [`Inversion`](crate::Inversion) says how.
+///
+/// It has converged if y is at the target too: |yᵢ − tᵢ| ≤ τ (Σⱼ |∂yᵢ/∂xⱼ xⱼ| + |tᵢ|) for each component, with the
+/// [`tolerance`](Self::tolerance) τ. Otherwise no x nearby has that y, and the [`Inversion`](crate::Inversion) names the
+/// component that is farthest off. One y(x) and Jacobian for this.
 ///
 /// Of numbers with derivatives, those of x are what the iterations leave, which need not be exact; a
 /// [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit function theorem.
@@ -26,10 +30,15 @@ use crate::problem::{Entry, Map};
 /// let (target, near): (DVector<f64>, DVector<f64>) = (vec![2.0, 2.0].into(), vec![3.0, 3.0].into());
 /// let found = LeastSquaresInverse::new().find(&process, &target, &near)?;
 /// assert!((found.x[1] - 2f64.sqrt()).abs() < 1e-15);
+///
+/// let nowhere = LeastSquaresInverse::new().find(&process, &vec![2.0, -1.0].into(), &near)?.inversion.unwrap();
+/// assert!(!nowhere.converged && (nowhere.residual - 1.0).abs() < 1e-12); // no square is −1, the nearest is 0
+/// assert_eq!(nowhere.missed.unwrap().component, 1);
 /// # Ok::<(), optimizers::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LeastSquaresInverse {
+    tolerance: Option<f64>,
     stop_unconverged: bool,
 }
 
@@ -45,7 +54,16 @@ impl LeastSquaresInverse {
     /// best point it has.
     #[must_use]
     pub fn stop_unconverged(self) -> Self {
-        LeastSquaresInverse { stop_unconverged: true }
+        LeastSquaresInverse { stop_unconverged: true, ..self }
+    }
+
+    /// How near y is to come to its target to be reached, in units of its size; 1e−6 if not given, 100 ε of coarser numbers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotPositive`] unless it is positive, finite and not subnormal.
+    pub fn tolerance(self, tolerance: f64) -> Result<Self, Error> {
+        Ok(LeastSquaresInverse { tolerance: Some(positive("tolerance", tolerance)?), ..self })
     }
 
     /// An x near `near` with y(x) = `target`.
@@ -64,10 +82,25 @@ impl LeastSquaresInverse {
         if given != target.len() {
             return Err(Error::Length { name: "y(x)", given, expected: target.len() });
         }
-        let precision = T::default_epsilon();
-        let method = LevenbergMarquardt::new().ftol(precision)?.xtol(precision)?.gtol(nalgebra::zero())?;
-        search(&SumOfSquares::new(Residuals { physics, target }), &method, near, MOST_ITERATIONS)
+        let mut found = nearest(physics, target, near, LevenbergMarquardt::new())?;
+        let missed = missed(physics, target, &found.x, self.tolerance);
+        if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion) {
+            tell(inversion, target, missed, true);
+        }
+        Ok(found)
     }
+}
+
+/// The x nearby whose y is nearest to the target, to the number's precision.
+pub(super) fn nearest<T: Entry + RealField>(
+    physics: &dyn Map<T>,
+    target: &DVector<T>,
+    near: &DVector<T>,
+    method: LevenbergMarquardt<T>,
+) -> Result<Inverted<T>, Error> {
+    let precision = T::default_epsilon();
+    let method = method.ftol(precision)?.xtol(precision)?.gtol(nalgebra::zero())?;
+    search(&SumOfSquares::new(Residuals { physics, target }), &method, near, MOST_ITERATIONS)
 }
 
 /// y(x) − target

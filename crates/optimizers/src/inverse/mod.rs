@@ -8,7 +8,7 @@ mod newton;
 mod numeric;
 
 use autodiff::Elementary;
-use nalgebra::DVector;
+use nalgebra::{DVector, RealField};
 
 pub use self::analytic::AnalyticInverse;
 pub use self::chain::ChainInverse;
@@ -69,12 +69,38 @@ pub struct Inversion {
     pub iterations: usize,
     /// The evaluations of its objective, those for differences included.
     pub evaluations: usize,
-    /// Whether a test of the search said that it arrived.
+    /// Whether a test of the search said that it arrived, and y is where it was to be.
     pub converged: bool,
     /// Which test ended the search, in words.
     pub message: String,
     /// Σ (yᵢ(x) − targetᵢ)² where it ended.
     pub residual: f64,
+    /// Where y is not at the target, the component that is farthest from it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub missed: Option<Missed>,
+}
+
+impl Inversion {
+    /// What the user should know of a search that did not arrive.
+    pub(crate) fn warning(&self, iteration: usize) -> Option<String> {
+        let Inversion { message, residual, .. } = self;
+        let distance = residual.sqrt();
+        (!self.converged).then(|| {
+            format!("the inversion of iteration {iteration} did not converge: {message}; |y − y*| is {distance:e}")
+        })
+    }
+}
+
+/// A component of y that is not where it was to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Missed {
+    /// Its index.
+    pub component: usize,
+    /// What it is.
+    pub reached: f64,
+    /// What it was to be.
+    pub target: f64,
 }
 
 impl<T: Entry, I: Inverse<T> + ?Sized> Inverse<T> for &I {
@@ -136,8 +162,51 @@ fn search<T: Entry, P: Objective<T>, O: Optimizer<T, P>>(
         Some(best) => (best.x, best.iteration, best.loss.value().to_f64()),
         None => (near.clone(), 0, f64::NAN),
     };
-    let inversion = Inversion { iterations, evaluations, converged, message, residual };
+    let inversion = Inversion { iterations, evaluations, converged, message, residual, missed: None };
     Ok(Inverted { inversion: Some(inversion), ..Inverted::new(x) })
+}
+
+/// The component of y(x) that is farthest from the target, if one is not near it:
+/// |yᵢ − tᵢ| > τ (Σⱼ |∂yᵢ/∂xⱼ xⱼ| + |tᵢ|), with τ = 1e−6 or 100 ε of coarser numbers if none is given.
+///
+/// The terms of the sum are the size of what yᵢ is made of. Where y is not finite the search has said so.
+fn missed<T: Entry + RealField>(
+    physics: &dyn Map<T>,
+    target: &DVector<T>,
+    x: &DVector<T>,
+    tolerance: Option<f64>,
+) -> Option<Missed> {
+    let tolerance = tolerance.unwrap_or_else(|| f64::max(1e-6, 100.0 * T::default_epsilon().value().to_f64()));
+    let (y, jacobian) = physics.value_and_jacobian(x);
+    if y.len() != target.len() || jacobian.shape() != (y.len(), x.len()) || !y.iter().all(|y| y.all_finite()) {
+        return None;
+    }
+    let double = |v: T| v.value().to_f64();
+    let distance = |i: usize| (double(y[i]) - double(target[i])).abs();
+    let size = |i: usize| {
+        let terms = (0..x.len()).map(|j| (double(jacobian[(i, j)]) * double(x[j])).abs());
+        terms.filter(|term| term.is_finite()).sum::<f64>() + double(target[i]).abs()
+    };
+    // of subnormal numbers too few digits are left to be nearer
+    let rounding = |i: usize| !Elementary::is_normal((y[i] - target[i]).value());
+    if (0..y.len()).all(|i| rounding(i) || distance(i) <= tolerance * size(i)) {
+        return None;
+    }
+    let farthest = (0..y.len()).max_by(|&i, &j| distance(i).total_cmp(&distance(j)))?;
+    Some(Missed { component: farthest, reached: double(y[farthest]), target: double(target[farthest]) })
+}
+
+/// Says in the inversion that y is not at the target; `nearest` if no x nearby is nearer.
+fn tell<T: Entry>(inversion: &mut Inversion, target: &DVector<T>, missed: Missed, nearest: bool) {
+    let Missed { component, reached, target: wanted } = missed;
+    inversion.message = if inversion.converged && nearest {
+        let target: Vec<f64> = target.iter().map(|t| t.value().to_f64()).collect();
+        format!("no x nearby has y = {target:?}: component {component} of the nearest y is {reached:?}, not {wanted:?}")
+    } else {
+        format!("{}; component {component} of the nearest y is {reached:?}, not {wanted:?}", inversion.message)
+    };
+    inversion.converged = false;
+    inversion.missed = Some(missed);
 }
 
 /// What a search found; a failure if it was refused, or did not arrive and was told to stop then.

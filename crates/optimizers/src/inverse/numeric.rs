@@ -5,22 +5,47 @@ use std::cell::Cell;
 use autodiff::Elementary;
 use nalgebra::{DVector, RealField};
 
-use super::{Inverse, Inverted, check, search, settle};
+use super::least_squares::nearest;
+use super::{Inverse, Inverted, check, missed, search, settle, tell};
+use crate::bounds::constant;
 use crate::differences::ForwardDifferences;
 use crate::error::{Error, Failure};
 use crate::lbfgsb::Lbfgsb;
+use crate::least_squares::LevenbergMarquardt;
 use crate::problem::{Entry, Map, Objective};
+use crate::range::positive;
 
 /// The inverse of y by a search: L-BFGS-B minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby.
 ///
 /// The gradient is exact, 2 Jᵀ(y − target), unless differences are asked for. The search ends by its own tests, or
 /// after 15 000 iterations or evaluations (scipy's limits); where it has not arrived, the
-/// [`Inversion`](crate::Inversion) says so and x is the best it has. Of numbers with derivatives, those of x are what
+/// [`Inversion`](crate::Inversion) says so and x is the best it has.
+///
+/// Those tests also hold where y is nearest to a target that no x has. So where a component of y is not at the target to
+/// a millionth of its size (the [`tolerance`](Self::tolerance)), Levenberg–Marquardt goes on from there; if it does not
+/// come a thousand times as near, the search has not converged, and the [`Inversion`](crate::Inversion) names the
+/// component that is farthest off. One y(x) and Jacobian for this where the target is reached.
+///
+/// ```
+/// use optimizers::{NumericInverse, Physics, nalgebra::DVector};
+///
+/// autodiff::function! { fn parabola([x0, x1]) -> [2] { [x0, x1 * x1] } }
+///
+/// let process = Physics::<_, 2, 2>::new(parabola);
+/// let near = DVector::from_vec(vec![3.0, 3.0]);
+/// let found = NumericInverse::new().find(&process, &vec![2.0, -1.0].into(), &near)?;
+/// let inversion = found.inversion.unwrap(); // no square is −1, the nearest is 0
+/// assert!(!inversion.converged && inversion.missed.unwrap().target == -1.0);
+/// # Ok::<(), optimizers::Error>(())
+/// ```
+///
+/// Of numbers with derivatives, those of x are what
 /// the iterations leave, which need not be exact; a [`NewtonInverse`](crate::NewtonInverse) gives those of the implicit
 /// function theorem.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NumericInverse {
     differences: bool,
+    tolerance: Option<f64>,
     stop_unconverged: bool,
 }
 
@@ -44,6 +69,16 @@ impl NumericInverse {
         NumericInverse { stop_unconverged: true, ..self }
     }
 
+    /// How near y is to come to its target to be reached, in units of its size: |yᵢ − tᵢ| ≤ τ (Σⱼ |∂yᵢ/∂xⱼ xⱼ| + |tᵢ|).
+    /// A search whose own tests end it before has not converged, even if the target could be reached.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotPositive`] unless it is positive, finite and not subnormal.
+    pub fn tolerance(self, tolerance: f64) -> Result<Self, Error> {
+        Ok(NumericInverse { tolerance: Some(positive("tolerance", tolerance)?), ..self })
+    }
+
     /// An x near `near` with y(x) = `target`.
     ///
     /// # Errors
@@ -59,12 +94,32 @@ impl NumericInverse {
         let residual = Residual { physics, target, wrong_length: Cell::new(None) };
         let method = Lbfgsb::new();
         let method = if self.differences { method.differences(ForwardDifferences::default()) } else { method };
-        let found = search(&residual, &method, near, MOST_ITERATIONS)?;
-        match residual.wrong_length.get() {
-            Some(given) => Err(Error::Length { name: "y(x)", given, expected: target.len() }),
-            None => Ok(found),
+        let mut found = search(&residual, &method, near, MOST_ITERATIONS)?;
+        if let Some(given) = residual.wrong_length.get() {
+            return Err(Error::Length { name: "y(x)", given, expected: target.len() });
         }
+        let missed = missed(physics, target, &found.x, self.tolerance);
+        if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion) {
+            let nearest = is_nearest(physics, target, &found.x, inversion.residual)?;
+            if nearest || self.tolerance.is_some() {
+                tell(inversion, target, missed, nearest);
+            }
+        }
+        Ok(found)
     }
+}
+
+/// Whether Levenberg–Marquardt does not come from x to the target, nor a thousand times as near.
+fn is_nearest<T: Entry + RealField>(
+    physics: &dyn Map<T>,
+    target: &DVector<T>,
+    x: &DVector<T>,
+    residual: f64,
+) -> Result<bool, Error> {
+    // short first steps, so as not to leap to another valley
+    let further = nearest(physics, target, x, LevenbergMarquardt::new().factor(constant(0.1))?)?;
+    let nearer = further.inversion.is_some_and(|inversion| inversion.residual <= residual * 1e-6);
+    Ok(!nearer && missed(physics, target, &further.x, None).is_some())
 }
 
 /// Σ (yᵢ(x) − targetᵢ)²
