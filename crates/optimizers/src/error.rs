@@ -68,6 +68,18 @@ pub enum Error {
         /// Its value.
         value: f64,
     },
+    /// A number that must lie between two others does not.
+    #[error("{name} is {value}: a number above {low} and below {high} is needed")]
+    NotBetween {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it must be above.
+        low: f64,
+        /// What it must be below.
+        high: f64,
+    },
     /// The exponent of a Jacobian is not in [−1, 1].
     #[error("exponent is {value}: a number from -1 to 1 is needed")]
     Exponent {

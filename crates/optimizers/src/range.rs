@@ -15,6 +15,12 @@ pub(crate) fn positive<T: Entry>(name: &'static str, number: T) -> Result<T, Err
     }
 }
 
+/// A number that is 0, or positive, finite and not subnormal.
+pub(crate) fn none_or_positive<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
+    let number = not_negative(name, number)?;
+    if number.value() == T::Precision::ZERO { Ok(number) } else { positive(name, number) }
+}
+
 /// A number that is finite and not negative.
 pub(crate) fn not_negative<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
     let value = number.value();

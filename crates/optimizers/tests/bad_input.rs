@@ -42,7 +42,9 @@ const ROWS: &[(&str, &[&str])] = &[
     (
         "a parameter out of its range",
         &[
+            "parameters_out_of_their_range_are_refused",
             "first_order::parameters_out_of_their_range_are_refused",
+            "first_order::a_schedule_that_gives_no_step_size_ends_the_run",
             "parameters_of_half_inverses_out_of_their_range_are_refused",
         ],
     ),
@@ -160,6 +162,151 @@ fn steps_that_are_not_positive_are_refused() {
     }
     assert!(GradientDescent::new(1e-40_f32).is_err());
     assert!(GradientDescent::new(f64::MIN_POSITIVE).is_ok());
+}
+
+/// What a parameter may be.
+#[derive(Clone, Copy)]
+enum Range {
+    Finite,
+    /// Finite and not negative.
+    NotNegative,
+    /// Positive, finite and not subnormal.
+    Positive,
+    /// From 0 up to, but not including, 1.
+    Fraction,
+    /// Above 10⁻⁴ and below 1.
+    Curvature,
+    /// From −1 to 1.
+    Exponent,
+}
+
+impl Range {
+    fn holds(self, value: f64) -> bool {
+        match self {
+            Range::Finite => value.is_finite(),
+            Range::NotNegative => value.is_finite() && value >= 0.0,
+            Range::Positive => value.is_normal() && value > 0.0,
+            Range::Fraction => (0.0..1.0).contains(&value),
+            Range::Curvature => value > 1e-4 && value < 1.0,
+            Range::Exponent => (-1.0..=1.0).contains(&value),
+        }
+    }
+}
+
+/// Each parameter of each method: all that it may not be is refused by name and value, and nothing else.
+#[test]
+fn parameters_out_of_their_range_are_refused() {
+    use Range::*;
+    fn adam() -> Adam<f64> {
+        Adam::new(0.1).unwrap()
+    }
+    fn search() -> NumericInverse {
+        NumericInverse::new()
+    }
+    type Set = fn(f64) -> Result<(), Error>;
+    macro_rules! rows {
+        ($($name:literal, $range:expr, $set:expr;)*) => {
+            [$(($name, $range, { fn set(v: f64) -> Result<(), Error> { let of: fn(f64) -> _ = $set; of(v).map(|_| ()) } set as Set })),*]
+        };
+    }
+    let rows = rows![
+        "step", Positive, GradientDescent::<f64>::new;
+        "step", Positive, Momentum::<f64>::new;
+        "step", Positive, Nesterov::<f64>::new;
+        "step", Positive, AdaGrad::<f64>::new;
+        "step", Positive, RmsProp::<f64>::new;
+        "step", Positive, Adam::<f64>::new;
+        "step", Positive, AdamW::<f64>::new;
+        "step", Positive, AmsGrad::<f64>::new;
+        "step", Positive, NAdam::<f64>::new;
+        "step", Positive, AdaMax::<f64>::new;
+        "step", Positive, AdaDelta::<f64>::new;
+        "step", Positive, Lion::<f64>::new;
+        "step", Positive, Newton::<f64>::new;
+        "step", Positive, GaussNewton::<f64>::new;
+        "step", Positive, HalfInverse::<f64>::new;
+        "step", Positive, |v| InverseSimulator::new(v, search());
+        "step", Positive, |v| ScaleInvariant::new(v, search(), adam());
+        "decay", Fraction, |v| Momentum::new(0.1)?.decay(v);
+        "decay", Fraction, |v| Nesterov::new(0.1)?.decay(v);
+        "decay", Fraction, |v| RmsProp::new(0.1)?.decay(v);
+        "rho", Fraction, |v| AdaDelta::new(0.1)?.rho(v);
+        "beta1", Fraction, |v| adam().beta1(v);
+        "beta2", Fraction, |v| adam().beta2(v);
+        "beta2", Fraction, |v| AdaMax::new(0.1)?.beta2(v);
+        "beta1", Fraction, |v| Lion::new(0.1)?.beta1(v);
+        "any", Fraction, |v| Decay::new("any", v);
+        "eps", NotNegative, |v| adam().eps(v);
+        "eps", NotNegative, |v| AdaGrad::new(0.1)?.eps(v);
+        "eps_root", NotNegative, |v| AmsGrad::new(0.1)?.eps_root(v);
+        "weight_decay", NotNegative, |v| AdamW::new(0.1)?.weight_decay(v);
+        "weight_decay", NotNegative, |v| Lion::new(0.1)?.weight_decay(v);
+        "initial_accumulator", NotNegative, |v| AdaGrad::new(0.1)?.initial_accumulator(v);
+        "initial_scale", NotNegative, |v| RmsProp::new(0.1)?.initial_scale(v);
+        "clip", Positive, Clip::<f64>::value;
+        "clip norm", Positive, Clip::<f64>::norm;
+        "step", Positive, Schedule::<f64>::constant;
+        "power", Positive, |v| Schedule::polynomial(0.1, 0.2, v, 3);
+        "from", Positive, |v| Schedule::exponential(v, 3, 0.5);
+        "rate", Positive, |v| Schedule::exponential(0.1, 3, v);
+        "end", Positive, |v| Schedule::exponential(0.1, 3, 0.5)?.end(v);
+        "from", Positive, |v| Schedule::cosine(v, 3, 0.0, 1.0);
+        "alpha", NotNegative, |v| Schedule::cosine(0.1, 3, v, 1.0);
+        "exponent", Positive, |v| Schedule::cosine(0.1, 3, 0.0, v);
+        "from", Positive, |v| Schedule::piecewise(v, [(3, 0.5)]);
+        "factor", Positive, |v| Schedule::piecewise(0.1, [(3, 0.5), (5, v)]);
+        "curvature", Curvature, StepRule::more_thuente;
+        "gtol", NotNegative, |v| Descent::new(Bfgs).gtol(v);
+        "gtol", NotNegative, |v| TrustRegion::exact().gtol(v);
+        "radius", Positive, |v| TrustRegion::exact().radii(v, 1.0);
+        "largest radius", Positive, |v| TrustRegion::exact().radii(0.1, v);
+        "factr", NotNegative, |v| Lbfgsb::new().factr(v);
+        "pgtol", NotNegative, |v| Lbfgsb::new().pgtol(v);
+        "ftol", NotNegative, |v| LevenbergMarquardt::new().ftol(v);
+        "xtol", NotNegative, |v| LevenbergMarquardt::new().xtol(v);
+        "gtol", NotNegative, |v| LevenbergMarquardt::new().gtol(v);
+        "factor", Positive, |v| LevenbergMarquardt::new().factor(v);
+        "tolerance", Positive, |v| search().tolerance(v);
+        "tolerance", Positive, |v| LeastSquaresInverse::new().tolerance(v);
+        "truncation", Fraction, |v| HalfInverse::new(0.1)?.truncation(v);
+        "exponent", Exponent, |v| HalfInverse::new(0.1)?.exponent(v);
+        "gradient", NotNegative, |v| Stop::<f64>::gradient(v);
+        "step", NotNegative, |v| Stop::<f64>::step(v);
+        "decrease", NotNegative, |v| Stop::<f64>::decrease(v);
+        "target", Finite, |v| Stop::<f64>::target(v);
+        "seconds", Positive, |v| Stop::<f64>::seconds(v);
+    ];
+    let values = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, -1.0, -5e-324, 5e-324, 1e-310];
+    for (name, range, set) in rows {
+        for value in values.into_iter().chain([1e-4, 0.5, 1.0, 1.5, f64::MIN_POSITIVE]) {
+            match set(value) {
+                Ok(()) => assert!(range.holds(value), "{name} {value}"),
+                Err(error) => {
+                    assert!(!range.holds(value), "{error}");
+                    assert!(error.to_string().starts_with(&format!("{name} is {value}: ")), "{name} {value}: {error}");
+                }
+            }
+        }
+    }
+    // the ends of a polynomial: one of them may be 0
+    for bad in [f64::NAN, f64::INFINITY, -1.0, 5e-324] {
+        for (error, name) in [(Schedule::warm_up(bad, 1.0, 3), "from"), (Schedule::warm_up(1.0, bad, 3), "to")] {
+            assert!(error.unwrap_err().to_string().starts_with(&format!("{name} is {bad}: ")));
+        }
+    }
+    assert!(Schedule::warm_up(0.0, 1.0, 3).is_ok() && Schedule::warm_up(1.0, 0.0, 3).is_ok());
+    let error = Schedule::warm_up(0.0, 0.0, 3).unwrap_err().to_string();
+    assert!(error.starts_with("the larger of from and to is 0: "), "{error}");
+    // and counts
+    for counted in [
+        Schedule::polynomial(1.0, 0.5, 1.0, 0),
+        Schedule::warm_up(0.5, 1.0, 0),
+        Schedule::exponential(1.0, 0, 0.5),
+        Schedule::cosine(1.0, 0, 0.0, 1.0),
+    ] {
+        assert_eq!(counted.unwrap_err(), Error::NotPositive { name: "steps", value: 0.0 });
+    }
+    assert_eq!(Lbfgsb::<f64>::new().memory(0).unwrap_err(), Error::NotPositive { name: "memory", value: 0.0 });
 }
 
 #[test]

@@ -373,24 +373,6 @@ fn parameters_out_of_their_range_are_refused() {
         refused("beta2", Lion::new(0.1).unwrap().beta2(value).unwrap_err());
         refused("beta2", AdaMax::new(0.1).unwrap().beta2(value).unwrap_err());
     }
-    for value in [-1e-9, f64::NAN, f64::INFINITY] {
-        let refused = |error: Error| assert!(matches!(error, Error::Negative { .. }), "{error:?}");
-        refused(AdaGrad::new(0.1).unwrap().eps(value).unwrap_err());
-        refused(AdaGrad::new(0.1).unwrap().initial_accumulator(value).unwrap_err());
-        refused(RmsProp::new(0.1).unwrap().initial_scale(value).unwrap_err());
-        refused(AmsGrad::new(0.1).unwrap().eps_root(value).unwrap_err());
-        refused(AdamW::new(0.1).unwrap().weight_decay(value).unwrap_err());
-        refused(Schedule::constant(value).unwrap_err());
-        refused(Schedule::piecewise(0.1, [(3, value)]).unwrap_err());
-        refused(Schedule::exponential(0.1, 3, 0.5).unwrap().end(value).unwrap_err());
-    }
-    let not_positive = |error: Error| assert!(matches!(error, Error::NotPositive { .. }), "{error:?}");
-    for value in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-310] {
-        not_positive(Adam::<f64>::new(value).unwrap_err());
-        not_positive(Clip::value(value).unwrap_err());
-        not_positive(Clip::norm(value).unwrap_err());
-    }
-    not_positive(Schedule::cosine(0.1, 0, 0.0, 1.0).unwrap_err());
     assert_eq!(
         Adam::new(0.1).unwrap().beta2(1.0).unwrap_err().to_string(),
         "beta2 is 1: a number from 0 up to, but not including, 1 is needed"
@@ -476,6 +458,35 @@ fn gradients_that_are_not_finite_end_the_run() {
     each_method!(f64, 0.1, shows);
 }
 
+/// A schedule of one's own that gives no step size ends the run there, rather than lead it uphill.
+#[test]
+fn a_schedule_that_gives_no_step_size_ends_the_run() {
+    function! { fn bowl([x0, x1]) { x0 * x0 + x1 * x1 } }
+    for bad in [-0.1, f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let method = Adam::scheduled(Schedule::own(move |k| if k == 3 { bad } else { 0.1 }));
+        let report = Run::new(&Loss::new(bowl), &method, &[3.0, -1.0]).unwrap().iterations(9).finish();
+        let Status::Failed(failure) = &report.status else { panic!("{}", report.status) };
+        let Failure::Refused { error: Error::Negative { name: "the schedule's step", value }, iteration: 3 } = failure
+        else {
+            panic!("{failure:?}")
+        };
+        assert!(value.to_bits() == bad.to_bits() && report.trajectory.len() == 4, "{failure}");
+        assert!(failure.to_string().starts_with(&format!("the schedule's step is {bad}: ")), "{failure}");
+
+        let (mut x, mut gradient, mut memory) = ([3.0], [6.0], method.memory(1));
+        assert!(method.update(3, &mut x, &mut gradient, &mut memory).is_err());
+        assert_eq!((x, gradient), ([3.0], [6.0]));
+    }
+    // growth without end
+    let method = Momentum::scheduled(Schedule::exponential(1e-300, 1, 1e300).unwrap());
+    let report = Run::new(&Loss::new(bowl), &method, &[0.0, 0.0]).unwrap().iterations(9).finish();
+    assert!(report.status.to_string().contains("the schedule's step is inf"), "{}", report.status);
+    // a step of 0 stands still
+    let method = GradientDescent::scheduled(Schedule::own(|k| if k == 0 { 0.0 } else { 0.25 }));
+    let report = Run::new(&Loss::new(bowl), &method, &[4.0, 0.0]).unwrap().iterations(2).finish();
+    assert_eq!(report.trajectory.iter().map(|p| p.x[0]).collect::<Vec<_>>(), [4.0, 4.0, 2.0]);
+}
+
 #[test]
 fn clipping() {
     let norm = |list: &[f64]| list.iter().map(|x| (x / 1e200) * (x / 1e200)).sum::<f64>().sqrt() * 1e200;
@@ -491,6 +502,13 @@ fn clipping() {
     assert!(clipped(by_norm, vec![1.0, f64::NAN]).iter().all(|x| x.is_nan()));
     // a norm that is finite, though its square is not
     assert_eq!(clipped(by_norm, vec![3e200, 4e200]), [1.5, 2.0]);
+    // where squares underflow
+    for scale in [-530, -600, -1000] {
+        let unit = 2f64.powi(scale);
+        let list = clipped(Clip::norm(2.5 * unit).unwrap(), vec![3.0 * unit, 4.0 * unit]);
+        assert_eq!(list, [1.5 * unit, 2.0 * unit]);
+        assert_eq!(clipped(by_norm, vec![3.0 * unit, 4.0 * unit]), [3.0 * unit, 4.0 * unit]);
+    }
     assert!((norm(&clipped(Clip::norm(1e250).unwrap(), vec![3e250, 4e250])) / 1e250 - 1.0).abs() < 1e-15);
     assert_eq!(clipped(Clip::norm(1e301).unwrap(), vec![3e300, 4e300]), [3e300, 4e300]);
 }

@@ -3,6 +3,7 @@
 use nalgebra::{DVector, RealField};
 
 use crate::bounds::constant;
+use crate::error::Error;
 use crate::least_squares::length;
 use crate::line_search::{Conditions, MoreThuente, Next, Trial};
 use crate::optimizer::Evaluations;
@@ -19,7 +20,7 @@ pub enum StepRule {
     /// Armijo's: α halves until φ(α) ≤ φ(0) + 10⁻⁴ α φ'(0). Values alone, and a value and a gradient at the end.
     Backtracking,
     /// The strong Wolfe conditions, |φ'(α)| ≤ c |φ'(0)| beside Armijo's, by the search of Moré and Thuente (1994). It needs
-    /// 10⁻⁴ < c < 1; another c is taken for the nearer of 0.001 and 0.999.
+    /// 10⁻⁴ < c < 1, which [`more_thuente`](StepRule::more_thuente) checks; another c is taken for the nearer of 0.001 and 0.999.
     MoreThuente {
         /// c: 0.9 for directions that know the curvature, 0.1 to 0.4 for conjugate gradients.
         curvature: f64,
@@ -175,6 +176,28 @@ impl<'a, T: Entry + RealField, P: Objective<T> + ?Sized> Line<'a, T, P> {
 }
 
 impl StepRule {
+    /// The search of Moré and Thuente with the curvature c.
+    ///
+    /// ```
+    /// use optimizers::StepRule;
+    ///
+    /// assert_eq!(StepRule::more_thuente(0.4)?, StepRule::MoreThuente { curvature: 0.4 });
+    /// assert!(StepRule::more_thuente(1.0).is_err());
+    /// # Ok::<(), optimizers::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotBetween`] unless 10⁻⁴ < c < 1: below it there may be no step with Armijo's decrease, and from 1 on
+    /// the condition asks for nothing.
+    pub fn more_thuente(curvature: f64) -> Result<Self, Error> {
+        if curvature > DECREASE && curvature < 1.0 {
+            Ok(StepRule::MoreThuente { curvature })
+        } else {
+            Err(Error::NotBetween { name: "curvature", value: curvature, low: DECREASE, high: 1.0 })
+        }
+    }
+
     /// A step that satisfies the rule, or where no digits are left to improve it, one that is as good as none better.
     ///
     /// `scaled` says that the natural step is 1.
@@ -192,7 +215,11 @@ impl StepRule {
         };
         match self {
             StepRule::Backtracking => backtracking(line, first),
-            StepRule::MoreThuente { curvature } => more_thuente(line, first, curvature.clamp(0.001, 0.999)),
+            StepRule::MoreThuente { curvature } => {
+                let usable = StepRule::more_thuente(curvature).is_ok();
+                let curvature = if usable { curvature } else { curvature.clamp(0.001, 0.999) };
+                more_thuente(line, first, curvature)
+            }
             StepRule::HagerZhang => hager_zhang(line, first),
         }
     }

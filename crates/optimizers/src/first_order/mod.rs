@@ -39,7 +39,6 @@ pub use self::schedule::Schedule;
 use crate::error::{Error, Failure, check_shape};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State, with_gradient};
 use crate::problem::{Entry, Objective};
-use crate::range::positive;
 
 /// The equations of a first-order method, for one variable: the update u in x ← x − η u.
 ///
@@ -112,7 +111,7 @@ impl<T: Entry, R: UpdateRule<T> + Default> FirstOrder<T, R> {
     ///
     /// [`Error::NotPositive`] unless η is positive, finite and not subnormal.
     pub fn new(step: T) -> Result<Self, Error> {
-        Ok(Self::scheduled(Schedule::constant(positive("step", step)?)?))
+        Ok(Self::scheduled(Schedule::constant(step)?))
     }
 
     /// With a step size that changes from step to step, and the rule's defaults.
@@ -143,7 +142,8 @@ impl<T: Entry, R: UpdateRule<T>> FirstOrder<T, R> {
     ///
     /// # Errors
     ///
-    /// [`Error::Length`] if the slices differ in length; then nothing has changed.
+    /// [`Error::Length`] if the slices differ in length, [`Error::Negative`] if the schedule gives a step that is negative or not
+    /// finite; then nothing has changed.
     pub fn update(
         &self,
         iteration: usize,
@@ -156,10 +156,11 @@ impl<T: Entry, R: UpdateRule<T>> FirstOrder<T, R> {
                 return Err(Error::Length { name, given, expected: x.len() });
             }
         }
+        let step = self.step.step(iteration)?;
         if let Some(clip) = &self.clip {
             clip.apply(gradient);
         }
-        walk(self.rule.component(iteration.saturating_add(1)), self.step.at(iteration), x, gradient, memory);
+        walk(self.rule.component(iteration.saturating_add(1)), step, x, gradient, memory);
         Ok(())
     }
 }
@@ -205,8 +206,12 @@ impl<T: Entry, R: UpdateRule<T>, P: Objective<T> + ?Sized> Optimizer<T, P> for F
             *now = with_gradient(problem, now.x.clone(), now.iteration, now.evaluations)?;
         }
         let mut gradient = now.gradient.take().unwrap_or_else(|| DVector::from_element(n, T::zero()));
-        self.update(now.iteration, now.x.as_mut_slice(), gradient.as_mut_slice(), &mut state.memory)
-            .map_err(|error| Failure::Refused { error, iteration: now.iteration })?;
+        if let Err(error) = self.update(now.iteration, now.x.as_mut_slice(), gradient.as_mut_slice(), &mut state.memory)
+        {
+            // nothing has changed
+            now.gradient = Some(gradient);
+            return Err(Failure::Refused { error, iteration: now.iteration });
+        }
         now.iteration += 1;
         // the gradient has become the update, and the room of the last update takes the next gradient
         let room = now.update.replace(gradient).filter(|room| room.len() == n);

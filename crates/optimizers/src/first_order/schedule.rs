@@ -7,9 +7,11 @@ use autodiff::Elementary;
 
 use crate::error::Error;
 use crate::problem::Entry;
-use crate::range::{not_negative, plain, positive};
+use crate::range::{none_or_positive, not_negative, plain, positive};
 
 /// A step size η_k for the step behind iteration k = 0, 1, … (optax's schedules, with its formulas).
+///
+/// It may be 0 where a schedule begins or ends, but not everywhere.
 ///
 /// ```
 /// use optimizers::{Adam, Schedule};
@@ -35,22 +37,24 @@ enum Kind<T> {
 }
 
 impl<T: Entry> Schedule<T> {
-    /// Always the same, which is not negative.
+    /// Always the same.
     ///
     /// # Errors
     ///
-    /// [`Error::Negative`] unless it is finite and not negative.
+    /// [`Error::NotPositive`] unless it is positive, finite and not subnormal.
     pub fn constant(step: T) -> Result<Self, Error> {
-        Ok(Schedule(Kind::Constant(not_negative("step", step)?)))
+        Ok(Schedule(Kind::Constant(positive("step", step)?)))
     }
 
     /// (`from` − `to`) (1 − k / `steps`)^`power` + `to`, and `to` after `steps` (`polynomial_schedule`).
     ///
     /// # Errors
     ///
-    /// [`Error::Negative`] if `from` or `to` is negative or not finite, [`Error::NotPositive`] if `steps` is 0 or `power` is not positive.
+    /// [`Error::Negative`] if `from` or `to` is negative or not finite, [`Error::NotPositive`] if one is subnormal or both are 0,
+    /// `steps` is 0, or `power` is not positive, finite and not subnormal.
     pub fn polynomial(from: T, to: T, power: T, steps: usize) -> Result<Self, Error> {
-        let (from, to) = (not_negative("from", from)?, not_negative("to", to)?);
+        let (from, to) = (none_or_positive("from", from)?, none_or_positive("to", to)?);
+        positive("the larger of from and to", if from.value() > to.value() { from } else { to })?;
         Ok(Schedule(Kind::Polynomial { from, to, power: positive("power", power)?, steps: some(steps)? }))
     }
 
@@ -58,7 +62,8 @@ impl<T: Entry> Schedule<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Negative`] if `from` or `to` is negative or not finite, [`Error::NotPositive`] if `steps` is 0.
+    /// [`Error::Negative`] if `from` or `to` is negative or not finite, [`Error::NotPositive`] if one is subnormal or both are 0, or
+    /// `steps` is 0.
     pub fn warm_up(from: T, to: T, steps: usize) -> Result<Self, Error> {
         Self::polynomial(from, to, T::one(), steps)
     }
@@ -67,9 +72,9 @@ impl<T: Entry> Schedule<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Negative`] if `from` is negative or not finite, [`Error::NotPositive`] if `steps` is 0 or `rate` is not positive.
+    /// [`Error::NotPositive`] if `steps` is 0, or `from` or `rate` is not positive, finite and not subnormal.
     pub fn exponential(from: T, steps: usize, rate: T) -> Result<Self, Error> {
-        let (from, rate) = (not_negative("from", from)?, positive("rate", rate)?);
+        let (from, rate) = (positive("from", from)?, positive("rate", rate)?);
         Ok(Schedule(Kind::Exponential { from, steps: some(steps)?, rate, staircase: false, end: None }))
     }
 
@@ -86,9 +91,9 @@ impl<T: Entry> Schedule<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Negative`] unless it is finite and not negative.
+    /// [`Error::NotPositive`] unless it is positive, finite and not subnormal.
     pub fn end(mut self, at: T) -> Result<Self, Error> {
-        let at = not_negative("end", at)?;
+        let at = positive("end", at)?;
         if let Kind::Exponential { end, .. } = &mut self.0 {
             *end = Some(at);
         }
@@ -100,9 +105,10 @@ impl<T: Entry> Schedule<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Negative`] if `from` or `alpha` is negative or not finite, [`Error::NotPositive`] if `steps` is 0 or `exponent` is not positive.
+    /// [`Error::Negative`] if `alpha` is negative or not finite, [`Error::NotPositive`] if `steps` is 0, or `from` or `exponent` is
+    /// not positive, finite and not subnormal.
     pub fn cosine(from: T, steps: usize, alpha: T, exponent: T) -> Result<Self, Error> {
-        let (from, alpha) = (not_negative("from", from)?, not_negative("alpha", alpha)?);
+        let (from, alpha) = (positive("from", from)?, not_negative("alpha", alpha)?);
         Ok(Schedule(Kind::Cosine { from, steps: some(steps)?, alpha, exponent: positive("exponent", exponent)? }))
     }
 
@@ -110,11 +116,11 @@ impl<T: Entry> Schedule<T> {
     ///
     /// # Errors
     ///
-    /// [`Error::Negative`] if a number is negative or not finite.
+    /// [`Error::NotPositive`] if a number is not positive, finite and not subnormal.
     pub fn piecewise(from: T, factors: impl IntoIterator<Item = (usize, T)>) -> Result<Self, Error> {
-        let check = |(boundary, factor)| Ok((boundary, not_negative("factor", factor)?));
+        let check = |(boundary, factor)| Ok((boundary, positive("factor", factor)?));
         let factors = factors.into_iter().map(check).collect::<Result<_, Error>>()?;
-        Ok(Schedule(Kind::Piecewise { from: not_negative("from", from)?, factors }))
+        Ok(Schedule(Kind::Piecewise { from: positive("from", from)?, factors }))
     }
 
     /// This schedule before iteration `boundary`, then another, which counts from there (`join_schedules`).
@@ -125,9 +131,14 @@ impl<T: Entry> Schedule<T> {
         Schedule(Kind::Then { first: Arc::new(self), boundary, second: Arc::new(next) })
     }
 
-    /// Any function of k.
+    /// Any function of k. A step size that is negative or not finite ends the run with [`Failure::Refused`](crate::Failure::Refused).
     pub fn own(step: impl Fn(usize) -> T + Send + Sync + 'static) -> Self {
         Schedule(Kind::Own(Arc::new(step)))
+    }
+
+    /// η_k, if it is one.
+    pub(super) fn step(&self, k: usize) -> Result<T, Error> {
+        not_negative("the schedule's step", self.at(k))
     }
 
     /// η_k.
