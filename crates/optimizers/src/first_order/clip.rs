@@ -50,7 +50,7 @@ impl<T: Entry> Clip<T> {
         Ok(Clip { most: positive("clip norm", most)?, by: By::Norm })
     }
 
-    /// Clips a gradient in place. NaN stays NaN; a norm whose square overflows is had by scaling first.
+    /// Clips a gradient in place. NaN stays NaN; a norm whose square overflows or underflows is had by scaling first.
     pub fn apply(&self, gradient: &mut [T]) {
         let most = self.most;
         match self.by {
@@ -64,17 +64,19 @@ impl<T: Entry> Clip<T> {
                 }
             }
             By::Norm => {
-                let square = gradient.iter().fold(T::zero(), |sum, &g| sum + g * g);
-                let (unit, norm) =
-                    if square.value() == T::Precision::INFINITY && gradient.iter().all(|g| g.all_finite()) {
-                        let unit = gradient
-                            .iter()
-                            .fold(T::zero(), |most, &g| if g.abs().value() > most.value() { g.abs() } else { most });
-                        let square = gradient.iter().fold(T::zero(), |sum, &g| sum + (g / unit) * (g / unit));
-                        (unit, square.sqrt())
-                    } else {
-                        (T::one(), square.sqrt())
-                    };
+                let norm_in = |unit: T| gradient.iter().fold(T::zero(), |sum, &g| sum + (g / unit) * (g / unit)).sqrt();
+                let (mut unit, mut norm) = (T::one(), gradient.iter().fold(T::zero(), |sum, &g| sum + g * g).sqrt());
+                // squares overflow, or lose digits among the subnormal numbers
+                let roomy =
+                    norm.value() < T::Precision::ROOMY && norm.value() * T::Precision::ROOMY > T::Precision::ONE;
+                if !roomy && gradient.iter().all(|g| g.all_finite()) {
+                    let larger = |a: T, b: T| if b.abs().value() > a.value() { b.abs() } else { a };
+                    unit = gradient.iter().fold(T::zero(), |a, &b| larger(a, b));
+                    if unit.value() == T::Precision::ZERO {
+                        return;
+                    }
+                    norm = norm_in(unit);
+                }
                 let below = norm.value() < (most / unit).value();
                 if !below {
                     for g in gradient {
