@@ -9,7 +9,8 @@ use crate::optimizer::Evaluations;
 use crate::problem::{Entry, TwiceDifferentiable};
 
 /// The direction d = −(H + E)⁻¹ g, where the diagonal E ≥ 0 makes H + E positive definite, and is 0 where H is so by far:
-/// the modified Cholesky factorization of Gill, Murray and Wright ("Practical Optimization", 1981, 4.4.2.2).
+/// the modified Cholesky factorization of Gill, Murray and Wright ("Practical Optimization", 1981, 4.4.2.2). Their least
+/// diagonal element ε max(|H|, 1) is ε |H| here, so that the direction does not depend on the unit of L.
 ///
 /// One Hessian a step.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,9 +41,11 @@ impl<T: RealField + Copy> ModifiedCholesky<T> {
             }
         }
         let spread = constant::<T>(((n * n) as f64 - 1.0).max(1.0)).sqrt();
-        let least = eps * (diagonal + rest).max(T::one());
-        // β² bounds the elements of L √D, so E stays small
-        let beta2 = diagonal.max(rest / spread).max(eps);
+        // β² bounds the elements of L √D, so E stays small; without any curvature H + E is ε I
+        let size = diagonal.max(rest / spread);
+        let (least, beta2) = if size == T::zero() { (eps, eps) } else { (eps * diagonal + eps * rest, size) };
+        // ε H may underflow, but no pivot is 0
+        let least = least.max(T::one() / T::max_value().unwrap_or(T::one() / eps));
         let mut l = DMatrix::identity(n, n);
         let mut d = DVector::zeros(n);
         let mut order: Vec<usize> = (0..n).collect();
@@ -57,7 +60,7 @@ impl<T: RealField + Copy> ModifiedCholesky<T> {
                 }
             }
             let theta = (j + 1..n).map(|i| c[(i, j)].abs()).fold(T::zero(), |a, b| a.max(b));
-            d[j] = c[(j, j)].abs().max(theta * theta / beta2).max(least);
+            d[j] = c[(j, j)].abs().max(theta * (theta / beta2)).max(least);
             for i in j + 1..n {
                 l[(i, j)] = c[(i, j)] / d[j];
             }
