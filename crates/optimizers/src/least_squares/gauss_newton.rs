@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use super::pivoted_qr::PivotedQr;
-use super::{LeastSquares, gradient, linearize, squares};
+use super::{LeastSquares, Told, linearize};
 use crate::error::{Error, Failure};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
 use crate::problem::Entry;
@@ -52,9 +52,9 @@ impl<T: Entry> GaussNewton<T> {
         let (r, jacobian) = linearize(problem.residuals(), &x, iteration)?;
         let evaluations = Evaluations { value: before.value + 1, gradient: before.gradient + 1, ..before };
         let y = problem.observe(&x);
-        let gradient = Some(gradient(&r, &jacobian));
-        let iterate = Iterate { y, gradient, evaluations, ..Iterate::new(iteration, x, squares(&r)) };
-        Ok(State::new(iterate, (r, jacobian)))
+        let Told { loss, gradient, warning } = Told::of(&r, Some(&jacobian), iteration);
+        let iterate = Iterate { y, gradient, evaluations, ..Iterate::new(iteration, x, loss) };
+        Ok(State { warning, ..State::new(iterate, (r, jacobian)) })
     }
 }
 

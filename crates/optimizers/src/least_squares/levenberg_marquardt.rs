@@ -3,7 +3,7 @@
 use nalgebra::{DVector, RealField};
 
 use super::pivoted_qr::{PivotedQr, norm};
-use super::{LeastSquares, gradient, linearize, squares};
+use super::{LeastSquares, Told, linearize};
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
@@ -23,7 +23,9 @@ use crate::range::{not_negative, positive};
 ///
 /// or when r is orthogonal to J to rounding, though not to a smaller `gtol` (info 8). The message says which. Where smaller
 /// tolerances meet the rounding of L or x (info 6 and 7), it fails with [`Failure::NoProgress`].
-/// One value a trial, one Jacobian a step that is taken. A trial that is not finite counts as refused.
+/// One value a trial, one Jacobian a step that is taken. A trial that is not finite counts as refused. The steps are those of
+/// |r|, which is had without squares: they do not depend on the unit of r, and where L overflows or underflows they are the
+/// same (of an L that overflows the largest number is told, with a warning).
 /// In f32 a tolerance below 10 ε is replaced by that.
 ///
 /// ```
@@ -170,7 +172,8 @@ impl<T: Entry + RealField> LevenbergMarquardt<T> {
             // the point has been reached all the same
             Err(failure) => return Ok(State { failure: Some(failure), ..State::new(iterate, memory) }),
         };
-        iterate.gradient = Some(gradient(&r, &jacobian));
+        let Told { loss, gradient, warning } = Told::of(&r, Some(&jacobian), iterate.iteration);
+        (iterate.loss, iterate.gradient) = (loss, gradient);
         let factors = PivotedQr::new(jacobian, &r);
         if memory.first {
             memory.scale = factors.column_norms.map(|c| if c == nalgebra::zero() { nalgebra::one() } else { c });
@@ -181,7 +184,7 @@ impl<T: Entry + RealField> LevenbergMarquardt<T> {
         memory.scale = memory.scale.zip_map(&factors.column_norms, |d, c| RealField::max(d, c));
         memory.factors = Some(factors);
         memory.residuals = r;
-        let mut state = State::new(iterate, memory);
+        let mut state = State { warning, ..State::new(iterate, memory) };
         if cosine <= self.gtol {
             state.converged = Some("converged: r is orthogonal to the columns of J to within gtol (MINPACK info 4)");
         }
@@ -201,7 +204,7 @@ impl<T: Entry + RealField, P: LeastSquares<T> + ?Sized> Optimizer<T, P> for Leve
         let evaluations = Evaluations { value: 1, ..Evaluations::default() };
         let y = problem.observe(&start);
         let n = start.len();
-        let iterate = Iterate { y, evaluations, ..Iterate::new(0, start, squares(&residuals)) };
+        let iterate = Iterate { y, evaluations, ..Iterate::new(0, start, Told::of(&residuals, None, 0).loss) };
         let memory = LevenbergMarquardtMemory {
             factors: None,
             residuals,
@@ -275,7 +278,7 @@ impl<T: Entry + RealField, P: LeastSquares<T> + ?Sized> Optimizer<T, P> for Leve
                 memory.factors = None;
                 iterate.y = problem.observe(&x);
                 iterate.x = x;
-                iterate.loss = squares(&memory.residuals);
+                iterate.loss = Told::of(&memory.residuals, None, iteration).loss;
                 iterate.gradient = None;
             } else {
                 // the last trial was refused, so the point is the old one

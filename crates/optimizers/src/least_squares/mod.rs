@@ -4,7 +4,7 @@ mod gauss_newton;
 mod levenberg_marquardt;
 mod pivoted_qr;
 
-use autodiff::{Float, HyperDual, Ordered, VectorFn};
+use autodiff::{Elementary, Float, HyperDual, Ordered, VectorFn};
 use nalgebra::{DMatrix, DVector};
 
 pub use self::gauss_newton::GaussNewton;
@@ -81,6 +81,27 @@ where
 /// Σ rᵢ²
 pub(crate) fn squares<T: Entry>(r: &DVector<T>) -> T {
     r.iter().map(|&r| r * r).sum()
+}
+
+/// What is said of a point: L = Σ rᵢ² and ∂L/∂x, and a warning where they overflow though r does not. A method that looks
+/// at r alone goes on from there; the largest number stands for L then, and the gradient is left out.
+struct Told<T> {
+    loss: T,
+    gradient: Option<DVector<T>>,
+    warning: Option<String>,
+}
+
+impl<T: Entry> Told<T> {
+    fn of(r: &DVector<T>, jacobian: Option<&DMatrix<T>>, iteration: usize) -> Self {
+        let (loss, gradient) = (squares(r), jacobian.map(|jacobian| gradient(r, jacobian)));
+        let finite = |v: &DVector<T>| v.iter().all(|v| v.all_finite());
+        if loss.all_finite() && gradient.as_ref().is_none_or(finite) || !finite(r) {
+            return Told { loss, gradient, warning: None };
+        }
+        let loss = if loss.all_finite() { loss } else { T::constant(T::Precision::MAX) };
+        let warning = Some(format!("the sum of squares of iteration {iteration}, or its gradient, overflows"));
+        Told { loss, gradient: gradient.filter(finite), warning }
+    }
 }
 
 /// 2 Jᵀ r

@@ -166,9 +166,14 @@ impl<T: RealField + Copy> PivotedQr<T> {
         let full_rank = (0..n).all(|j| self.r[(j, j)] != T::zero());
         let mut low =
             if full_rank { newton(excess, forward_substitute(&self.r, permuted(&dp, dp_norm))) } else { T::zero() };
-        let slope = DVector::from_fn(n, |j, _| {
-            (0..=j).fold(T::zero(), |s, i| s + self.r[(i, j)] * self.qtr[i]) / scale[self.order[j]]
-        });
+        let slope = |j: usize| {
+            let d = scale[self.order[j]];
+            let sum = (0..=j).fold(T::zero(), |s, i| s + self.r[(i, j)] * self.qtr[i]) / d;
+            // where products of slopes and residuals overflow or underflow they are divided first
+            let divided = || (0..=j).fold(T::zero(), |s, i| s + self.r[(i, j)] / d * self.qtr[i]);
+            if sum.is_finite() && sum != T::zero() { sum } else { divided() }
+        };
+        let slope = DVector::from_fn(n, |j, _| slope(j));
         let slope_norm = length(&slope);
         let least = T::default_epsilon().powi(8);
         let mut high = slope_norm / radius;
