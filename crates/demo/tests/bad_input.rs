@@ -463,6 +463,19 @@ fn far_too_large_steps_diverge_in_bounded_time() {
     }
 }
 
+/// What looks at residuals goes on where their squares overflow, and says so.
+#[test]
+fn residuals_whose_squares_overflow() {
+    for optimizer in ["levenberg-marquardt", "gauss-newton"] {
+        let of = ["--physics", "1e200*(x0-1), 1e200*(x1-x0)", "--loss", "y0^2 + y1^2"];
+        let (code, document) = ended(&[&of[..], &["--start", "5,7", "--optimizer", optimizer]].concat());
+        assert_eq!(code, Some(0), "{document}");
+        assert!(message(&document).contains("the sum of squares of iteration 0"), "{}", message(&document));
+        let last = document["iterations"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["loss"], 0.0, "{document}");
+    }
+}
+
 /// Where a Hessian or Jacobian is singular, plain steps say so, and damped ones go on.
 #[test]
 fn singular_matrices() {

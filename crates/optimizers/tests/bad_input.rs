@@ -64,6 +64,14 @@ const ROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "a loss whose unit is far from 1, or a sum of squares that overflows",
+        &[
+            "scaling::damped_newton_arrives_whatever_the_unit",
+            "scaling::levenberg_marquardt_does_not_depend_on_the_unit_of_the_residuals",
+            "scaling::a_loss_is_infinite_only_if_a_residual_is",
+        ],
+    ),
+    (
         "a singular Hessian",
         &["newton_on_singular_and_indefinite_hessians", "the_damped_and_the_trust_region_method_go_on"],
     ),
@@ -105,6 +113,7 @@ fn every_row_has_its_tests() {
         ("first_order", include_str!("first_order.rs")),
         ("lbfgsb", include_str!("lbfgsb.rs")),
         ("resuming", include_str!("resuming.rs")),
+        ("scaling", include_str!("scaling.rs")),
         ("stopping", include_str!("stopping.rs")),
     ];
     for (row, tests) in ROWS {
@@ -666,7 +675,7 @@ fn a_search_that_does_not_arrive_says_so_and_the_run_goes_on_or_stops() {
         let inversion = report.trajectory[1].inversion.as_ref().unwrap();
         assert!(!inversion.converged && inversion.residual > 1.0 && !inversion.message.is_empty(), "{inversion:?}");
         // the warning says how, and how far from the target
-        let distance = format!("{:e}", inversion.residual.sqrt());
+        let distance = format!("|y − y*| is {:?}", inversion.residual.sqrt());
         let warning = &report.warnings[0];
         assert!(warning.contains(&inversion.message) && warning.contains(&distance), "{warning}");
         assert!(warning.starts_with("the inversion of iteration 1 did not converge: "), "{warning}");

@@ -72,28 +72,36 @@ fn points(report: &Report<f64>) -> Vec<Vec<u64>> {
 }
 
 #[test]
-fn damped_newton_does_not_depend_on_the_unit_of_the_loss() {
-    fn same(name: &str, function: impl TwiceDifferentiable<f64>, start: &[f64]) {
-        let rules = [StepRule::Backtracking, StepRule::more_thuente(0.9).unwrap(), StepRule::HagerZhang];
-        let mut problem = Scaled { function, unit: 1.0 };
-        for rule in rules {
-            let method = Descent::new(DampedNewton).step_rule(rule).gtol(0.0).unwrap();
-            let mut run = |unit| {
-                problem.unit = unit;
-                Run::new(&problem, &method, start).unwrap().iterations(60).finish()
-            };
-            let plain = run(1.0);
-            assert!(plain.trajectory.len() > 4, "{name} {rule:?} {}", plain.status);
-            for k in [-500, -60, 60, 500] {
-                let scaled = run(2f64.powi(k));
-                assert_eq!(points(&scaled), points(&plain), "{name} {rule:?} 2^{k} {} {}", scaled.status, plain.status);
-                assert_eq!(scaled.status, plain.status, "{name} {rule:?} 2^{k}");
-            }
+fn methods_of_hessians_do_not_depend_on_the_unit_of_the_loss() {
+    fn same<F, O>(name: &str, problem: &mut Scaled<F>, method: O, start: &[f64])
+    where
+        F: TwiceDifferentiable<f64>,
+        O: Optimizer<f64, Scaled<F>>,
+    {
+        let mut run = |unit| {
+            problem.unit = unit;
+            Run::new(problem, &method, start).unwrap().iterations(60).finish()
+        };
+        let plain = run(1.0);
+        assert!(plain.trajectory.len() > 4, "{name} {}", plain.status);
+        for k in [-500, -60, 60, 500] {
+            let scaled = run(2f64.powi(k));
+            assert_eq!(points(&scaled), points(&plain), "{name} 2^{k} {} {}", scaled.status, plain.status);
+            assert_eq!(scaled.status, plain.status, "{name} 2^{k}");
         }
     }
-    same("rosenbrock", Loss::new(rosenbrock), &[-1.2, 1.0]);
-    same("wood", Loss::new(wood), &[-3.0, -1.0, -3.0, -1.0]);
-    same("quartic", Loss::new(quartic), &[0.3, -0.2]);
+    fn all(name: &str, function: impl TwiceDifferentiable<f64>, start: &[f64]) {
+        let mut problem = Scaled { function, unit: 1.0 };
+        for rule in [StepRule::Backtracking, StepRule::more_thuente(0.9).unwrap(), StepRule::HagerZhang] {
+            let damped = Descent::new(DampedNewton).step_rule(rule).gtol(0.0).unwrap();
+            same(&format!("{name} {rule:?}"), &mut problem, damped, start);
+        }
+        same(&format!("{name} trust region"), &mut problem, TrustRegion::exact().gtol(0.0).unwrap(), start);
+        same(&format!("{name} Newton"), &mut problem, Newton::new(0.5).unwrap(), start);
+    }
+    all("rosenbrock", Loss::new(rosenbrock), &[-1.2, 1.0]);
+    all("wood", Loss::new(wood), &[-3.0, -1.0, -3.0, -1.0]);
+    all("quartic", Loss::new(quartic), &[0.3, -0.2]);
 }
 
 /// Far from 1 as well, where products of derivatives overflow or underflow, the minimum is found.

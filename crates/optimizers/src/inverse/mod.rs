@@ -86,7 +86,7 @@ impl Inversion {
         let Inversion { message, residual, .. } = self;
         let distance = residual.sqrt();
         (!self.converged).then(|| {
-            format!("the inversion of iteration {iteration} did not converge: {message}; |y − y*| is {distance:e}")
+            format!("the inversion of iteration {iteration} did not converge: {message}; |y − y*| is {distance:?}")
         })
     }
 }
