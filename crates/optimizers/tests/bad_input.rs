@@ -677,13 +677,13 @@ fn a_search_that_does_not_arrive_says_so_and_the_run_goes_on_or_stops() {
         // the warning says how, and how far from the target
         let distance = format!("|y − y*| is {:?}", inversion.residual.sqrt());
         let warning = &report.warnings[0];
-        assert!(warning.contains(&inversion.message) && warning.contains(&distance), "{warning}");
+        assert!(warning.contains(&inversion.reason()) && warning.contains(&distance), "{warning}");
         assert!(warning.starts_with("the inversion of iteration 1 did not converge: "), "{warning}");
         let report = run(&problem, stops);
         let Status::Failed(Failure::NotInverted { iteration: 1, message }) = &report.status else {
             panic!("{}", report.status)
         };
-        assert_eq!(message, &inversion.message);
+        assert_eq!(message, &inversion.reason());
         assert_eq!(report.trajectory.len(), 1);
     }
 }
@@ -715,7 +715,7 @@ fn a_search_tells_a_target_that_is_out_of_reach_from_one_that_is_reached_slowly(
                 if let (Some(missed), Some((component, reached))) = (inversion.missed, nearest) {
                     assert_eq!(missed.component, component, "{inversion:?}");
                     assert!((missed.reached - reached).abs() < 2e-3, "{inversion:?}");
-                    assert!(inversion.message.contains(&format!("component {component} of the nearest y is")));
+                    assert!(inversion.reason().contains(&format!("component {component} of the nearest y is")));
                 }
             }
             let stops: [&dyn Inverse<T>; 2] =

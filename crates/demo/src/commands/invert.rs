@@ -74,8 +74,9 @@ fn search(
 ) -> Result<Document, Refusal> {
     let vector = DVector::from_column_slice;
     let found = inverse.find(physics, &vector(target), &vector(start))?;
-    let Inversion { iterations, evaluations, converged, message, residual, missed } =
-        found.inversion.unwrap_or_default();
+    let inversion = found.inversion.unwrap_or_default();
+    let message = inversion.reason();
+    let Inversion { iterations, evaluations, converged, residual, missed, .. } = inversion;
     Ok(Document {
         x: found.x.iter().map(|&x| x.into()).collect(),
         residual: residual.into(),

@@ -34,7 +34,7 @@ impl Inverse<f64> for Reaching {
         let found = self.search.invert(physics, target, near, iteration)?;
         match &found.inversion {
             Some(inversion) if self.or_fail && inversion.missed.is_some() => {
-                Err(Failure::NotInverted { iteration, message: inversion.message.clone() })
+                Err(Failure::NotInverted { iteration, message: inversion.reason() })
             }
             _ => Ok(found),
         }

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, DVector, RealField};
 
-use super::{Inverse, Inverted, check, missed, search, settle, tell};
+use super::{Inverse, Inverted, check, missed, search, settle};
 use crate::error::{Error, Failure};
 use crate::least_squares::{LevenbergMarquardt, SumOfSquares};
 use crate::problem::{Entry, Map};
@@ -15,7 +15,7 @@ use crate::range::positive;
 /// ends by its own tests, or after 1000 iterations or evaluations; the [`Inversion`](crate::Inversion) says how.
 ///
 /// It has converged if y is at the target too: |yᵢ − tᵢ| ≤ τ (Σⱼ |∂yᵢ/∂xⱼ xⱼ| + |tᵢ|) for each component, with the
-/// [`tolerance`](Self::tolerance) τ. Otherwise no x nearby has that y, and the [`Inversion`](crate::Inversion) names the
+/// [`tolerance`](Self::tolerance) τ. Otherwise y comes no nearer to it from x, and the [`Inversion`](crate::Inversion) names the
 /// component that is farthest off. One y(x) and Jacobian for this.
 ///
 /// Of numbers with derivatives, those of x are what the iterations leave, which need not be exact; a
@@ -85,7 +85,7 @@ impl LeastSquaresInverse {
         let mut found = nearest(physics, target, near, LevenbergMarquardt::new())?;
         let missed = missed(physics, target, &found.x, self.tolerance);
         if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion) {
-            tell(inversion, target, missed, true);
+            inversion.miss(missed);
         }
         Ok(found)
     }

@@ -71,22 +71,39 @@ pub struct Inversion {
     pub evaluations: usize,
     /// Whether a test of the search said that it arrived, and y is where it was to be.
     pub converged: bool,
-    /// Which test ended the search, in words.
+    /// Which test ended the search, in its own words.
     pub message: String,
     /// Σ (yᵢ(x) − targetᵢ)² where it ended.
     pub residual: f64,
-    /// Where y is not at the target, the component that is farthest from it.
+    /// Where a search by L-BFGS-B or Levenberg–Marquardt ends and y is not at the target, the component that is farthest
+    /// from it.
     #[cfg_attr(feature = "serde", serde(default))]
     pub missed: Option<Missed>,
 }
 
 impl Inversion {
+    /// Why a search has not arrived: its own words, and where y is instead of at the target.
+    pub fn reason(&self) -> String {
+        let message = &self.message;
+        match self.missed {
+            Some(Missed { component, reached, target }) => {
+                format!("{message}; component {component} of the nearest y is {reached:?}, not {target:?}")
+            }
+            None => message.clone(),
+        }
+    }
+
+    /// That y is not where it was to be.
+    fn miss(&mut self, missed: Missed) {
+        self.converged = false;
+        self.missed = Some(missed);
+    }
+
     /// What the user should know of a search that did not arrive.
     pub(crate) fn warning(&self, iteration: usize) -> Option<String> {
-        let Inversion { message, residual, .. } = self;
-        let distance = residual.sqrt();
+        let (reason, distance) = (self.reason(), self.residual.sqrt());
         (!self.converged).then(|| {
-            format!("the inversion of iteration {iteration} did not converge: {message}; |y − y*| is {distance:?}")
+            format!("the inversion of iteration {iteration} did not converge: {reason}; |y − y*| is {distance:?}")
         })
     }
 }
@@ -196,19 +213,6 @@ fn missed<T: Entry + RealField>(
     Some(Missed { component: farthest, reached: double(y[farthest]), target: double(target[farthest]) })
 }
 
-/// Says in the inversion that y is not at the target; `nearest` if no x nearby is nearer.
-fn tell<T: Entry>(inversion: &mut Inversion, target: &DVector<T>, missed: Missed, nearest: bool) {
-    let Missed { component, reached, target: wanted } = missed;
-    inversion.message = if inversion.converged && nearest {
-        let target: Vec<f64> = target.iter().map(|t| t.value().to_f64()).collect();
-        format!("no x nearby has y = {target:?}: component {component} of the nearest y is {reached:?}, not {wanted:?}")
-    } else {
-        format!("{}; component {component} of the nearest y is {reached:?}, not {wanted:?}", inversion.message)
-    };
-    inversion.converged = false;
-    inversion.missed = Some(missed);
-}
-
 /// What a search found; a failure if it was refused, or did not arrive and was told to stop then.
 fn settle<T>(
     found: Result<Inverted<T>, Error>,
@@ -218,7 +222,7 @@ fn settle<T>(
     let found = found.map_err(|error| Failure::Refused { error, iteration })?;
     match &found.inversion {
         Some(inversion) if stop_unconverged && !inversion.converged => {
-            Err(Failure::NotInverted { iteration, message: inversion.message.clone() })
+            Err(Failure::NotInverted { iteration, message: inversion.reason() })
         }
         _ => Ok(found),
     }

@@ -3,7 +3,7 @@
 use autodiff::Elementary;
 use nalgebra::{DMatrix, DVector, RealField};
 
-use super::{Inverse, Inversion, Inverted, Missed, check, settle};
+use super::{Inverse, Inversion, Inverted, check, settle};
 use crate::error::{Error, Failure};
 use crate::problem::{Entry, Map};
 use crate::singular::solve;
@@ -67,15 +67,6 @@ fn largest<T: Entry>(v: &DVector<T>) -> f64 {
     v.iter().fold(0.0, |most, v| f64::max(most, v.value().to_f64().abs()))
 }
 
-/// The component of y that is farthest from the target, from the residual y − target.
-fn farthest<T: Entry>(residual: &DVector<T>, target: &DVector<T>) -> Option<Missed> {
-    let double = |v: T| v.value().to_f64();
-    let size = |i: usize| double(residual[i]).abs();
-    let component = (0..residual.len()).max_by(|&i, &j| size(i).total_cmp(&size(j)))?;
-    let target = target[component];
-    Some(Missed { component, reached: double(target + residual[component]), target: double(target) })
-}
-
 impl NewtonInverse {
     /// Newton's method.
     pub fn new() -> Self {
@@ -127,8 +118,8 @@ impl NewtonInverse {
             (false, false) => "all iterations are made",
         };
         let residual = norm(&now.residual).powi(2);
-        let missed = if converged { None } else { farthest(&now.residual, target) };
-        let inversion = Inversion { iterations, evaluations, converged, message: message.to_owned(), residual, missed };
+        let inversion =
+            Inversion { iterations, evaluations, converged, message: message.to_owned(), residual, missed: None };
         Ok(Inverted { inversion: Some(inversion), ..Inverted::new(now.x) })
     }
 }

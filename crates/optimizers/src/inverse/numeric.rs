@@ -6,7 +6,7 @@ use autodiff::Elementary;
 use nalgebra::{DVector, RealField};
 
 use super::least_squares::nearest;
-use super::{Inverse, Inverted, check, missed, search, settle, tell};
+use super::{Inverse, Inverted, check, missed, search, settle};
 use crate::bounds::constant;
 use crate::differences::ForwardDifferences;
 use crate::error::{Error, Failure};
@@ -100,9 +100,8 @@ impl NumericInverse {
         }
         let missed = missed(physics, target, &found.x, self.tolerance);
         if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion) {
-            let nearest = is_nearest(physics, target, &found.x, inversion.residual)?;
-            if nearest || self.tolerance.is_some() {
-                tell(inversion, target, missed, nearest);
+            if self.tolerance.is_some() || is_nearest(physics, target, &found.x, inversion.residual)? {
+                inversion.miss(missed);
             }
         }
         Ok(found)
