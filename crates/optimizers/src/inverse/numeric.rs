@@ -99,10 +99,10 @@ impl NumericInverse {
             return Err(Error::Length { name: "y(x)", given, expected: target.len() });
         }
         let missed = missed(physics, target, &found.x, self.tolerance);
-        if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion) {
-            if self.tolerance.is_some() || is_nearest(physics, target, &found.x, inversion.residual)? {
-                inversion.miss(missed);
-            }
+        if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion)
+            && (self.tolerance.is_some() || is_nearest(physics, target, &found.x, inversion.residual)?)
+        {
+            inversion.miss(missed);
         }
         Ok(found)
     }
