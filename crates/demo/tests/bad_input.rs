@@ -109,7 +109,7 @@ fn options() {
     for value in ["factr=-1", "factr=nan", "factr=inf", "pgtol=-1e-9", "pgtol=nan", "pgtol=x"] {
         refused_run(&with(value), &["not negative"]);
     }
-    refused_run(&with("lower=1"), &["lower has 1 components", "2 are needed"]);
+    refused_run(&with("lower=1"), &["lower has 1 component", "2 are needed"]);
     refused_run(&with("lower=nan,0"), &["lower[0] is NaN"]);
     refused_run(&with("upper=0,nan"), &["upper[1] is NaN"]);
     refused_run(&with("lower=inf,0"), &["variable 0"]);
@@ -187,7 +187,7 @@ fn targets() {
     let invert = |target: &str, parts: &[&str]| {
         refused(&["invert", "--physics", "x0, x1^2", "--target", target, "--start", "3,3"], parts);
     };
-    invert("2", &["target has 1 components", "2 are needed"]);
+    invert("2", &["target has 1 component", "2 are needed"]);
     invert("2,nan", &["target[1] is NaN"]);
     invert("inf,2", &["target[0]", "finite"]);
     invert("", &["target is empty"]);
@@ -611,7 +611,7 @@ fn derivatives() {
     derive(&["--function", "x999999999", "--at", "1"], &["'x999999999'", "the last is x0"]);
     derive(
         &["--function", "x0*x1", "--at", "1,1", "--direction", "1"],
-        &["direction has 1 components", "2 are needed"],
+        &["direction has 1 component", "2 are needed"],
     );
     derive(&["--function", "x0*x1", "--at", "1,1", "--direction", "0,inf"], &["direction[1] is inf"]);
     derive(&["--function", "x0", "--at", "1", "--order", "4"], &["'4'", "0..=3"]);

@@ -11,7 +11,7 @@ type Word = &'static str;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Error {
     /// The start has another length than the problem.
-    #[error("the start has {given} components, but the problem has {expected} variables")]
+    #[error("the start has {}, but the problem has {}", counted(*given, "component"), counted(*expected, "variable"))]
     StartLength {
         /// The length of the start.
         given: usize,
@@ -72,7 +72,8 @@ pub enum Error {
     #[error("{name} is {value}: a number above {low} and below {high} is needed")]
     NotBetween {
         /// The argument.
-        name: &'static str,
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
         /// Its value.
         value: f64,
         /// What it must be above.
@@ -142,7 +143,7 @@ pub enum Error {
         expected: usize,
     },
     /// Two arguments have different lengths.
-    #[error("{name} has {given} components, but {expected} are needed")]
+    #[error("{name} has {}, but {expected} are needed", counted(*given, "component"))]
     Length {
         /// The argument.
         #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
@@ -222,7 +223,7 @@ pub enum Failure {
         iteration: usize,
     },
     /// The bounds are of another dimension than the problem.
-    #[error("the bounds have {given} components, but the problem has {expected} variables")]
+    #[error("the bounds have {}, but the problem has {}", counted(*given, "component"), counted(*expected, "variable"))]
     BoundsLength {
         /// The dimension of the bounds.
         given: usize,
@@ -253,7 +254,7 @@ pub enum Failure {
         message: String,
     },
     /// A function returned another number of components than it should.
-    #[error("{what} has {given} components at iteration {iteration}, but {expected} are needed")]
+    #[error("{what} has {} at iteration {iteration}, but {expected} are needed", counted(*given, "component"))]
     Shape {
         /// What was returned.
         #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
@@ -307,4 +308,10 @@ impl Failure {
         }
         self
     }
+}
+
+/// A number of things, one of them in the singular.
+fn counted(n: usize, thing: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{n} {thing}{ending}")
 }

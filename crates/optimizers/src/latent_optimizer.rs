@@ -98,6 +98,7 @@ where
         check_shape("x", found.x.len(), now.x.len(), iteration)?;
         let (y, latents) = reach(physics, &found.x, found.stages);
         check_shape("y", y.len(), target.len(), iteration)?;
+        let missed = found.inversion.as_ref().and_then(|inversion| inversion.warning(iteration));
         let reached = y.iter().zip(target.iter()).all(|(&y, &t)| near(y, t));
         let inner = self.inner.relocate(problem.loss(), stepped, y)?;
         let mut next = Iterate { latents, ..Iterate::new(iteration, found.x, inner.iterate.loss) };
@@ -108,7 +109,7 @@ where
         // that the inner method has arrived at y*, or can go no further, tells something of x only where y* was reached
         state.converged = state.converged.or(converged.filter(|_| reached));
         state.failure = state.failure.or(failure.filter(|_| reached));
-        state.warning = state.warning.or(warning);
+        state.warning = state.warning.or(missed).or(warning);
         Ok(state)
     }
 }

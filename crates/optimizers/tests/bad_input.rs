@@ -297,6 +297,15 @@ fn parameters_out_of_their_range_are_refused() {
             }
         }
     }
+    // a rule that is written down without its check is refused at the start of the run
+    for curvature in values.into_iter().chain([1.0, 1e-5]) {
+        let method = Descent::new(Bfgs).step_rule(StepRule::MoreThuente { curvature });
+        let status = Run::new(&problem(), &method, &[3.0, 3.0]).unwrap().finish().status;
+        let Status::Failed(Failure::Refused { error, iteration: 0 }) = status else {
+            panic!("{curvature}: {status:?}")
+        };
+        assert!(error.to_string().starts_with(&format!("curvature is {curvature}: ")), "{error}");
+    }
     // the ends of a polynomial: one of them may be 0
     for bad in [f64::NAN, f64::INFINITY, -1.0, 5e-324] {
         for (error, name) in [(Schedule::warm_up(bad, 1.0, 3), "from"), (Schedule::warm_up(1.0, bad, 3), "to")] {
@@ -784,7 +793,7 @@ fn every_inverse_refuses_a_process_that_returns_fewer_components() {
             let result = back.invert(&process, &target, &near, 7);
             if calls == 0 {
                 let failure = result.unwrap_err().to_string();
-                assert!(failure.contains("1 components") && failure.contains("iteration 7"), "{failure}");
+                assert!(failure.contains("1 component,") && failure.contains("iteration 7"), "{failure}");
             }
         }
         for wrong in [vec![], vec![1.0], vec![1.0; 3]] {

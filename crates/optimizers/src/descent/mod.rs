@@ -166,6 +166,8 @@ where
     type Memory = DescentMemory<T, D::Memory>;
 
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
+        let rule = self.rule.map_or(Ok(()), |rule| rule.checked().map(|_| ()));
+        rule.map_err(|error| Failure::Refused { error, iteration: 0 })?;
         let mut iterate = with_gradient(problem, start, 0, Evaluations::default())?;
         let (direction, failure) = known(self.direction.start(problem, &iterate.x, &mut iterate.evaluations));
         let converged = iterate.gradient.as_ref().and_then(|gradient| self.converged(gradient));

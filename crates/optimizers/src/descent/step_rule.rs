@@ -20,7 +20,7 @@ pub enum StepRule {
     /// Armijo's: α halves until φ(α) ≤ φ(0) + 10⁻⁴ α φ'(0). Values alone, and a value and a gradient at the end.
     Backtracking,
     /// The strong Wolfe conditions, |φ'(α)| ≤ c |φ'(0)| beside Armijo's, by the search of Moré and Thuente (1994). It needs
-    /// 10⁻⁴ < c < 1, which [`more_thuente`](StepRule::more_thuente) checks; another c is taken for the nearer of 0.001 and 0.999.
+    /// 10⁻⁴ < c < 1, which [`more_thuente`](StepRule::more_thuente) checks; a run with another c is refused at its start.
     MoreThuente {
         /// c: 0.9 for directions that know the curvature, 0.1 to 0.4 for conjugate gradients.
         curvature: f64,
@@ -198,6 +198,14 @@ impl StepRule {
         }
     }
 
+    /// The rule, where its parameter makes sense.
+    pub(super) fn checked(self) -> Result<Self, Error> {
+        match self {
+            StepRule::MoreThuente { curvature } => StepRule::more_thuente(curvature),
+            StepRule::Backtracking | StepRule::HagerZhang => Ok(self),
+        }
+    }
+
     /// A step that satisfies the rule, or where no digits are left to improve it, one that is as good as none better.
     ///
     /// `scaled` says that the natural step is 1.
@@ -215,11 +223,7 @@ impl StepRule {
         };
         match self {
             StepRule::Backtracking => backtracking(line, first),
-            StepRule::MoreThuente { curvature } => {
-                let usable = StepRule::more_thuente(curvature).is_ok();
-                let curvature = if usable { curvature } else { curvature.clamp(0.001, 0.999) };
-                more_thuente(line, first, curvature)
-            }
+            StepRule::MoreThuente { curvature } => more_thuente(line, first, curvature),
             StepRule::HagerZhang => hager_zhang(line, first),
         }
     }
