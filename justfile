@@ -17,6 +17,14 @@ lint:
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 
+# the pages of the book that are made from the sources
+reference:
+    cargo run -p book
+
+# the book as web pages in target/book (needs mdBook)
+book: reference
+    mdbook build
+
 # criterion benches
 bench *ARGS:
     cargo bench -p benches {{ARGS}}

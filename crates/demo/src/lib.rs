@@ -14,12 +14,3 @@ pub mod reference;
 pub mod registry;
 pub mod solve;
 pub mod sweep;
-
-/// The Rust blocks of README and docs, as doctests.
-#[cfg(doctest)]
-mod documents {
-    #[doc = include_str!("../../../README.md")]
-    struct Readme;
-    #[doc = include_str!("../../../docs/architecture.md")]
-    struct Architecture;
-}
