@@ -26,6 +26,8 @@ macro_rules! tested {
 
 tested! {
     "README.md"
+    "crates/autodiff/README.md"
+    "crates/optimizers/README.md"
     "docs/architecture.md"
     #[cfg(feature = "others")] "docs/coming_from/argmin.md"
     "docs/coming_from/forward_diff.md"
@@ -53,7 +55,7 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The pages, by their paths from the root: `README.md` and other pages there, and all of `docs/`.
+/// The pages, by their paths from the root: those at the root and beside each crate's manifest, and all of `docs/`.
 ///
 /// # Errors
 ///
@@ -76,6 +78,9 @@ pub fn pages() -> std::io::Result<Vec<String>> {
     }
     let mut pages = Vec::new();
     collect(&root(), "", false, &mut pages)?;
+    for krate in std::fs::read_dir(root().join("crates"))? {
+        collect(&root(), &format!("crates/{}", krate?.file_name().to_string_lossy()), false, &mut pages)?;
+    }
     collect(&root(), "docs", true, &mut pages)?;
     pages.sort();
     Ok(pages)
