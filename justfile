@@ -91,6 +91,28 @@ report CHROMIUM="/usr/bin/chromium":
 formula-speed:
     cargo run --release -p demo --example formula_speed
 
+# licences, sources and duplicates of all dependencies (needs cargo-deny); `just deny advisories` fetches RustSec's database
+deny *CHECKS="bans licenses sources":
+    cargo deny check {{CHECKS}}
+
+# every combination of the libraries' features compiles (needs cargo-hack; many minutes)
+hack:
+    cargo hack check -p autodiff --feature-powerset --lib
+    cargo hack check -p optimizers -p demo -p book --feature-powerset --lib
+
+# the oldest versions that the manifests allow of direct dependencies still serve; works on a copy of the lock file
+minimal-versions:
+    cp Cargo.lock target/Cargo.lock.kept
+    trap 'mv target/Cargo.lock.kept Cargo.lock' EXIT; RUSTC_BOOTSTRAP=1 cargo update -Z direct-minimal-versions && cargo check -p autodiff -p optimizers -p demo --all-features --all-targets
+
+# the oldest Rust that the manifests promise, which rustup installs if need be (needs cargo-hack)
+msrv:
+    cargo hack check --rust-version --workspace --all-features
+
+# the packages of the libraries, built from what is in them
+package:
+    cargo package -p autodiff -p optimizers
+
 # what CI runs
 ci:
     .ci/run
