@@ -17,6 +17,7 @@ pub fn pages() -> Vec<(&'static str, String)> {
         ("docs/reference/methods.md", methods()),
         ("docs/reference/statuses.md", statuses()),
         ("docs/reference/command_line.md", command_line()),
+        ("README.md", readme()),
     ]
 }
 
@@ -274,6 +275,79 @@ fn command_line() -> String {
         section(&format!("demo {}", sub.get_name().to_owned()), sub);
     }
     out
+}
+
+/// The cases of docs/performance.md that the README shows.
+const CASES: &[&str] = &[
+    "gradient, notebook loss, n = 2",
+    "gradient, Rosenbrock, n = 10",
+    "gradient, Ackley, n = 10",
+    "Jacobian, spherical coordinates, 3 × 3",
+    "Hessian, three bodies, n = 12",
+    "gradient, Rosenbrock, n = 1000",
+    "Hessian, Rosenbrock, n = 100",
+];
+/// Who is compared; of a peer's several forms the quickest counts.
+const PEERS: &[&str] = &["by hand", "num-dual", "echidna", "hyperdual", "autodiff 0.7", "central differences"];
+
+/// The README, whose tables are those of the pages that measurements write.
+fn readme() -> String {
+    let text = read("README.md");
+    let (before, rest) = text.split_once("<!-- times -->\n").expect("the README has a place for times");
+    let (_, after) = rest.split_once("<!-- end -->").expect("and its end");
+    let (times, digits) = (times(&read("docs/performance.md")), digits(&read("docs/accuracy.md")));
+    format!("{before}<!-- times -->\n{times}\n{digits}\n<!-- end -->{after}")
+}
+
+/// The cells of the rows of a table.
+fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    text.lines()
+        .filter(|line| line.starts_with("| "))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+}
+
+fn times(performance: &str) -> String {
+    let (_, section) = performance.split_once("## Times").expect("docs/performance.md has times");
+    let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
+    let mut out =
+        format!("| ns, default build | ours | {} |\n| --- |{}\n", PEERS.join(" | "), " ---: |".repeat(PEERS.len() + 1));
+    for case in CASES {
+        let heading = format!("**{case}**");
+        let rows: Vec<_> = rows(section)
+            .skip_while(|row| row[0] != heading)
+            .skip(1)
+            .take_while(|row| !row[0].starts_with("**"))
+            .collect();
+        assert!(!rows.is_empty(), "docs/performance.md has no {case}");
+        let number = |cell: &str| cell.replace(',', "").parse::<f64>().unwrap_or(f64::INFINITY);
+        let best = |belongs: &dyn Fn(&str) -> bool| {
+            let found = rows.iter().filter(|row| belongs(row[0])).map(|row| row[1]);
+            found.min_by(|a, b| number(a).total_cmp(&number(b))).unwrap_or("–").to_owned()
+        };
+        let ours = best(&|name| name == "ours");
+        let peers: Vec<_> = PEERS.iter().map(|peer| best(&|name| name.starts_with(peer))).collect();
+        let _ = writeln!(out, "| {case} | {ours} | {} |", peers.join(" | "));
+    }
+    out
+}
+
+/// The worst errors of the table in double precision, but for the composition, whose bars are others.
+fn digits(accuracy: &str) -> String {
+    let (_, section) = accuracy.split_once("## Double precision").expect("docs/accuracy.md has double precision");
+    let (section, _) = section.split_once("\n## ").unwrap_or((section, ""));
+    let rows: Vec<_> = rows(section).filter(|row| row[0].starts_with('`') && row[0] != "`x^x`").collect();
+    let worst = |column: usize| {
+        let of = |row: &Vec<&str>| row[column].parse::<f64>().unwrap_or(f64::NAN);
+        let row = rows.iter().max_by(|a, b| of(a).total_cmp(&of(b))).expect("the table has rows");
+        format!("{} ({})", row[column], row[0])
+    };
+    format!(
+        "| worst error in double precision, ulp | f′ | f″ | f‴ |\n| --- | ---: | ---: | ---: |\n| of {} functions | {} | {} | {} |\n",
+        rows.len(),
+        worst(2),
+        worst(3),
+        worst(4)
+    )
 }
 
 /// The text in one line, for a cell of a table.

@@ -86,6 +86,21 @@ fn the_readme_quotes_the_notebook() {
     }
 }
 
+/// The README's picture is what the command beside it draws.
+#[test]
+fn the_picture_is_drawn_by_its_command() {
+    let (_, readme) = documents().remove(0);
+    let command = readme.split('`').find(|code| code.starts_with("demo ") && code.contains("--plot docs/")).unwrap();
+    let (command, path) = command.split_once(" --plot ").unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let drawn = directory.path().join("picture.svg");
+    let mut arguments = words(command).split_off(1);
+    arguments.extend(["--plot".to_owned(), drawn.display().to_string()]);
+    assert_eq!(demo(&arguments).code, Some(0));
+    let expected = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)).unwrap();
+    assert!(std::fs::read_to_string(drawn).unwrap() == expected, "{path} is not what `{command}` draws");
+}
+
 /// Every block says what it is, so none escapes being run.
 #[test]
 fn every_block_has_a_language_that_is_tested_or_known() {
