@@ -95,15 +95,16 @@ formula-speed:
 deny *CHECKS="bans licenses sources":
     cargo deny check {{CHECKS}}
 
-# every combination of the libraries' features compiles (needs cargo-hack; many minutes)
-hack:
-    cargo hack check -p autodiff --feature-powerset --lib
+# combinations of features compile, of autodiff so many at a time (needs cargo-hack; a quarter of an hour)
+hack DEPTH="2":
+    cargo hack check -p autodiff --feature-powerset --depth {{DEPTH}} --lib
     cargo hack check -p optimizers -p demo -p book --feature-powerset --lib
 
-# the oldest versions that the manifests allow of direct dependencies still serve; works on a copy of the lock file
+# the oldest versions of direct dependencies that the manifests allow still serve; the lock file comes back
 minimal-versions:
-    cp Cargo.lock target/Cargo.lock.kept
-    trap 'mv target/Cargo.lock.kept Cargo.lock' EXIT; RUSTC_BOOTSTRAP=1 cargo update -Z direct-minimal-versions && cargo check -p autodiff -p optimizers -p demo --all-features --all-targets
+    cp Cargo.lock Cargo.lock.kept; trap 'mv Cargo.lock.kept Cargo.lock' EXIT; \
+        RUSTC_BOOTSTRAP=1 cargo update -Z direct-minimal-versions && \
+        cargo check -p autodiff -p optimizers -p demo --all-features --all-targets
 
 # the oldest Rust that the manifests promise, which rustup installs if need be (needs cargo-hack)
 msrv:
