@@ -101,3 +101,24 @@ fn every_page_is_in_the_book() {
     assert_eq!(listed.len(), expected.len());
     assert!(Path::new(&root().join("book.toml")).exists());
 }
+
+/// The commands that pages name are in the justfile.
+#[test]
+fn commands_exist() {
+    let justfile = read("justfile");
+    let recipes: Vec<_> = justfile
+        .lines()
+        .filter(|line| line.starts_with(char::is_alphabetic) && line.contains(':'))
+        .filter_map(|line| line.split([' ', ':']).next())
+        .collect();
+    let mut count = 0;
+    for page in pages().unwrap() {
+        let text = read(&page);
+        let named = text.split('`').chain(text.lines()).filter_map(|code| code.strip_prefix("just "));
+        for name in named.filter_map(|rest| rest.split_whitespace().next()).filter(|name| !name.starts_with('-')) {
+            assert!(recipes.contains(&name), "{page}: `just {name}`");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count} commands");
+}
