@@ -17,6 +17,10 @@ lint:
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 
+# a newcomer's path from a clone to a first gradient, timed; half an hour on two busy cores, and some gigabytes in TMPDIR
+newcomer:
+    crates/book/newcomer.sh
+
 # the pages of the book that are made from the sources
 reference:
     cargo run -p book
