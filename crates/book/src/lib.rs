@@ -1,6 +1,6 @@
 //! The book in `docs/`: its Rust blocks as doctests, and the pages that programs write.
 //!
-//! `cargo run -p book` writes the pages of [`reference`]; the tests in `tests/` hold all pages to what they must be.
+//! `cargo run -p book` writes the pages of [`mod@reference`]; the tests in `tests/` hold all pages to what they must be.
 
 pub mod reference;
 pub mod source;
