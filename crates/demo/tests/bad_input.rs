@@ -609,10 +609,7 @@ fn derivatives() {
     derive(&["--function", "x0", "--at", "1,"], &["at[1]", "a number is needed"]);
     derive(&["--function", "", "--at", "1"], &["empty"]);
     derive(&["--function", "x999999999", "--at", "1"], &["'x999999999'", "the last is x0"]);
-    derive(
-        &["--function", "x0*x1", "--at", "1,1", "--direction", "1"],
-        &["direction has 1 component", "2 are needed"],
-    );
+    derive(&["--function", "x0*x1", "--at", "1,1", "--direction", "1"], &["direction has 1 component", "2 are needed"]);
     derive(&["--function", "x0*x1", "--at", "1,1", "--direction", "0,inf"], &["direction[1] is inf"]);
     derive(&["--function", "x0", "--at", "1", "--order", "4"], &["'4'", "0..=3"]);
     derive(&["--function", "x0", "--at", "1e300", "--precision", "f32"], &["at[0]", "finite in f32"]);
