@@ -118,6 +118,25 @@ msrv:
 package:
     cargo package -p autodiff -p optimizers
 
+# fuzz a target for so many seconds (needs cargo-fuzz and a C++ compiler; `just fuzz expressions 600`); docs/fuzzing.md has the targets
+fuzz TARGET SECONDS="60" *ARGS:
+    mkdir -p fuzz/corpus/{{TARGET}}
+    cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run -s none --features libfuzzer {{TARGET}} corpus/{{TARGET}} seeds/{{TARGET}} -- -max_len=512 -max_total_time={{SECONDS}} {{ARGS}}
+
+# the kept seeds, and so many random inputs, through every fuzz target on stable Rust
+fuzz-seeds INPUTS="300":
+    FUZZ_INPUTS={{INPUTS}} cargo test --manifest-path fuzz/Cargo.toml --target-dir target
+
+# mutants of source files that no test notices (needs cargo-mutants; `just mutants crates/autodiff/src/dual.rs --shard 0/4`)
+mutants FILE *ARGS:
+    cargo mutants -f {{FILE}} --timeout 300 {{ARGS}}
+
+# which lines the libraries' tests run (needs cargo-llvm-cov, and llvm-tools of rustup)
+coverage *ARGS:
+    cargo llvm-cov --no-report -p autodiff --all-features --lib --tests
+    cargo llvm-cov --no-report -p optimizers --all-features --lib --tests
+    cargo llvm-cov report --ignore-filename-regex '/demo/|/benches/' {{ARGS}}
+
 # what CI runs
 ci:
     .ci/run
