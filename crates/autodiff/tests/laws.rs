@@ -346,3 +346,30 @@ fn total_derivatives() {
         assert!(near(second, h.as_flattened().iter().sum(), 9.0 * size(h.as_flattened())));
     }
 }
+
+/// (x/y)'' = −2 y'/y (x/y)' for linear x and y, and ∂²/∂s∂t of x(s)/y(t) is −xₛ yₜ/y², where products of partials on the way leave
+/// the range of floats and the results do not.
+#[test]
+fn quotients_at_the_ends_of_the_range() {
+    let rows: [[f64; 4]; 5] = [
+        [1e306, 1e304, 1e8, 1e11],
+        [-1e306, 1e303, 1e8, 3e11],
+        [1e-306, 1e-306, 1e-8, 1e-11],
+        [2e-300, 1e-299, -1e-8, 1e-10],
+        [1e300, 1e290, 1e-3, 1e-1],
+    ];
+    for [x, dx, y, dy] in rows {
+        let (q, [first], [[second]]) = value_gradient_hessian(|[t]| (t * dx + x) / (t * dy + y), [0.0]);
+        let want = dx / y - dy / y * (x / y);
+        assert_eq!(q, x / y);
+        assert!((first - want).abs() <= 4.0 * EPSILON * want.abs(), "{x:e} {y:e}: {first:e}, not {want:e}");
+        let want = -2.0 * (dy / y) * want;
+        assert!((second - want).abs() <= 16.0 * EPSILON * want.abs(), "{x:e} {y:e}: {second:e}, not {want:e}");
+        let mixed = -(dx / y) * (dy / y);
+        for order in [[0, 1], [1, 0]] {
+            let h = hessian(|x0: [HyperDual<f64, 2>; 2]| (x0[order[0]] * dx + x) / (x0[order[1]] * dy + y), [0.0; 2]);
+            let good = (h[1][0] - mixed).abs() <= 16.0 * EPSILON * mixed.abs();
+            assert!(good, "{x:e} {y:e}, {order:?}: {:e}, not {mixed:e}", h[1][0]);
+        }
+    }
+}
