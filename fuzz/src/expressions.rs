@@ -250,7 +250,8 @@ fn check<P: Middle>(program: &Program, x: [P; 2]) {
     let roundings = 32.0 * (program.0.len() as f64 + 1.0) * P::EPSILON;
     let near = |found: P, want: P, order: usize| {
         let difference = (found.wide() - want.wide()).abs();
-        difference <= roundings * sizes[order - 1] || found.bits() == want.bits()
+        // a slope below the smallest float may be 0 one way and not another
+        difference <= roundings * sizes[order - 1] + P::LEAST.powi(3) || found.bits() == want.bits()
     };
     let reference = |path: &[usize]| {
         let found = ways[4].partials.iter().find(|(other, _)| *other == path);
