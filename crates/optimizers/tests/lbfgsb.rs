@@ -317,12 +317,27 @@ fn single_precision_arrives_too() {
     assert_eq!(report.trajectory.last().unwrap().x.as_slice(), [1.5, 0.0]);
 }
 
+function! {
+    fn ridge([x, y]) { x * x * 0.3 - y * y * 400.0 }
+}
+
 #[test]
 fn a_start_outside_is_projected_and_the_report_says_so() {
     let bounds = Bounds::new(vec![0.0, 0.0], vec![1.0, 1.0]).unwrap();
     let report = Run::new(&Loss::new(hill), &Lbfgsb::new().bounds(bounds), &[-1.0, 7.0]).unwrap().finish();
     assert_eq!(report.trajectory[0].x.as_slice(), [0.0, 1.0]);
     assert!(report.warnings[0].contains("projected"));
+}
+
+/// Where the step is not 1, x + α d may round to the other side of a bound.
+#[test]
+fn points_stay_within_the_bounds() {
+    let bounds = Bounds::new(vec![1e-20, f64::NEG_INFINITY], vec![f64::INFINITY; 2]).unwrap();
+    let report = Run::new(&Loss::new(ridge), &Lbfgsb::new().bounds(bounds), &[1.9, 1.1]).unwrap().finish();
+    assert!(report.trajectory.len() > 1);
+    for iterate in &report.trajectory {
+        assert!(iterate.x[0] >= 1e-20, "{:?}", iterate.x);
+    }
 }
 
 #[test]

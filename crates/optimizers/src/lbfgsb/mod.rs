@@ -249,7 +249,9 @@ impl<T: Entry + RealField> Lbfgsb<T> {
         };
         let mut search = MoreThuente::new(conditions, now.value, start_slope, step);
         for _ in 0..MOST_TRIALS {
-            let x = if step == one { target.clone() } else { now.x.zip_map(&d, |x, d| step * d + x) };
+            // x + α d may round to the other side of a bound
+            let along = |i: usize| bounds.clamp(i, step * d[i] + now.x[i]);
+            let x = if step == one { target.clone() } else { DVector::from_fn(d.len(), |i, _| along(i)) };
             let (value, gradient) = evaluator.evaluate(&x, iteration)?;
             if !value.all_finite() {
                 return Err(Failure::NotFinite { quantity: "loss", iteration });

@@ -178,8 +178,9 @@ impl<T: RealField + Copy> Split<T> {
         self.free = is_free;
 
         let pairs = compact.len();
-        let new = (compact.learned() - self.learned).min(pairs);
-        let kept = pairs - new;
+        // a state that was tampered with may know of fewer pairs than there are products, or of more
+        let new = compact.learned().saturating_sub(self.learned).min(pairs);
+        let kept = (pairs - new).min(self.yy.nrows());
         self.learned = compact.learned();
         for products in [&mut self.yy, &mut self.ss, &mut self.sy] {
             let dropped = products.nrows() - kept;
