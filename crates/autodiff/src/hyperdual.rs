@@ -173,15 +173,17 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     fn far_quotient(self, other: Self, q: T) -> Self {
         let mut z = self.careful_quotient_here(other, q, T::times_slope);
         let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
+        let by_x = x.map(|x| x.over_divisor(other.re));
+        let by_y = y.map(|y| y.over_divisor(other.re));
+        let far = y.map(|y| lost(y.times_slope(q), y, q));
+        for i in (0..N).filter(|i| far[*i]) {
+            z.eps[i] = by_x[i] - by_y[i].times_slope(q);
+        }
         for i in 0..N {
-            if lost(y[i].times_slope(q), y[i], q) {
-                let (by_x, by_y) = (x[i].over_divisor(other.re), y[i].over_divisor(other.re));
-                z.eps[i] = by_x - by_y.times_slope(q);
-                for j in 0..=i {
-                    let of_x = (hx[i][j] - either_zero(y[j], by_x)).over_divisor(other.re);
-                    let of_y = (hy[i][j] - either_zero(y[j], by_y)).over_divisor(other.re);
-                    z.second[i][j] = of_x - (of_y.times_slope(q) + either_zero(z.eps[j], by_y));
-                }
+            for j in (0..=i).filter(|j| far[i] || far[*j]) {
+                let of_x = hx[i][j].over_divisor(other.re) - either_zero(by_y[j], by_x[i]);
+                let of_y = hy[i][j].over_divisor(other.re) - either_zero(by_y[j], by_y[i]);
+                z.second[i][j] = of_x - (of_y.times_slope(q) + either_zero(z.eps[j], by_y[i]));
             }
         }
         z
