@@ -96,6 +96,21 @@ impl<T: Entry + RealField> Latent<T> {
         let update = newton_direction(&self.gradient, self.hessian.clone(), iteration)?;
         Ok(self.y.zip_map(&update, |y, u| y - step * u))
     }
+
+    /// What is to be said of a step towards y*: that it leads uphill in y, and that y* was missed.
+    pub(crate) fn warning(
+        &self,
+        target: &DVector<T>,
+        inversion: Option<&crate::Inversion>,
+        iteration: usize,
+    ) -> Option<String> {
+        let slope = (0..self.y.len()).map(|i| self.gradient[i] * (target[i] - self.y[i])).sum::<T>();
+        let uphill = (slope > nalgebra::zero())
+            .then(|| format!("the step in y of iteration {iteration} is not a descent direction"));
+        let missed = inversion.and_then(|inversion| inversion.warning(iteration));
+        let all: Vec<_> = uphill.into_iter().chain(missed).collect();
+        (!all.is_empty()).then(|| all.join("; "))
+    }
 }
 
 impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P> for InverseSimulator<T, I> {
@@ -120,8 +135,8 @@ impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P>
         let mut next = Iterate { latents, ..Iterate::new(now.iteration + 1, found.x, latent.loss) };
         next.y = Some(latent.y.clone());
         next.update = Some(&now.x - &next.x);
+        let warning = state.memory.warning(&target, found.inversion.as_ref(), next.iteration);
         next.y_target = Some(target);
-        let warning = found.inversion.as_ref().and_then(|inversion| inversion.warning(next.iteration));
         next.inversion = found.inversion;
         next.evaluations = now.evaluations.one_of_each_more();
         Ok(State { warning, ..State::new(next, latent) })
@@ -180,8 +195,8 @@ impl<I: Inverse<f64>, P: Staged<f32> + Staged<f64> + ?Sized> Optimizer<f64, P> f
         let mut next = Iterate::new(now.iteration + 1, found.x, f64::from(latent.loss));
         next.y = Some(widen(&latent.y));
         next.update = Some(&now.x - &next.x);
+        let warning = state.memory.warning(&narrow(&target), found.inversion.as_ref(), next.iteration);
         next.y_target = Some(target);
-        let warning = found.inversion.as_ref().and_then(|inversion| inversion.warning(next.iteration));
         next.inversion = found.inversion;
         next.evaluations = now.evaluations.one_of_each_more();
         Ok(State { warning, ..State::new(next, latent) })

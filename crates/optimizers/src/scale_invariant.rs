@@ -133,8 +133,8 @@ where
         };
         let mut next = self.arrive(problem, theta, iteration, aims, slots, now.evaluations)?;
         next.iterate.update = Some(gradient);
+        next.warning = latent.warning(&target, found.inversion.as_ref(), iteration);
         next.iterate.y_target = Some(target);
-        next.warning = found.inversion.as_ref().and_then(|inversion| inversion.warning(iteration));
         next.iterate.inversion = found.inversion;
         Ok(next)
     }

@@ -95,7 +95,8 @@ fn derivatives_are_ours() {
 fn points_of_another_length_are_errors() {
     let problem = Argmin::<f64, _>::new(Loss::new(valley));
     for x in [vec![], vec![1.0], vec![1.0; 3]] {
-        let message = format!("x has {} components, but 2 are needed", x.len());
+        let components = if x.len() == 1 { "component" } else { "components" };
+        let message = format!("x has {} {components}, but 2 are needed", x.len());
         assert_eq!(problem.cost(&x).unwrap_err().to_string(), message);
         assert_eq!(problem.gradient(&x).unwrap_err().to_string(), message);
         assert_eq!(problem.hessian(&x).unwrap_err().to_string(), message);

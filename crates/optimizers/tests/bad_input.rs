@@ -202,6 +202,35 @@ impl Range {
     }
 }
 
+/// A Newton step in y that leads uphill is told, as one in x is.
+#[test]
+fn steps_in_y_that_lead_uphill_are_told() {
+    function! {
+        fn process([x0, x1]) -> [2] { [x0, x1 * x1] }
+        fn ridge([y0, y1]) { y0 * y0 - y1 * y1 + y1.powi(4) * 0.01 }
+    }
+    let problem = Composite::<process, ridge, 2, 2>::new(process, ridge);
+    let simulator = InverseSimulator::new(0.5, NewtonInverse::new()).unwrap();
+    let invariant = ScaleInvariant::new(0.5, NewtonInverse::new(), GradientDescent::new(1.0).unwrap()).unwrap();
+    let said = |warnings: &[String]| warnings.iter().any(|line| line.contains("is not a descent direction"));
+    assert!(said(&Run::new(&problem, &simulator, &[1.0, 1.5]).unwrap().iterations(3).finish().warnings));
+    assert!(said(&Run::new(&problem, &invariant, &[1.0, 1.5]).unwrap().iterations(3).finish().warnings));
+}
+
+/// A search that ends by its own coarse tests far from a target that can be reached has missed it.
+#[test]
+fn searches_that_end_far_from_a_target_have_missed_it() {
+    function! {
+        fn scaled([x0, x1]) -> [2] { [x0 * 1000.0, x1 * 1e-3] }
+    }
+    let map = Physics::<_, 2, 2>::new(scaled);
+    let target = DVector::from_column_slice(&[1000.0, 1e-3]);
+    let near = DVector::from_column_slice(&[3.0, 3.0]);
+    let found = NumericInverse::new().invert(&map, &target, &near, 1).unwrap();
+    let inversion = found.inversion.unwrap();
+    assert!(!inversion.converged && inversion.missed.is_some(), "{inversion:?}");
+}
+
 /// Each parameter of each method: all that it may not be is refused by name and value, and nothing else.
 #[test]
 fn parameters_out_of_their_range_are_refused() {
@@ -724,7 +753,9 @@ fn a_search_tells_a_target_that_is_out_of_reach_from_one_that_is_reached_slowly(
                 if let (Some(missed), Some((component, reached))) = (inversion.missed, nearest) {
                     assert_eq!(missed.component, component, "{inversion:?}");
                     assert!((missed.reached - reached).abs() < 2e-3, "{inversion:?}");
-                    assert!(inversion.reason().contains(&format!("component {component} of the nearest y is")));
+                    assert!(
+                        inversion.reason().contains(&format!("component {component} of the y that was reached is"))
+                    );
                 }
             }
             let stops: [&dyn Inverse<T>; 2] =

@@ -87,7 +87,7 @@ impl Inversion {
         let message = &self.message;
         match self.missed {
             Some(Missed { component, reached, target }) => {
-                format!("{message}; component {component} of the nearest y is {reached:?}, not {target:?}")
+                format!("{message}; component {component} of the y that was reached is {reached:?}, not {target:?}")
             }
             None => message.clone(),
         }

@@ -6,7 +6,7 @@ use autodiff::Elementary;
 use nalgebra::{DVector, RealField};
 
 use super::least_squares::nearest;
-use super::{Inverse, Inverted, check, missed, search, settle};
+use super::{Inverse, Inverted, Missed, check, missed, search, settle};
 use crate::bounds::constant;
 use crate::differences::ForwardDifferences;
 use crate::error::{Error, Failure};
@@ -23,8 +23,8 @@ use crate::range::positive;
 ///
 /// Those tests also hold where y is nearest to a target that no x has. So where a component of y is not at the target to
 /// a millionth of its size (the [`tolerance`](Self::tolerance)), Levenberg–Marquardt goes on from there; if it does not
-/// come a thousand times as near, the search has not converged, and the [`Inversion`](crate::Inversion) names the
-/// component that is farthest off. One y(x) and Jacobian for this where the target is reached.
+/// come a thousand times as near, or if the component is off by a thousandth of its size and of its distance at the start, the search has not converged, and the
+/// [`Inversion`](crate::Inversion) names the component that is farthest off. One y(x) and Jacobian for this where the target is reached.
 ///
 /// ```
 /// use optimizers::{NumericInverse, Physics, nalgebra::DVector};
@@ -100,12 +100,28 @@ impl NumericInverse {
         }
         let missed = missed(physics, target, &found.x, self.tolerance);
         if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion)
-            && (self.tolerance.is_some() || is_nearest(physics, target, &found.x, inversion.residual)?)
+            && (self.tolerance.is_some()
+                || missed_by_far(physics, target, &found.x, near)
+                || is_nearest(physics, target, &found.x, inversion.residual)?)
         {
             inversion.miss(missed);
         }
         Ok(found)
     }
+}
+
+/// Whether the component that is farthest off is so by a thousandth of its size, and of its distance at the start: that is no
+/// want of digits.
+fn missed_by_far<T: Entry + RealField>(
+    physics: &dyn Map<T>,
+    target: &DVector<T>,
+    x: &DVector<T>,
+    near: &DVector<T>,
+) -> bool {
+    missed(physics, target, x, Some(1e-3)).is_some_and(|Missed { component, reached, target }| {
+        let start = physics.value(near)[component].value().to_f64();
+        (reached - target).abs() > 1e-3 * (start - target).abs()
+    })
 }
 
 /// Whether Levenberg–Marquardt does not come from x to the target, nor a thousand times as near.
