@@ -41,6 +41,10 @@ ratios *ARGS:
 ratios-native *ARGS:
     RUSTFLAGS="-C target-cpu=native" cargo run --release -p benches --features ad_trait --target-dir target/native --bin ratios -- --check {{ARGS}}
 
+# instructions of the main cases by callgrind, beside benches/instructions.json (needs valgrind and `cargo install gungraun-runner@0.20.0`)
+instructions *ARGS:
+    CARGO_PROFILE_BENCH_DEBUG=1 CARGO_PROFILE_BENCH_STRIP=false cargo bench -p benches --features instructions --bench instructions -- --output-format=json | cargo run -q -p benches --bin instructions -- {{ARGS}}
+
 # numpy's text on 100,000 random arrays (needs Python with numpy 1.23.5)
 numpy-text SEED="2":
     python crates/demo/tests/numpy_text/generate.py --seed {{SEED}} --cases 100000 > target/numpy_text.jsonl
