@@ -181,11 +181,12 @@ macro_rules! tables {
 tables! { double f64 single f32 }
 
 /// Equal in every bit, but for the sign of a zero, to which a chain rule adds, the kind of a NaN, and four of the smallest
-/// numbers where a result is subnormal, for nests round products there in other places.
+/// numbers where the terms of a result are subnormal, for nests round products there in other places: so below four times the
+/// smallest normal number.
 fn same<P: Real>(a: P, b: P) -> bool {
-    let subnormal = |x: P| x == P::ZERO || x.is_finite() && !x.is_normal();
+    let low = |x: P| x.is_finite() && !(x * P::of(0.25)).is_normal();
     let near = || (a - b <= P::edges()[2] * P::of(4.0)) && (b - a <= P::edges()[2] * P::of(4.0));
-    a == b || a.is_nan() && b.is_nan() || subnormal(a) && subnormal(b) && near()
+    a == b || a.is_nan() && b.is_nan() || low(a) && low(b) && near()
 }
 
 /// Compares what two number types found, as far as both reach.

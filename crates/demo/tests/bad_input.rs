@@ -202,9 +202,9 @@ fn a_target_without_a_preimage_ends_honestly() {
     let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert!(document["residual"].as_f64().unwrap() >= 4.0, "{document}");
     assert_eq!((outcome.code, &document["status"]), (Some(1), &"failed".into()), "{document}");
-    assert!(message(&document).contains("component 1 of the nearest y is"), "{document}");
+    assert!(message(&document).contains("component 1 of the y that was reached is"), "{document}");
     assert!(
-        outcome.stderr.contains("of the nearest y is") && outcome.stderr.starts_with("failed: "),
+        outcome.stderr.contains("of the y that was reached is") && outcome.stderr.starts_with("failed: "),
         "{}",
         outcome.stderr
     );
@@ -530,7 +530,7 @@ fn a_search_in_place_of_an_inverse_without_a_preimage() {
         for (optimizer, set) in [("pg", &[][..]), ("pg-numeric", &["--set", "unconverged=stop"][..])] {
             let (code, document) = run(optimizer, precision, set);
             assert_eq!((code, &document["status"]), (Some(1), &"failed".into()), "{document}");
-            let said = "component 1 of the nearest y is";
+            let said = "component 1 of the y that was reached is";
             assert!(message(&document).contains(said), "{document}");
             assert_eq!(document["iterations"].as_array().unwrap().len(), 1);
         }
@@ -538,7 +538,7 @@ fn a_search_in_place_of_an_inverse_without_a_preimage() {
         let root = ["--physics", "sqrt(x0), x1", "--loss", "y0^2 + y1^2", "--start", "3,3", "--step", "1.5"];
         let (code, document) = ended(&[&root[..], &["--optimizer", "pg", "--precision", precision]].concat());
         assert_eq!((code, &document["status"]), (Some(1), &"failed".into()), "{document}");
-        assert!(message(&document).contains("component 0 of the nearest y is"), "{document}");
+        assert!(message(&document).contains("component 0 of the y that was reached is"), "{document}");
         // told to go on, it does so from the nearest point, and the iteration says what that is
         let (code, document) = run("pg-numeric", precision, &[]);
         let inversion = &document["iterations"][1]["inversion"];
