@@ -157,6 +157,11 @@ fn what_is_not_finite_is_named() {
         ("x1 + sqrt(x0)", "0,1", "1", &["gradient[0] is inf, by 'sqrt(x0)' at column 6"]),
         ("x1 + x0^1.5", "0,1", "2", &["hessian[0][0] is inf, by 'x0^1.5' at column 6"]),
         ("x0, x0^2.5", "0", "3", &["component 1: third[0][0][0] is inf, by 'x0^2.5' at column 5"]),
+        // a NaN by what is NaN, though something else is infinite; from infinities alone by the operation itself
+        ("1/x0 + ln(x1)", "0,-1", "0", &["value is NaN, by 'ln(x1)' at column 8"]),
+        ("exp(x0)*ln(x1-2)", "1000,1", "0", &["value is NaN, by 'ln(x1-2)' at column 9"]),
+        ("2*(1/x0 - 1/x0^2)", "0", "0", &["value is NaN, by '1/x0 - 1/x0^2' at column 4"]),
+        ("1 + x1*(1/x0)", "0,0", "0", &["value is NaN, by 'x1*(1/x0)' at column 5"]),
         // each by its own operation, also where another was infinite before
         (
             "ln(x0) + sqrt(x1)",

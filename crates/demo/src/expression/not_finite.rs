@@ -49,27 +49,21 @@ impl Formula {
     ///
     /// A variable that `x` does not have counts as NaN.
     pub fn first_not_finite<F: Float, T: Scalar<F>>(&self, x: &[T]) -> Option<NotFinite> {
-        self.makers(x, |x| x.all_finite()).0.map(|index| self.culprit(index))
+        self.makers(x, |x| x.value()).0.map(|index| self.culprit(index))
     }
 
     /// The operation that made a part of the result at `x` infinite or NaN.
-    pub(super) fn maker<F: Float, T: Scalar<F>>(
-        &self,
-        x: &[T],
-        part_is_finite: impl Fn(&T) -> bool,
-    ) -> Option<NotFinite> {
-        self.makers(x, part_is_finite).1.map(|index| self.culprit(index))
+    pub(super) fn maker<F: Float, T: Scalar<F>>(&self, x: &[T], part: impl Fn(&T) -> F) -> Option<NotFinite> {
+        self.makers(x, part).1.map(|index| self.culprit(index))
     }
 
     /// The first operation that makes something that is not finite from what is; and the one that the result has it from.
     ///
     /// A result has it from the operand whose same part is not finite, or else from one that is not finite at all: in
-    /// `ln(x0) + sqrt(x1)` at 0, 0 the slope by x1 comes from the root, although the logarithm is infinite as well.
-    fn makers<F: Float, T: Scalar<F>>(
-        &self,
-        x: &[T],
-        part_is_finite: impl Fn(&T) -> bool,
-    ) -> (Option<usize>, Option<usize>) {
+    /// `ln(x0) + sqrt(x1)` at 0, 0 the slope by x1 comes from the root, although the logarithm is infinite as well. A NaN
+    /// comes from what is NaN, or else, as in ∞ − ∞ and 0 · ∞, from the operation itself.
+    fn makers<F: Float, T: Scalar<F>>(&self, x: &[T], part: impl Fn(&T) -> F) -> (Option<usize>, Option<usize>) {
+        let is_nan = |x: F| x.partial_cmp(&x).is_none();
         let tree = self.tree();
         let mut first = None;
         let mut stack: Vec<(T, Option<usize>)> = Vec::new();
@@ -82,14 +76,24 @@ impl Formula {
                 (Node::Variable(i), _) => (x.get(i).copied().unwrap_or(T::constant(F::NAN)), true),
                 (Node::One(_) | Node::Two(_), _) => return (first, None),
             };
-            let from = operands.iter().find(|(x, _)| !part_is_finite(x));
-            let maker = match from.or_else(|| operands.iter().find(|(x, _)| !x.all_finite())) {
+            let from = |is: &dyn Fn(&T) -> bool| operands.iter().find(|(x, _)| is(x));
+            let infinite = from(&|x| !part(x).is_finite());
+            let other = from(&|x| !x.all_finite());
+            let origin = if is_nan(part(&result)) {
+                let nan = from(&|x| is_nan(part(x))).or_else(|| from(&|x| is_nan(x.value())));
+                nan.or(if infinite.is_some() { None } else { other })
+            } else {
+                infinite.or(other)
+            };
+            let maker = match origin {
                 // a variable is what it was given as
                 _ if given || result.all_finite() => None,
                 Some(&(_, maker)) => maker,
                 None => Some(index),
             };
-            first = first.or(maker);
+            if !given && other.is_none() && !result.all_finite() {
+                first = first.or(Some(index));
+            }
             stack.push((result, maker));
         }
         (first, stack.pop().and_then(|(_, maker)| maker))
