@@ -130,6 +130,17 @@ fn lbfgsb_arrives_and_stays_within_its_bounds() {
 }
 
 #[test]
+fn that_a_run_converged_is_said_once() {
+    for optimizer in ["levenberg-marquardt", "trust-region", "newton-damped", "bfgs", "cg"] {
+        let at = ["run", "--problem", "rosenbrock", "--optimizer", optimizer, "--start=-1.2,1", "--json", "-"];
+        let outcome = demo(&[&at[..], &["--iterations", "500"]].concat());
+        let document: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!(document["status"], "converged", "{optimizer}");
+        assert_eq!(outcome.stderr.matches("converged").count(), 1, "{optimizer}: {}", outcome.stderr);
+    }
+}
+
+#[test]
 fn a_run_that_fails_says_where_and_keeps_its_trajectory() {
     let outcome = demo(&run("gd", "3,3", &["--step", "10", "--iterations", "100"]));
     assert_eq!(outcome.code, Some(1));

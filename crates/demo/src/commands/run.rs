@@ -141,6 +141,10 @@ impl Document {
         };
         let status = outcome.word();
         let mut message = outcome.status.to_string();
+        // the status says this already
+        if let Some(test) = message.strip_prefix("converged: ") {
+            message = test.to_owned();
+        }
         if let Some(best) = outcome.best.filter(|_| matches!(status, "not_finite" | "failed")) {
             let _ = write!(message, "; the best point is that of iteration {best}");
         }
