@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 
-use super::{Refusal, counted, deliver, numbers, plot, point, progress, real, say, whole};
+use super::{Refusal, counted, deliver, finite, numbers, plot, point, progress, real, say, whole};
 use crate::cli::{Names, Precision, Shared};
 use crate::json::{Real, to_text};
 use crate::output::Prepared;
@@ -67,7 +67,7 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
 /// Runs an optimizer on a problem.
 pub(super) fn solve(arguments: &Arguments, shared: &Shared) -> Result<(Document, Subject), Refusal> {
     let row = find("optimizer", &arguments.optimizer, OPTIMIZERS, |row| row.name)?;
-    let start = numbers("start", &arguments.start)?;
+    let start = finite("start", numbers("start", &arguments.start)?, shared.precision)?;
     let step = step(row, arguments.step)?;
     let iterations = arguments.iterations.unwrap_or(row.iterations);
     if iterations > MOST_ITERATIONS {
