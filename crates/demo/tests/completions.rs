@@ -90,6 +90,14 @@ fn files_are_named_as_they_are_looked_for() {
         let page = page(&format!("demo-{command}.1"));
         assert!(page.contains(&format!(".TH demo-{command} 1")) && page.contains("Example"), "{command}");
     }
-    let outcome = demo(&["completions", "man", "--out", &place("man1/demo.1/x")]);
-    assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{}", outcome.stderr);
+    assert_eq!(demo(&["figures", "--format", "svg", "--out", &place("d/e/f")]).code, Some(0));
+    assert_eq!(std::fs::read_dir(place("d/e/f")).unwrap().count(), 5);
+    // the other commands that write to a folder say and do the same
+    for command in [&["completions", "man"][..], &["figures"], &["report"]] {
+        for (to, reason) in [("man1/demo.1", "it is not a folder"), ("man1/demo.1/x", "")] {
+            let outcome = demo(&[command, &["--out", &place(to)]].concat());
+            assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{}", outcome.stderr);
+            assert!(outcome.stderr.ends_with(&format!("{reason}\n")), "{command:?}: {}", outcome.stderr);
+        }
+    }
 }

@@ -227,7 +227,7 @@ fn nothing_is_left_of_a_refusal() {
     fs::write(place("file"), "kept").unwrap();
     fs::create_dir(place("full")).unwrap();
     fs::create_dir(place("full/4_y_space_all.png")).unwrap();
-    for (out, part) in [("no/such", "No such file"), ("file", "not a folder"), ("full", "it is a directory")] {
+    for (out, part) in [("file/no/such", "cannot write to"), ("file", "not a folder"), ("full", "it is a directory")] {
         let outcome = demo(&["figures", "--out", &place(out)]);
         assert_eq!((outcome.code, outcome.stderr.lines().count()), (Some(2), 1), "{outcome:?}");
         assert!(outcome.stdout.is_empty() && outcome.stderr.contains(part), "{}", outcome.stderr);

@@ -1,16 +1,16 @@
 //! `demo completions`: what a shell needs to complete the command line, and the manual page, from the one definition of it.
 
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::{fs, io};
 
 use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::{Generator, Shell, generate};
 use clap_mangen::Man;
 
-use super::{Refusal, counted, say};
+use super::{Refusal, counted, figures, say};
 use crate::cli::{Cli, Shared};
-use crate::output::{Destination, failed, print};
+use crate::output::{Destination, print};
 
 /// What `demo completions` takes.
 #[derive(Args, Debug)]
@@ -68,11 +68,15 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
         return Ok(ExitCode::SUCCESS);
     };
     let files = shell.map_or_else(pages, |shell| Ok(vec![(shell.file_name("demo"), completions(shell))]))?;
-    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    let count = files.len();
+    let made = figures::folder(folder)?;
     let prepare = |(name, content): (String, Vec<u8>)| Destination::File(folder.join(name)).prepare(content);
-    let prepared = files.into_iter().map(prepare).collect::<Result<Vec<_>, _>>()?;
-    let count = prepared.len();
-    prepared.into_iter().try_for_each(|file| file.commit())?;
+    let prepared = files.into_iter().map(prepare).collect::<Result<Vec<_>, _>>();
+    let written = prepared.and_then(|files| files.into_iter().try_for_each(|file| file.commit()));
+    if written.is_err() {
+        figures::remove(&made);
+    }
+    written?;
     say(shared, &format!("{} in {}", counted(count, "file"), folder.display()));
     Ok(ExitCode::SUCCESS)
 }

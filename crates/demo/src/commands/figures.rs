@@ -54,9 +54,7 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     let outcome = write(&results, arguments);
     match &outcome {
         Ok(count) => say(shared, &format!("{count} files in {}", arguments.out.display())),
-        // a folder that stays empty is not left behind
-        Err(_) if made => drop(fs::remove_dir(&arguments.out)),
-        Err(_) => {}
+        Err(_) => remove(&made),
     }
     outcome.map(|_| ExitCode::SUCCESS)
 }
@@ -81,18 +79,27 @@ fn write(results: &Results, arguments: &Arguments) -> Result<usize, Refusal> {
     Ok(count)
 }
 
-/// Makes the folder if there is none; whether it did.
-pub(super) fn folder(path: &Path) -> Result<bool, Refusal> {
-    match fs::create_dir(path) {
-        Ok(()) => Ok(true),
-        Err(_) if path.is_dir() => Ok(false),
+/// Makes the folder and those it is in, as far as there are none; which it made, the innermost first.
+pub(super) fn folder(path: &Path) -> Result<Vec<PathBuf>, Refusal> {
+    let missing = path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+    let missing: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+    match fs::create_dir_all(path) {
+        Ok(()) => Ok(missing),
         Err(error) => {
             let reason = if error.kind() == io::ErrorKind::AlreadyExists {
                 "it is not a folder".into()
             } else {
                 error.to_string()
             };
+            remove(&missing);
             Err(format!("cannot write to {}: {reason}", path.display()).into())
         }
+    }
+}
+
+/// Removes folders that were made, if they stayed empty.
+pub(super) fn remove(made: &[PathBuf]) {
+    for path in made {
+        drop(fs::remove_dir(path));
     }
 }

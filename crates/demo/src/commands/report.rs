@@ -1,6 +1,5 @@
 //! `demo report`: the lesson as one page that needs nothing else.
 
-use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -9,7 +8,7 @@ use autodiff::Operators;
 use clap::Args;
 use serde::Serialize;
 
-use super::figures::folder;
+use super::figures::{folder, remove};
 use super::notebook::verdict;
 use super::{Refusal, say};
 use crate::cli::Shared;
@@ -49,9 +48,8 @@ pub fn execute(arguments: &Arguments, shared: &Shared) -> Result<ExitCode, Refus
     let made = folder(&arguments.out)?;
     let path = arguments.out.join("index.html");
     let written = Destination::File(path.clone()).prepare(page).and_then(|file| file.commit());
-    if written.is_err() && made {
-        // a folder that stays empty is not left behind
-        drop(fs::remove_dir(&arguments.out));
+    if written.is_err() {
+        remove(&made);
     }
     written?;
     say(shared, &path.display().to_string());
