@@ -292,8 +292,14 @@ fn losses_that_are_not_finite() {
     let (code, document) = run("newton", "x0^2 - x1^2", "1,1", "1");
     assert_eq!(code, Some(0));
     assert_eq!(document["iterations"][1]["x"], serde_json::json!([0.0, 0.0]));
+    assert!(document["message"].as_str().unwrap().contains("not a descent direction"), "{document}");
     let (_, document) = run("newton", "x0^2 - 3*x1^2", "1,1", "1");
     assert!(document["message"].as_str().unwrap().contains("not a descent direction"), "{document}");
+    // at the minimum there is no direction, and near it a small one is one
+    for start in ["0,0", "1e-200,1e-200"] {
+        let (_, document) = run("newton", "x0^2 + x1^2", start, "1");
+        assert!(!document["message"].as_str().unwrap().contains("descent"), "{document}");
+    }
 }
 
 /// The start of a run that has no value there is in the trajectory all the same.

@@ -77,10 +77,12 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
         check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
         check_hessian(&state.memory, now.x.len(), now.iteration)?;
         let update = newton_direction(&gradient, state.memory.clone(), now.iteration)?;
-        let descent = update.iter().zip(gradient.iter()).map(|(&u, &g)| u * g).sum::<T>();
+        // of both only the direction counts, so that small ones do not underflow
+        let (height, length) = (gradient.amax(), update.amax());
+        let descent = update.iter().zip(gradient.iter()).map(|(&u, &g)| (u / length) * (g / height)).sum::<T>();
         let x = now.x.zip_map(&update, |x, u| x - self.step * u);
         let mut next = with_hessian(problem, x, iteration, now.evaluations)?;
-        if descent < <T as Number>::zero() {
+        if descent <= <T as Number>::zero() {
             next.warning = Some(format!("the Newton step of iteration {iteration} is not a descent direction"));
         }
         next.iterate.update = Some(update);
