@@ -215,7 +215,7 @@ fn refusals() {
         refused(&["--function", "x", "--at", "1", "--direction", value], &["direction[0]", "finite"]);
     }
     refused(&["--function", "x", "--at", "1e300", "--precision", "f32"], &["at[0] is 1e300", "finite in f32"]);
-    refused(&["--function", "x", "--at", "1", "--direction", "1,2"], &["direction has 2 components", "1 are needed"]);
+    refused(&["--function", "x", "--at", "1", "--direction", "1,2"], &["direction has 2 components", "1 is needed"]);
     refused(&["--function", "x", "--at", ""], &["at is empty"]);
     refused(&["--function", "x", "--at", "1,"], &["at[1]"]);
     refused(&["--function", "", "--at", "1"], &["empty"]);

@@ -107,7 +107,7 @@ pub enum Error {
         upper: f64,
     },
     /// A test function exists for another number of variables only.
-    #[error("a problem of {given} variables is asked for, but it has {expected}")]
+    #[error("a problem of {} is asked for, but it has {expected}", counted(*given, "variable"))]
     Dimension {
         /// The number asked for.
         given: usize,
@@ -115,7 +115,7 @@ pub enum Error {
         expected: usize,
     },
     /// A test function exists for multiples of a number of variables only.
-    #[error("a problem of {given} variables is asked for, but a positive multiple of {multiple_of} is needed")]
+    #[error("a problem of {} is asked for, but a positive multiple of {multiple_of} is needed", counted(*given, "variable"))]
     DimensionMultiple {
         /// The number asked for.
         given: usize,
@@ -123,7 +123,7 @@ pub enum Error {
         multiple_of: usize,
     },
     /// A test function exists for a range of numbers of variables only.
-    #[error("a problem of {given} variables is asked for, but it has {least} to {most}")]
+    #[error("a problem of {} is asked for, but it has {least} to {most}", counted(*given, "variable"))]
     DimensionRange {
         /// The number asked for.
         given: usize,
@@ -143,7 +143,7 @@ pub enum Error {
         expected: usize,
     },
     /// Two arguments have different lengths.
-    #[error("{name} has {}, but {expected} are needed", counted(*given, "component"))]
+    #[error("{name} has {}, but {expected} {} needed", counted(*given, "component"), are(*expected))]
     Length {
         /// The argument.
         #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
@@ -254,7 +254,7 @@ pub enum Failure {
         message: String,
     },
     /// A function returned another number of components than it should.
-    #[error("{what} has {} at iteration {iteration}, but {expected} are needed", counted(*given, "component"))]
+    #[error("{what} has {} at iteration {iteration}, but {expected} {} needed", counted(*given, "component"), are(*expected))]
     Shape {
         /// What was returned.
         #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
@@ -311,6 +311,10 @@ impl Failure {
 }
 
 /// A number of things, one of them in the singular.
+fn are(n: usize) -> &'static str {
+    if n == 1 { "is" } else { "are" }
+}
+
 fn counted(n: usize, thing: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
     format!("{n} {thing}{ending}")
