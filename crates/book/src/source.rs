@@ -38,7 +38,8 @@ pub fn variants(source: &str, name: &str) -> Vec<(String, String, Option<String>
         if let Some(text) = line.strip_prefix("/// ") {
             comment.push(text);
         } else if let Some(text) = line.strip_prefix("#[error(\"") {
-            message = text.strip_suffix("\")]").map(str::to_owned);
+            // behind the text may stand what it is filled with
+            message = text.split_once('"').map(|(text, _)| text.to_owned());
         } else if line.starts_with(char::is_alphabetic) {
             let variant = line.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
             found.push((variant.to_owned(), without_links(&comment.join(" ")), message.take()));

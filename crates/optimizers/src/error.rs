@@ -11,7 +11,7 @@ type Word = &'static str;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Error {
     /// The start has another length than the problem.
-    #[error("the start has {}, but the problem has {}", counted(*given, "component"), counted(*expected, "variable"))]
+    #[error("the start has {given}, but the problem has {expected}", given = counted(*given, "component"), expected = counted(*expected, "variable"))]
     StartLength {
         /// The length of the start.
         given: usize,
@@ -107,7 +107,7 @@ pub enum Error {
         upper: f64,
     },
     /// A test function exists for another number of variables only.
-    #[error("a problem of {} is asked for, but it has {expected}", counted(*given, "variable"))]
+    #[error("a problem of {variables} is asked for, but it has {expected}", variables = counted(*given, "variable"))]
     Dimension {
         /// The number asked for.
         given: usize,
@@ -115,7 +115,7 @@ pub enum Error {
         expected: usize,
     },
     /// A test function exists for multiples of a number of variables only.
-    #[error("a problem of {} is asked for, but a positive multiple of {multiple_of} is needed", counted(*given, "variable"))]
+    #[error("a problem of {variables} is asked for, but a positive multiple of {multiple_of} is needed", variables = counted(*given, "variable"))]
     DimensionMultiple {
         /// The number asked for.
         given: usize,
@@ -123,7 +123,7 @@ pub enum Error {
         multiple_of: usize,
     },
     /// A test function exists for a range of numbers of variables only.
-    #[error("a problem of {} is asked for, but it has {least} to {most}", counted(*given, "variable"))]
+    #[error("a problem of {variables} is asked for, but it has {least} to {most}", variables = counted(*given, "variable"))]
     DimensionRange {
         /// The number asked for.
         given: usize,
@@ -143,7 +143,7 @@ pub enum Error {
         expected: usize,
     },
     /// Two arguments have different lengths.
-    #[error("{name} has {}, but {expected} {} needed", counted(*given, "component"), are(*expected))]
+    #[error("{name} has {components}, but {expected} {are} needed", components = counted(*given, "component"), are = are(*expected))]
     Length {
         /// The argument.
         #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
@@ -223,7 +223,7 @@ pub enum Failure {
         iteration: usize,
     },
     /// The bounds are of another dimension than the problem.
-    #[error("the bounds have {}, but the problem has {}", counted(*given, "component"), counted(*expected, "variable"))]
+    #[error("the bounds have {given}, but the problem has {expected}", given = counted(*given, "component"), expected = counted(*expected, "variable"))]
     BoundsLength {
         /// The dimension of the bounds.
         given: usize,
@@ -254,7 +254,7 @@ pub enum Failure {
         message: String,
     },
     /// A function returned another number of components than it should.
-    #[error("{what} has {} at iteration {iteration}, but {expected} {} needed", counted(*given, "component"), are(*expected))]
+    #[error("{what} has {components} at iteration {iteration}, but {expected} {are} needed", components = counted(*given, "component"), are = are(*expected))]
     Shape {
         /// What was returned.
         #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
