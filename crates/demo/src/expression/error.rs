@@ -20,12 +20,18 @@ pub enum Fault {
     NoOperand { found: String },
     #[error("'{}' is not expected here{}", .found.escape_debug(), write_instead(.instead))]
     Character { found: char, instead: Option<&'static str> },
-    #[error("'*' is missing before '{right}': write {left}*{right}")]
+    #[error("'*' is missing before '{}': write {left}*{right}", .right.trim_end_matches("…)"))]
     NoOperator { left: String, right: String },
     #[error("'*' is missing before '{e}', or a whole number behind it: write {number}*e, or {number}{e}3")]
     NoExponent { number: String, e: String },
     #[error("a number has one point, not two as '{number}'")]
     Points { number: String },
+    #[error("the exponent of a number is whole, not as in '{number}'")]
+    ExponentPoint { number: String },
+    #[error("an index stands behind its letter: write {instead}")]
+    Index { instead: String },
+    #[error("functions and constants have no '{module}.' before them: write {instead}")]
+    Module { module: String, instead: String },
     #[error("'{name}' is a {what}, not a function: write {name}, or {name}*(…)")]
     NotAFunction { name: String, what: &'static str },
     #[error("this parenthesis is never closed")]

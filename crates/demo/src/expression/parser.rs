@@ -186,6 +186,10 @@ fn operand(input: &mut Input<'_>) -> Parsed<Part> {
 fn named(input: &mut Input<'_>, span: Span) -> Parsed<Part> {
     let State { text, variables, tree, .. } = &mut input.state;
     let name = span.of(text);
+    let rest = &text[span.end..];
+    if let Some(fault) = variables.indexed(name, rest) {
+        return refused(fault, span);
+    }
     match variables.index(name) {
         Ok(Some(index)) => return Ok(tree.variable(index, span)),
         Err(fault) => return refused(fault, span),
@@ -209,8 +213,18 @@ fn named(input: &mut Input<'_>, span: Span) -> Parsed<Part> {
             let nearest = nearest(name, function_names()).map(str::to_owned);
             refused(Fault::UnknownFunction { name: shown(name), nearest }, span)
         }
+        (None, None) if let Some(instead) = member(rest) => {
+            refused(Fault::Module { module: shown(name), instead: shown(instead) }, span)
+        }
         (None, None) => refused(input.state.variables.unknown(name), span),
     }
+}
+
+/// The name behind a point, as in `np.sin`.
+fn member(rest: &str) -> Option<&str> {
+    let rest = rest.strip_prefix('.')?;
+    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
+    rest.starts_with(char::is_alphabetic).then_some(&rest[..end])
 }
 
 /// The arguments of a function, from behind the parenthesis on, and the call.
@@ -257,6 +271,9 @@ fn surplus<T>(input: &Input<'_>) -> Parsed<T> {
     let (left_text, right_text) = (left.span.of(text), token.span.of(text));
     let continues_number = matches!(left.kind, Kind::Number(_)) && left.span.end == token.span.start;
     let fault = match token.kind {
+        _ if continues_number && right_text.starts_with('.') && left_text.contains(['e', 'E']) => {
+            Fault::ExponentPoint { number: shown(left.span.to(token.span).of(text)) }
+        }
         _ if continues_number && right_text.starts_with('.') => {
             Fault::Points { number: shown(left.span.to(token.span).of(text)) }
         }
@@ -270,9 +287,39 @@ fn surplus<T>(input: &Input<'_>) -> Parsed<T> {
             let what = if matches!(variables.index(left_text), Ok(Some(_))) { "variable" } else { "constant" };
             Fault::NotAFunction { name: shown(left_text), what }
         }
-        _ => Fault::NoOperator { left: shown(left_text), right: shown(right_text) },
+        Kind::Name if right_text.starts_with(char::is_alphabetic) && !known(*variables, right_text) => {
+            variables.unknown(right_text)
+        }
+        Kind::Open => Fault::NoOperator { left: shown(operand_before(input).of(text)), right: "(…)".to_owned() },
+        _ => Fault::NoOperator { left: shown(operand_before(input).of(text)), right: shown(right_text) },
     };
     refused(fault, token.span)
+}
+
+/// Whether a name means something.
+fn known(variables: Variables, name: &str) -> bool {
+    // of an error, too: it is a variable's name
+    !matches!(variables.index(name), Ok(None))
+        || CONSTANTS.iter().any(|row| row.0 == name)
+        || Function::named(name).is_some()
+}
+
+/// The token before, or, if it closes a parenthesis, all from the one that opens it, or from the name of the function, on.
+fn operand_before(input: &Input<'_>) -> Span {
+    let mut before = input.input.previous_tokens().copied();
+    let Some(last) = before.next() else { return input.state.end };
+    let (mut first, mut open) = (last, usize::from(last.kind == Kind::Close));
+    while open > 0 {
+        let Some(token) = before.next() else { break };
+        match token.kind {
+            Kind::Close => open += 1,
+            Kind::Open => open -= 1,
+            _ => {}
+        }
+        first = token;
+    }
+    let name = before.next().filter(|token| first.kind == Kind::Open && token.kind == Kind::Name);
+    name.unwrap_or(first).span.to(last.span)
 }
 
 impl State<'_> {

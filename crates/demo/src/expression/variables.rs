@@ -46,6 +46,18 @@ impl Variables {
         }
     }
 
+    /// The complaint about `x[0]`, `x.0` or `x₀`, if the text that follows the name makes it one of these.
+    pub(super) fn indexed(self, name: &str, rest: &str) -> Option<Fault> {
+        const SUBSCRIPTS: &str = "₀₁₂₃₄₅₆₇₈₉";
+        let letter = name.chars().eq([self.letter]);
+        let subscript = |c: char| SUBSCRIPTS.chars().position(|other| other == c).map(|digit| digit.to_string());
+        let digits: String = match rest.strip_prefix(['[', '.']) {
+            Some(rest) => rest.chars().take_while(char::is_ascii_digit).collect(),
+            None => rest.chars().map_while(subscript).collect(),
+        };
+        (letter && !digits.is_empty()).then(|| Fault::Index { instead: shown(&format!("{name}{digits}")) })
+    }
+
     /// The complaint about a name that is neither a variable nor a constant.
     pub(super) fn unknown(self, name: &str) -> Fault {
         // of a name with an index, the variable with this index comes first
