@@ -387,8 +387,9 @@ proptest! {
         let ours = run(Run::new(&problem, &method, &[a, b]).unwrap().iterations(3).finish());
         let descent = GradientDescent::new(0.01).unwrap();
         let theirs = run(Run::new(&problem, &descent, &[a, b]).unwrap().iterations(3).finish());
-        prop_assert!((&ours.x - &theirs.x).amax() < 1e-11, "{} {}", ours.x, theirs.x);
-        prop_assert!((ours.gradient.unwrap() - theirs.gradient.unwrap()).amax() < 1e-9);
+        // each of the three steps amplifies the rounding of the singular values by up to some tens here
+        prop_assert!((&ours.x - &theirs.x).amax() < 1e-9, "{} {}", ours.x, theirs.x);
+        prop_assert!((ours.gradient.unwrap() - theirs.gradient.unwrap()).amax() < 1e-7);
 
         function! { fn near([y0, y1]) { ((y0 - 1.0).powi(2) + (y1 - 1.5).powi(2)) * 0.5 } }
         let problem = Composite::new(sheared, near);
