@@ -147,8 +147,12 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         if !(known && self.all_finite()) {
             return None;
         }
-        let series = self.solution(law, [0, 1, 2, 3].map(|n| self.re.compose(from(d, n))))?;
-        series.all_finite().then_some(series)
+        self.solution(law, self.start(d)).filter(|series| series.all_finite())
+    }
+
+    /// f, f', f'', f''' at the value, from which a solution starts.
+    fn start(&self, d: &[T::Precision]) -> [T; 4] {
+        [0, 1, 2, 3].map(|n| self.re.compose(from(d, n)))
     }
 
     /// The same in units of the argument in which nothing overflows or underflows on the way, where the derivatives that
@@ -164,8 +168,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         let paced = self.paced(-n);
         // uᵖ obeys the same equation whatever u is multiplied by
         let argument = if matches!(law, Law::Power(_)) { paced.scaled(-exponent(size)?) } else { paced };
-        let start = [0, 1, 2, 3].map(|n| self.re.compose(from(d, n)));
-        let series = argument.solution(law, start)?.paced(n);
+        let series = argument.solution(law, self.start(d))?.paced(n);
         series.all_finite().then_some(series)
     }
 
