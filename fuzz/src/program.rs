@@ -260,6 +260,12 @@ impl Program {
         values
     }
 
+    /// Whether a line looks at the sign of a NaN, which Rust leaves open.
+    pub(crate) fn takes_the_sign_of_nan<P: Plain>(&self, values: &[P]) -> bool {
+        let takes = |line: &Line| matches!(*line, Line::Binary(Binary::copysign, _, j) if values[j].is_nan());
+        self.0.iter().any(takes)
+    }
+
     /// Which of the variables each line depends on.
     pub(crate) fn dependence(&self) -> Vec<[bool; 2]> {
         let mut dependence = vec![[true, false], [false, true]];
