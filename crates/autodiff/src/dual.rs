@@ -270,9 +270,25 @@ impl<T: Number, const N: usize> Div for Dual<T, N> {
     /// x / y = q + (xᵢ − q yᵢ) / y εᵢ
     #[inline]
     fn div(self, other: Self) -> Self {
+        if N <= INLINED { self.quotient(&other) } else { self.long_quotient(&other) }
+    }
+}
+
+/// Up to so many directions a quotient is inlined. Beyond, its code would keep the functions around it from being inlined, which costs
+/// more than a call.
+const INLINED: usize = 8;
+
+impl<T: Number, const N: usize> Dual<T, N> {
+    #[inline(never)]
+    fn long_quotient(&self, other: &Self) -> Self {
+        self.quotient(other)
+    }
+
+    #[inline(always)]
+    fn quotient(&self, other: &Self) -> Self {
         let q = self.re / other.re;
         if !(other.re.divides_safely() && leaves_room(q) && (T::ORDER == 0 || q.all_finite())) {
-            return self.special_quotient(&other, q);
+            return self.special_quotient(other, q);
         }
         let r = T::Precision::ONE / other.value();
         Dual {

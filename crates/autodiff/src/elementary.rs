@@ -141,6 +141,11 @@ pub trait Elementary:
     fn acosh(self) -> Self;
     /// As `std`.
     fn atanh(self) -> Self;
+    /// least ≤ |x| ≤ most, which are positive.
+    fn is_between(self, least: Self, most: Self) -> bool {
+        let size = self.abs();
+        least <= size && size <= most
+    }
     /// As `std`.
     fn to_degrees(self) -> Self;
     /// As `std`.
@@ -177,6 +182,12 @@ macro_rules! elementary {
             #[inline]
             fn count(n: usize) -> Self {
                 n as $float
+            }
+            // positive floats are ordered as their bits: one comparison
+            #[inline]
+            fn is_between(self, least: Self, most: Self) -> bool {
+                let (size, least, most) = ($float::abs(self).to_bits(), least.to_bits(), most.to_bits());
+                size.wrapping_sub(least) <= most - least
             }
             #[inline]
             fn of_integer(value: i64) -> Self {

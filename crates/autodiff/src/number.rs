@@ -463,8 +463,7 @@ macro_rules! float_is_a_number {
                 }
                 #[inline]
                 fn divides_safely(self) -> bool {
-                    let size = Elementary::abs(self);
-                    ($smallest..=1.0 / $smallest).contains(&size)
+                    self.is_between($smallest, 1.0 / $smallest)
                 }
                 #[inline]
                 fn times_slope(self, slope: Self) -> Self {

@@ -31,8 +31,8 @@ pub(crate) fn in_range<T: Number>(x: T, d: &[T::Precision], law: Option<Law<T::P
 /// Whether a number leaves room for factors: it is neither very small nor very large, or it is zero.
 #[inline]
 pub(crate) fn leaves_room<T: Number>(x: T) -> bool {
-    let (size, room) = (Elementary::abs(x.value()), T::Precision::ROOMY);
-    size >= Elementary::recip(room) && size <= room || size == T::Precision::ZERO
+    let room = T::Precision::ROOMY;
+    x.value().is_between(Elementary::recip(room), room) || x.value() == T::Precision::ZERO
 }
 
 /// Whether a product of two numbers has lost digits, by its value.
