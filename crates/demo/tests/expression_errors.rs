@@ -31,6 +31,7 @@ fn refusals() -> Vec<(&'static str, usize, &'static str)> {
         ("1_", 2, "'*' is missing"),
         ("x0 x1", 4, "write x0*x1"),
         ("(x0)(x1)", 5, "write (x0)*(…)"),
+        ("(x0\n+ 1)x1", 9, "write (x0 + 1)*x1"),
         ("x0(3)", 3, "'x0' is a variable, not a function: write x0, or x0*(…)"),
         ("2*pi()", 5, "'pi' is a constant, not a function: write pi, or pi*(…)"),
         ("sin(2x0)", 6, "write 2*x0"),

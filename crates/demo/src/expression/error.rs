@@ -139,11 +139,12 @@ pub(super) fn column(text: &str, byte: usize) -> usize {
     text[..byte].chars().count() + 1
 }
 
-/// A piece of the text as a message shows it.
+/// A piece of the text as a message shows it, on one line.
 pub(super) fn shown(text: &str) -> String {
     const MOST: usize = 40;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match text.char_indices().nth(MOST) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
-        None => text.to_owned(),
+        None => text,
     }
 }
