@@ -131,9 +131,9 @@ fuzz TARGET SECONDS="60" *ARGS:
 fuzz-seeds INPUTS="300":
     FUZZ_INPUTS={{INPUTS}} cargo test --manifest-path fuzz/Cargo.toml --target-dir target
 
-# mutants of source files that no test notices (needs cargo-mutants; `just mutants crates/autodiff/src/dual.rs --shard 0/4`)
-mutants FILE *ARGS:
-    cargo mutants -f {{FILE}} --timeout 300 {{ARGS}}
+# mutants of a crate that no test notices (needs cargo-mutants; `just mutants autodiff`, an hour; `--file dual.rs` for some)
+mutants CRATE *ARGS:
+    cargo run --release --manifest-path mutants/Cargo.toml --target-dir target -- {{CRATE}} {{ARGS}}
 
 # which lines the libraries' tests run (needs cargo-llvm-cov, and llvm-tools of rustup)
 coverage *ARGS:
