@@ -12,6 +12,9 @@ use crate::reverse::Reverse;
 /// The index of what does not move.
 pub(super) const STILL: u32 = u32::MAX;
 
+/// So many operations an empty tape makes room for.
+const FIRST: usize = 64;
+
 /// One operation: the slope of its result by each of its operands.
 #[derive(Clone, Copy)]
 struct Node<T> {
@@ -32,12 +35,26 @@ impl<T: Number> Record<T> {
     pub(super) fn push(&self, operands: [u32; 2], weights: [T; 2]) -> u32 {
         let mut nodes = self.nodes.borrow_mut();
         let index = nodes.len();
-        if index >= self.limit || (index == nodes.capacity() && nodes.try_reserve(1).is_err()) {
-            self.full.set(true);
+        let node = Node { weights, operands };
+        if index < nodes.capacity() {
+            // here the vector knows that there is room
+            nodes.push(node);
+        } else if self.make_room(&mut nodes) {
+            nodes.push(node);
+        } else {
             return STILL;
         }
-        nodes.push(Node { weights, operands });
         index as u32
+    }
+
+    /// Room for twice as many operations, up to the limit; whether there is any.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self, nodes: &mut Vec<Node<T>>) -> bool {
+        let more = nodes.len().max(FIRST).min(self.limit.saturating_sub(nodes.len()));
+        let made = more > 0 && (nodes.try_reserve_exact(more).is_ok() || nodes.try_reserve_exact(1).is_ok());
+        self.full.set(self.full.get() || !made);
+        made
     }
 }
 
