@@ -98,7 +98,13 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     /// All second partial derivatives, as a symmetric matrix.
     #[inline]
     pub fn hessian(&self) -> [[T; N]; N] {
-        array::from_fn(|i| array::from_fn(|j| if j <= i { self.second[i][j] } else { self.second[j][i] }))
+        array::from_fn(|i| array::from_fn(|j| self.second_derivative(i, j)))
+    }
+
+    /// One of them.
+    #[inline]
+    pub(crate) fn second_derivative(&self, i: usize, j: usize) -> T {
+        if j <= i { self.second[i][j] } else { self.second[j][i] }
     }
 
     /// f(x) = f + f' xᵢ εᵢ + (f' xᵢⱼ + f'' xᵢ xⱼ) εᵢ εⱼ

@@ -1,7 +1,7 @@
 //! The first operation that is not finite: which, where and why.
 
 use autodiff::{
-    Cause, CustomRule, Diagnosis, Dual, Finding, Function, Number, Ordered, Scalar, custom_rule, diagnose,
+    Cause, CustomRule, Diagnosis, Dual, Finding, Function, Number, Ordered, Scalar, Traced, custom_rule, diagnose,
     diagnose_hessian, function, gradient,
 };
 use proptest::prelude::*;
@@ -109,7 +109,7 @@ fn a_zero_that_was_kept_is_noted_where_something_moves() {
     nothing(&diagnose(|[x]| x + (x * x - x * x).floor().sqrt(), [1.0]));
     nothing(&diagnose(|[x]| x.clamp(0.0, 1.0).sqrt(), [-1.0]));
     nothing(&diagnose(|[x]| x.powi(2).powf(2.0), [0.0]));
-    nothing(&diagnose(|[x]| x.max(autodiff::Traced::constant(0.0)).sqrt() + x, [-1.0]));
+    nothing(&diagnose(|[x]| x.max(Traced::constant(0.0)).sqrt() + x, [-1.0]));
 }
 
 function! {
@@ -155,13 +155,13 @@ fn generic_bodies_report_their_own_lines() {
 #[test]
 fn sums_and_folds() {
     #[rustfmt::skip]
-    let found = diagnose(|x: [_; 3]| x.iter().map(|x| x.ln()).sum::<autodiff::Traced<f64, 3>>(), [1.0, 0.0, -1.0]);
+    let found = diagnose(|x: [_; 3]| x.iter().map(|x| x.ln()).sum::<Traced<_>>(), [1.0, 0.0, -1.0]);
     assert_culprit(&found.first, "ln", line!() - 1, Cause::Pole);
     // the addition itself stands in the standard library
     let found = diagnose(
-        |x: [autodiff::Traced<f64, 2>; 2]| {
+        |x: [Traced<_>; 2]| {
             let y = x.map(|x| x * 1.0); // @before the sum
-            y.iter().sum::<autodiff::Traced<f64, 2>>()
+            y.iter().sum::<Traced<_>>()
         },
         [1.7e308, 1.7e308],
     );
@@ -190,10 +190,7 @@ fn the_result_decides() {
     let found = diagnose(|[x, y]| vec![x.sqrt(), y.ln()], [1.0, 0.0]);
     assert_culprit(&found.first, "ln", line!() - 1, Cause::Pole);
     // an infinite start of a search is none
-    nothing(&diagnose(
-        |x: [_; 2]| x.into_iter().fold(autodiff::Traced::constant(f64::INFINITY), |a, b| a.min(b)),
-        [2.0, 1.0],
-    ));
+    nothing(&diagnose(|x: [_; 2]| x.into_iter().fold(Traced::constant(f64::INFINITY), |a, b| a.min(b)), [2.0, 1.0]));
 }
 
 custom_rule! { fn own_root([x]) { x.sqrt() } gradient { [own_root.apply([x]).recip() * 0.5] } }
@@ -240,9 +237,8 @@ fn one_diagnosis_within_another() {
     );
     assert_culprit(&outer.first, "recip", at("outer"), Cause::Pole);
     // after a panic within, the next starts anew
-    let panicked = std::panic::catch_unwind(|| {
-        diagnose(|[x]: [autodiff::Traced<f64, 1>; 1]| if x == 0.0 { panic!("stop") } else { x }, [0.0])
-    });
+    let panicked =
+        std::panic::catch_unwind(|| diagnose(|[x]: [Traced<_>; 1]| if x == 0.0 { panic!("stop") } else { x }, [0.0]));
     assert!(panicked.is_err());
     nothing(&diagnose(|[x]| x, [0.0]));
 }
@@ -259,6 +255,98 @@ proptest! {
         let finite = g.iter().all(|g| g.is_finite());
         prop_assert_eq!(found.first.is_none(), finite, "{:?} {}", g, found);
     }
+}
+
+/// A function of n variables whose slope is infinite or NaN in some.
+fn long<T: Ordered>(x: &[T]) -> T {
+    let gaps = x.windows(2).map(|x| (x[1] - x[0]).abs());
+    gaps.map(|gap| gap.sqrt()).sum() // @root of a gap
+}
+
+fn spaced(n: u32) -> Vec<f64> {
+    let mut x: Vec<f64> = (0..n).map(f64::from).collect();
+    x[n as usize - 5] = x[n as usize - 6];
+    x
+}
+
+/// The derivatives of a finding are those of all variables, with the digits of the drivers.
+#[test]
+fn many_variables_as_a_slice_and_as_an_array() {
+    for n in [9, 200, 2000] {
+        let x = spaced(n);
+        let found = diagnose(long, &x);
+        assert_culprit(&found.first, "sqrt", at("root of a gap"), Cause::VerticalTangent);
+        let [a, b] = [n as usize - 6, n as usize - 5];
+        let first = found.first.unwrap();
+        let mut slopes = vec![0.0; x.len()];
+        (slopes[a], slopes[b]) = (-f64::INFINITY, f64::INFINITY);
+        assert_eq!((&first.result.first, first.result.second.len()), (&slopes, 0));
+        (slopes[a], slopes[b]) = (-1.0, 1.0);
+        assert_eq!(first.operands[0].first, slopes);
+        // the two infinities stand in different places: nothing met
+        assert!(found.then.is_none() && found.kept.is_none());
+        nothing(&diagnose(|x| long(&x[..a.min(300)]), &x[..a.min(300)]));
+    }
+    let x: [f64; 200] = spaced(200).try_into().unwrap();
+    let [by_array, by_reference] = [diagnose(|x| long(&x), x), diagnose(long, &x)];
+    assert_eq!(by_array, by_reference);
+    assert!(by_array.to_string().ends_with("sqrt(0 {194: -1, 195: 1}ε) = 0 {194: -inf, 195: inf}ε"), "{by_array}");
+    let x: [f64; 2000] = spaced(2000).try_into().unwrap();
+    assert!(!diagnose(|x| long(&x[1990..]), x).is_healthy());
+}
+
+/// What a chunk of variables does not see is not taken for a constant.
+#[test]
+fn what_moves_in_another_call() {
+    let x = vec![0.0; 20];
+    // the slope that is infinite is multiplied by nothing
+    nothing(&diagnose(|x| x[0].sqrt().floor() + x[19], &x));
+    nothing(&diagnose(|x| x[0].sqrt().max(x[1] + 1.0) + x[19], &x));
+    let found = diagnose(|x| (x[0] * x[0]).sqrt() + x[19], &x);
+    assert!(found.first.is_none());
+    assert_culprit(&found.kept, "sqrt", line!() - 2, Cause::ZeroKept);
+    // the earliest of all, though the first chunk finds a later one
+    let found = diagnose(|x| (x[12] + 0.0).cbrt() - x[3].sqrt(), &x);
+    assert_culprit(&found.first, "cbrt", line!() - 1, Cause::VerticalTangent);
+    assert!(found.then.is_none(), "{found}");
+    let found = diagnose(|x| x[12].sqrt() * x[3], &x);
+    assert_culprit(&found.then, "*", line!() - 1, Cause::InfinityMetZero);
+    // derivatives by variables of two chunks at once
+    let point: Vec<f64> = (0..20).map(|i| f64::from(i % 3)).collect();
+    let found = diagnose(|x| (x.iter().map(|x| *x * *x).sum::<Traced<_>>() - 31.0).sqrt(), &point);
+    let first = found.first.unwrap();
+    assert_eq!((first.operation, first.operands[0].value), ("sqrt", 0.0));
+    assert_eq!(first.operands[0].first, point.iter().map(|x| 2.0 * x).collect::<Vec<_>>());
+}
+
+#[cfg(feature = "nalgebra")]
+#[test]
+fn nalgebras_vectors() {
+    use nalgebra::{SVector, dvector, vector};
+    let found = diagnose(|x: SVector<_, 2>| vector![x[0].ln(), x[1] * x[0]], vector![0.0, 1.0]);
+    assert_culprit(&found.first, "ln", line!() - 1, Cause::Pole);
+    let found = diagnose(|x| x.map(|x| x.ln()), &dvector![1.0, 2.0, 0.0]);
+    assert_culprit(&found.first, "ln", line!() - 1, Cause::Pole);
+}
+
+#[test]
+fn second_derivatives_of_many_variables() {
+    // ∂²f/∂x₁∂x₁₇ is infinite: the variables of two blocks must move together
+    let mut x = vec![1.0; 20];
+    x[17] = -1.0;
+    let found = diagnose_hessian(|x| (x[1] + x[17]).powf(1.5) * x[3], &x);
+    assert_culprit(&found.first, "powf", line!() - 1, Cause::VerticalTangent);
+    let first = found.first.unwrap();
+    for i in 0..20 {
+        for j in 0..20 {
+            let steep = [1, 17].contains(&i) && [1, 17].contains(&j);
+            assert_eq!(first.result.second[20 * i + j], if steep { f64::INFINITY } else { 0.0 }, "{i}, {j}");
+        }
+    }
+    assert!(first.to_string().ends_with("= 0 {(1, 1): inf, (17, 1): inf, (17, 17): inf}ε²"), "{first}");
+    nothing(&diagnose(|x| (x[1] + x[17]).powf(1.5) * x[3], &x));
+    x[17] = 1.0;
+    nothing(&diagnose_hessian(|x| (x[1] + x[17]).powf(1.5) * x[3], &x));
 }
 
 /// Infinities that are divided met no zero, and a zero that is one by underflow makes no pole.

@@ -4,8 +4,11 @@ use core::cell::RefCell;
 use core::fmt::{self, Display};
 use core::panic::Location;
 
-/// The place of an event in the log; earlier ones are smaller.
+/// How many operations, constants and inputs came before: the same in each call of a function.
 pub(super) type Id = usize;
+
+/// So many derivatives are shown in full.
+const SHOWN: usize = 8;
 
 /// The value and the partial derivatives of a number.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +17,7 @@ pub struct Parts {
     pub value: f64,
     /// The first partial derivatives by the inputs.
     pub first: Vec<f64>,
-    /// The second, row by row.
+    /// The second, row by row; none of a diagnosis to first order.
     pub second: Vec<f64>,
 }
 
@@ -45,8 +48,32 @@ impl Parts {
         self
     }
 
+    /// Zeros, for parts by other variables than those that moved together.
+    fn zeros(value: f64, n: usize, order: usize) -> Self {
+        Parts { value, first: vec![0.0; n], second: vec![0.0; if order > 1 { n * n } else { 0 }] }
+    }
+
+    /// Puts the derivatives by the variables that moved together where they belong.
+    fn put(&mut self, part: &Parts, moving: &[usize]) {
+        let n = self.first.len();
+        for (i, &row) in moving.iter().enumerate() {
+            self.first[row] = part.first[i];
+            for (j, &column) in moving.iter().enumerate() {
+                if let Some(second) = part.second.get(i * moving.len() + j) {
+                    self.second[row * n + column] = *second;
+                }
+            }
+        }
+    }
+
     fn write(&self, f: &mut fmt::Formatter<'_>, order: usize) -> fmt::Result {
         write!(f, "{}", short(self.value))?;
+        let n = self.first.len();
+        if n > SHOWN {
+            write_some(f, "ε", self.first.iter().enumerate().map(|(i, x)| (i.to_string(), *x)))?;
+            let lower = self.second.iter().enumerate().filter(|(k, _)| k % n <= k / n);
+            return write_some(f, "ε²", lower.map(|(k, x)| (format!("({}, {})", k / n, k % n), *x)));
+        }
         let list = |f: &mut fmt::Formatter<'_>, x: &[f64]| {
             let items: Vec<String> = x.iter().map(|x| short(*x)).collect();
             write!(f, "[{}]", items.join(", "))
@@ -66,6 +93,20 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// Of many derivatives, some that are not zero, by their indices: those that are not finite first.
+fn write_some(f: &mut fmt::Formatter<'_>, unit: &str, derivatives: impl Iterator<Item = (String, f64)>) -> fmt::Result {
+    let (mut all, rest): (Vec<_>, Vec<_>) = derivatives.filter(|(_, x)| *x != 0.0).partition(|(_, x)| !x.is_finite());
+    all.extend(rest);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let mut items: Vec<String> = all.iter().take(SHOWN).map(|(index, x)| format!("{index}: {}", short(*x))).collect();
+    if all.len() > SHOWN {
+        items.push(format!("… {} more", all.len() - SHOWN));
+    }
+    write!(f, " {{{}}}{unit}", items.join(", "))
 }
 
 /// A number in at most some ten characters, with all digits if they are few, or if fewer read as an integer: at 1 a function
@@ -269,12 +310,12 @@ impl Event {
         if special && self.hides_a_slope(order) { Cause::VerticalTangent } else { Cause::Overflow }
     }
 
-    pub(super) fn log(self, caller: &'static Location<'static>) -> Id {
+    /// Into the log, as the operation of this number.
+    pub(super) fn log(self, id: Id, order: usize, caller: &'static Location<'static>) -> Id {
         LOG.with_borrow_mut(|log| {
-            let order = log.order;
             let exact = is_users(caller);
             let location = if exact { caller } else { log.last.unwrap_or(caller) };
-            log.findings.push(Finding {
+            let finding = Finding {
                 cause: self.cause.unwrap_or_else(|| self.cause(order)),
                 operation: self.operation,
                 operands: self.operands,
@@ -284,9 +325,28 @@ impl Event {
                 column: location.column(),
                 exact,
                 order,
-            });
-            log.findings.len() - 1
+            };
+            log.findings.push((id, finding));
+            id
         })
+    }
+}
+
+impl Finding {
+    /// The same with derivatives by n variables, none of them known.
+    pub(super) fn of_many(self, n: usize) -> Self {
+        let zeros = |x: &Parts| Parts::zeros(x.value, n, self.order);
+        Finding { operands: self.operands.iter().map(zeros).collect(), result: zeros(&self.result), ..self }
+    }
+
+    /// Adds the derivatives by variables that moved together, if it was the same operation.
+    pub(super) fn put(&mut self, part: &Event, moving: &[usize]) {
+        if part.operation == self.operation && part.operands.len() == self.operands.len() {
+            self.result.put(&part.result, moving);
+            for (whole, part) in self.operands.iter_mut().zip(&part.operands) {
+                whole.put(part, moving);
+            }
+        }
     }
 }
 
@@ -297,10 +357,15 @@ fn is_users(location: &Location<'_>) -> bool {
     !(file.starts_with(own) || file.starts_with("/rustc/") || file.contains("/library/core/src/"))
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Log {
-    order: usize,
-    findings: Vec<Finding>,
+    /// How many variables move.
+    moving: usize,
+    steps: Id,
+    findings: Vec<(Id, Finding)>,
+    /// The operations that are asked for, and what they were.
+    wanted: Vec<Id>,
+    captured: Vec<(Id, Event)>,
     /// The last line of the user's that an operation passed.
     last: Option<&'static Location<'static>>,
 }
@@ -309,27 +374,54 @@ thread_local! {
     static LOG: RefCell<Log> = RefCell::default();
 }
 
-/// The order of derivatives that must be finite.
-pub(super) fn order() -> usize {
-    LOG.with_borrow(|log| log.order)
+/// How many variables move in this call.
+pub(super) fn moving() -> usize {
+    LOG.with_borrow(|log| log.moving)
 }
 
-pub(super) fn passes(caller: &'static Location<'static>) {
-    if is_users(caller) {
-        LOG.with_borrow_mut(|log| log.last = Some(caller));
+/// The number of what is done next.
+pub(super) fn step() -> Id {
+    LOG.with_borrow_mut(|log| {
+        log.steps += 1;
+        log.steps
+    })
+}
+
+/// The number of an operation at this place.
+pub(super) fn passes(caller: &'static Location<'static>) -> Id {
+    let users = is_users(caller);
+    LOG.with_borrow_mut(|log| {
+        if users {
+            log.last = Some(caller);
+        }
+        log.steps += 1;
+        log.steps
+    })
+}
+
+/// Keeps an operation that is asked for.
+pub(super) fn capture(id: Id, event: impl FnOnce() -> Event) {
+    if LOG.with_borrow(|log| log.wanted.contains(&id)) {
+        // the event looks at the log, too
+        let event = event();
+        LOG.with_borrow_mut(|log| log.captured.push((id, event)));
     }
 }
 
-/// One run of a function, with a log of its own; the one before comes back when it ends.
+/// One call of a function, with a log of its own; the one before comes back when it ends.
 pub(super) struct Session(Log);
 
 impl Session {
-    pub(super) fn new(order: usize, caller: &'static Location<'static>) -> Self {
-        Session(LOG.replace(Log { order, findings: vec![], last: Some(caller) }))
+    pub(super) fn new(moving: usize, wanted: Vec<Id>, caller: &'static Location<'static>) -> Self {
+        Session(LOG.replace(Log { moving, wanted, last: Some(caller), ..Log::default() }))
     }
 
-    pub(super) fn finding(&self, id: Option<Id>) -> Option<Finding> {
-        LOG.with_borrow(|log| log.findings.get(id?).cloned())
+    pub(super) fn finding(&self, id: Id) -> Option<Finding> {
+        LOG.with_borrow(|log| log.findings.iter().find(|(found, _)| *found == id).map(|(_, finding)| finding.clone()))
+    }
+
+    pub(super) fn captured(&self) -> Vec<(Id, Event)> {
+        LOG.with_borrow_mut(|log| core::mem::take(&mut log.captured))
     }
 }
 

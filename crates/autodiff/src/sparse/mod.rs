@@ -74,7 +74,7 @@ macro_rules! with_directions {
 use with_directions;
 
 /// Pseudorandom numbers between ½ and 1½: directions for a probe, none of them zero.
-fn directions<F: crate::Float>(n: usize) -> impl Iterator<Item = F> {
+pub(crate) fn directions<F: crate::Float>(n: usize) -> impl Iterator<Item = F> {
     // Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014
     (1..=n as u64).map(|i| {
         let mut z = i.wrapping_mul(0x9E37_79B9_7F4A_7C15);
