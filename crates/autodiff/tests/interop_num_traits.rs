@@ -257,6 +257,15 @@ fn small_traits_of_every_type() {
     small_traits::<Dual<Dual<f64, 1>, 1>>();
     let x = Dual::<f64, 1>::variable(3.0, 0);
     assert_eq!((Pow::pow(x, 2.5).eps, Pow::pow(&x, &2_u16).eps, Inv::inv(&x).re), (x.powf(2.5).eps, [6.0], 1.0 / 3.0));
+    // by value and by reference, x³ moves by 3 x² and xʸ as `pow` has it
+    let y = Dual::constant(2.5);
+    assert_eq!([Pow::pow(x, &3_i32), Pow::pow(&x, 3_i32), Pow::pow(&x, &3_i32)].map(|z| z.eps), [[27.0]; 3]);
+    assert_eq!(
+        [Pow::pow(x, &y), Pow::pow(&x, y), Pow::pow(&x, &y), Pow::pow(&x, 2.5)].map(|z| z.eps),
+        [x.pow(y).eps; 4]
+    );
+    assert_eq!(num_traits::MulAdd::mul_add(x, x, y).eps, [6.0]);
+    assert_eq!(Euclid::rem_euclid(&Dual::<f64, 1>::variable(-7.0, 0), &Dual::constant(3.0)).eps, [1.0]);
     let two_and_a_half: Dual<f32, 1> = 2.5_f32.into();
     assert_eq!(two_and_a_half, 2.5);
     let whole: i32 = Dual::<f64, 1>::constant(7.9).as_();

@@ -461,6 +461,12 @@ macro_rules! operators {
                     *self = $operator::$method(*self, other);
                 }
             }
+            impl<F: Float, D: Carrier<Precision = F>> $assign<&Traced<D>> for Traced<D> {
+                #[track_caller]
+                fn $assign_method(&mut self, other: &Traced<D>) {
+                    *self = $operator::$method(*self, *other);
+                }
+            }
             impl<F: Float, D: Carrier<Precision = F> + Scalar<F>> $assign<F> for Traced<D> {
                 #[track_caller]
                 fn $assign_method(&mut self, c: F) {
