@@ -357,6 +357,44 @@ mod tests {
         }
     }
 
+    /// Each function has the bits of the floats' own.
+    #[test]
+    fn functions_in_range_are_as_floats() {
+        fn check<P: Elementary>(same: impl Fn(P, P) -> bool) {
+            for (a, b) in [(0.7, 1.3), (-0.4, 2.5), (3.2, -1.6), (0.0, -0.0), (f64::INFINITY, -1.0), (f64::NAN, 0.3)] {
+                let (a, b) = (P::of(a), P::of(b));
+                let (x, y) = (Wide::new(a), Wide::new(b));
+                macro_rules! same {
+                    ($($name:ident($($argument:tt)*);)*) => {
+                        $({
+                            let found = same!(@wide $name x y $($argument)*).narrow();
+                            let want = same!(@plain $name a b $($argument)*);
+                            assert!(same(found, want), "{} of {a}, {b}: {found}, not {want}", stringify!($name));
+                        })*
+                    };
+                    (@wide $name:ident $x:ident $y:ident) => { $x.$name() };
+                    (@wide $name:ident $x:ident $y:ident other) => { $x.$name($y) };
+                    (@plain $name:ident $a:ident $b:ident) => { $a.$name() };
+                    (@plain $name:ident $a:ident $b:ident other) => { $a.$name($b) };
+                }
+                same! {
+                    abs(); signum(); recip(); sqrt(); floor(); ceil(); round(); trunc(); fract(); cbrt(); exp(); exp2();
+                    exp_m1(); ln(); log2(); log10(); ln_1p(); sin(); cos(); tan(); asin(); acos(); atan(); sinh(); cosh();
+                    tanh(); asinh(); acosh(); atanh(); to_degrees(); to_radians(); copysign(other); max(other); min(other);
+                    log(other); atan2(other); hypot(other); rem_euclid(other); powf(other); rem(other);
+                }
+                assert_eq!(x.is_sign_negative(), a.is_sign_negative());
+                assert_eq!([x.is_finite(), x.is_nan(), x.is_normal()], [a.is_finite(), a.is_nan(), a.is_normal()]);
+                assert_eq!((x.to_integer(), format!("{x:e}")), (a.to_integer(), format!("{a:e}·2^0")));
+                assert_eq!(x.to_string(), format!("{a}·2^0"));
+            }
+            assert!(same(Wide::<P>::count(7).narrow(), P::count(7)));
+            assert!(same(Wide::<P>::of_integer(-7).narrow(), P::of_integer(-7)));
+        }
+        check::<f64>(|x, y| x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan() || x == 0.0 && y == 0.0);
+        check::<f32>(|x, y| x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan() || x == 0.0 && y == 0.0);
+    }
+
     #[test]
     fn exponents_have_no_end() {
         let tiny = Wide::new(1e-300).powi(20);

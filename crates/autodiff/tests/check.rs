@@ -248,6 +248,8 @@ fn the_table_is_aligned() {
     assert_eq!(lines[0], "at [3.0, 0.5]");
     assert_eq!(lines.len(), 2 + 2 + 3 + 4);
     let verdict = lines[1].find("verdict").unwrap();
+    let others = [Verdict::NotDifferentiable, Verdict::Inconclusive].map(|verdict| format!("{verdict:>24}"));
+    assert_eq!(others, [" not differentiable here", "            inconclusive"]);
     for line in &lines[2..] {
         assert_eq!(line.chars().count(), lines[1].chars().count() - 1, "{report}");
         assert!(line.ends_with("agrees") && line.chars().count() > verdict - 8, "{report}");

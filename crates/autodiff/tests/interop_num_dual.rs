@@ -113,7 +113,11 @@ fn everything<D: DualNum + Copy>(x: D, y: D) -> D {
     let (s, c) = (x * y).sin_cos();
     let trigonometric =
         s + c * x.tan() + (x * y / (one + x * x + y * y)).asin() - (y.tanh() / (one + x)).acos() + x.atan2(y);
-    let exponential = x.exp() + y.exp2() - (x - y).exp_m1() + x.ln() * y.log2() + (x + y).log10() + y.ln_1p();
+    let exponential = x.exp() + y.exp2() - (x - y).exp_m1()
+        + x.ln() * y.log2()
+        + (x + y).log10()
+        + y.ln_1p()
+        + y.log(FromPrimitive::from_f64(2.5).unwrap());
     let hyperbolic = x.sinh() + y.cosh() + x.asinh() - (one + x).acosh() + (x / (one + x + y)).atanh();
     let powers = x.powi(-2)
         + y.powf(FromPrimitive::from_f64(1.5).unwrap())

@@ -1,7 +1,7 @@
 //! The reverse sweep against the forward drivers, and what a tape must not do.
 
 use autodiff::reverse::{self, Reverse, Tape, TapeError};
-use autodiff::{Dual, Ordered, gradient, hessian, jacobian};
+use autodiff::{Dual, Number, Ordered, gradient, hessian, jacobian};
 use proptest::prelude::*;
 
 /// A function with every kind of operation, branches and a loop.
@@ -175,6 +175,21 @@ fn nests_with_forward_numbers_on_either_side() {
         &[5.0],
     );
     assert_eq!(slopes.unwrap(), [4.0]);
+}
+
+/// d/dt t/(t + a) at t = b is a/(a + b)²: its gradient by a sweep of an inner derivative, and its pattern.
+#[test]
+fn quotients_of_an_inner_derivative() {
+    fn inner<T: Number>([a, b]: [T; 2]) -> T {
+        autodiff::derivative(|t: Dual<T, 1>| t / (t + Dual::constant(a)), b)
+    }
+    let [a, b] = [3.0, 2.0];
+    let found = reverse::gradient(|x| inner([x[0], x[1]]), &[a, b]).unwrap();
+    let cube = (a + b) * (a + b) * (a + b);
+    assert!(close(found[0], (b - a) / cube, 1.0) && close(found[1], -2.0 * a / cube, 1.0), "{found:?}");
+    let pattern =
+        autodiff::sparse::jacobian_pattern(|x| vec![inner([x[0], x[1]]), inner([x[1], x[1]])], &[a, b]).unwrap();
+    assert_eq!(pattern.iter().collect::<Vec<_>>(), [(0, 0), (0, 1), (1, 1)]);
 }
 
 #[test]

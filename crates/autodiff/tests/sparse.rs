@@ -1,5 +1,6 @@
 //! Sparse Jacobians and Hessians against dense ones; patterns, colours, what they must notice.
 
+use autodiff::reverse::TapeError;
 use autodiff::sparse::{
     Pattern, SparseError, SparseHessian, SparseJacobian, SumOfTerms, Tracer, hessian_pattern, hessian_pattern_at,
     jacobian_pattern, jacobian_pattern_at,
@@ -352,6 +353,44 @@ fn wrong_shapes_are_errors() {
     assert!(matches!(SumOfTerms::new(2, vec![[0, 2]]), Err(SparseError::Index(_))));
     let terms = SumOfTerms::new(2, vec![[0, 1]]).unwrap();
     assert!(matches!(terms.at(|_, [a, b]| a * b, &[1.0]), Err(SparseError::Length(_))));
+}
+
+#[test]
+fn errors_say_what_is_wrong() {
+    let wrong = SparseError::WrongPattern { row: 2, of_pattern: 0.5, of_function: 1.5 };
+    for (error, says) in [
+        (SparseError::NotSparse { limit: 100 }, "the pattern has more than 100 entries: use a dense driver"),
+        (
+            SparseHessian::new(Pattern::new(2, [vec![1], vec![]]).unwrap()).unwrap_err(),
+            "the pattern of a Hessian is symmetric, but this one has (0, 1) and not (1, 0)",
+        ),
+        (SumOfTerms::new(2, vec![[0, 2]]).unwrap_err(), "there is no variable 2: the point has 2 variables"),
+        (TapeError::Full { limit: 7 }.into(), "7 operations"),
+        (
+            TapeError::Length { what: "the vector w", expected: 3, found: 2 }.into(),
+            "the vector w has 2 elements and must have 3",
+        ),
+        (wrong, "row 2 times a random direction is 1.5, and 0.5 by the pattern"),
+    ] {
+        assert!(error.to_string().contains(says), "{error}");
+    }
+}
+
+/// The parts of a matrix in compressed rows are its triplets.
+#[test]
+fn compressed_rows() {
+    function! { fn bands(x: []) -> [] { x.windows(2).map(|x| x[0] * x[1]).collect() } }
+    let (x, jacobian) = ([2.0, 3.0, 5.0], SparseJacobian::of(&bands, &[1.0; 3]).unwrap());
+    let (_, matrix) = jacobian.at(&bands, &x).unwrap();
+    assert_eq!(matrix.pattern(), jacobian.pattern());
+    let triplets: Vec<_> = matrix.triplets().collect();
+    assert_eq!(triplets, [(0, 0, 3.0), (0, 1, 2.0), (1, 1, 5.0), (1, 2, 3.0)]);
+    let (starts, columns, values) = matrix.into_compressed_rows();
+    let rows = starts.windows(2).enumerate().flat_map(|(i, ends)| (ends[0]..ends[1]).map(move |k| (i, k)));
+    assert_eq!(rows.map(|(i, k)| (i, columns[k], values[k])).collect::<Vec<_>>(), triplets);
+    // of a sum, the places where two variables share a term
+    let terms = SumOfTerms::new(3, vec![[0, 1], [1, 2]]).unwrap();
+    assert_eq!(places(terms.pattern().clone()), [(0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 1), (2, 2)]);
 }
 
 #[test]

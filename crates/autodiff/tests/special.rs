@@ -425,3 +425,23 @@ fn coefficients_beside_a_pole() {
         assert!((c / want - 1.0).abs() < 1e-12, "{k}: {c:e}");
     }
 }
+
+/// So far out that 2 n/x is nothing, Jₙ₊₁ = −Jₙ₋₁ and so Jₙ' = Jₙ₋₁; and where the order is far above x, Bessel's equation
+/// x² J'' + x J' + (x² − n²) J = 0 holds of numbers as small as they are.
+#[test]
+fn bessel_functions_far_out_and_of_high_orders() {
+    for x in [1e20, -1e20, 1e200] {
+        let (j0, j1) = (x.bessel_j0(), x.bessel_j1());
+        let by = |n| autodiff::value_and_derivative(|x| x.bessel_jn(n), x);
+        assert_eq!([by(2), by(3), by(4)], [(-j0, j1), (-j1, -j0), (j0, -j1)]);
+        let (y0, y1) = (f64::abs(x).bessel_y0(), f64::abs(x).bessel_y1());
+        let by = |n| autodiff::value_and_derivative(|x| x.bessel_yn(n), f64::abs(x));
+        assert_eq!([by(2).1, by(3).1], [y1, -y0]);
+    }
+    for (n, x) in [(250, 20.0), (180, 3.0), (60, 25.0)] {
+        let (j, [d], [[d2]]) = autodiff::value_gradient_hessian(|[x]| x.bessel_jn(n), [x]);
+        let large = f64::from(n).powi(2) * j;
+        let rest = x * x * d2 + x * d + x * x * j - large;
+        assert!(j != 0.0 && (rest / large).abs() < 1e-12, "J_{n}({x}) = {j:e}: {rest:e} of {large:e}");
+    }
+}

@@ -33,7 +33,7 @@ fn later_calls_allocate_nothing() {
     let (mut values, mut jacobian, mut along) = ([0.0; 2], [0.0; 2 * N], [0.0; 2]);
     let map = |x: &[_], y: &mut [_]| (y[0], y[1]) = (x[0], x[N - 1]);
 
-    let mut forward = Workspace::<f64>::new();
+    let mut forward = Workspace::<f64>::default();
     allocates_once("forward: gradient", |k| {
         assert!(forward.gradient(branching, &point::<N>(k), &mut g).unwrap().is_finite())
     });
@@ -73,8 +73,8 @@ fn later_calls_allocate_nothing() {
 #[test]
 fn the_numbers_are_those_of_the_drivers_that_allocate() {
     let (mut g, mut h, mut product, v) = ([9.0; N], [9.0; N * N], [9.0; N], point::<N>(5));
-    let mut swept = reverse::Workspace::new();
-    let mut workspace = sparse::Workspace::new();
+    let mut swept = reverse::Workspace::default();
+    let mut workspace = sparse::Workspace::default();
     let sparse = SparseHessian::of(&star, &point::<N>(1)).unwrap();
     let mut found = sparse.at(&star, &point::<N>(1)).unwrap();
     for k in 1..4 {
