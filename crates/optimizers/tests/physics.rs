@@ -100,6 +100,7 @@ proptest! {
         let (loss, gradient) = staged.value_and_gradient(&x);
         let (expected, slope) = whole.value_and_gradient(&x);
         prop_assert_eq!(loss, expected);
+        prop_assert_eq!((staged.value(&x), staged.observe(&x)), (loss, whole.observe(&x)));
         prop_assert!((&gradient - &slope).amax() <= 1e-13 * (1.0 + slope.amax()), "{} {}", gradient, slope);
 
         let back = AnalyticInverse::<_, 2, 2>::new(undo_first);

@@ -396,6 +396,27 @@ mod written {
         found
     }
 
+    /// Programs that write 2.0 as 2 do no harm.
+    #[test]
+    fn floats_may_be_written_as_integers() {
+        macro_rules! in_precision {
+            ($($float:ident)*) => {
+                $({
+                    let point = nalgebra::DVector::from_vec(vec![2.0 as $float, -3.0]);
+                    let state = State::new(Iterate::new(1, point, 5.0), [-7.0 as $float, 0.5]);
+                    let text = serde_json::to_string(&state).unwrap();
+                    let whole = text.replace(".0", "");
+                    assert!(whole.contains("[2,-3]") && whole.contains("[-7,0.5]"), "{whole}");
+                    let read: State<$float, [$float; 2]> = serde_json::from_str(&whole).unwrap();
+                    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+                    let error = serde_json::from_str::<State<$float, [$float; 2]>>(&whole.replace("[-7,", "[true,"));
+                    assert!(error.unwrap_err().to_string().contains(concat!("boolean `true`, expected ", stringify!($float))));
+                })*
+            };
+        }
+        in_precision! { f32 f64 }
+    }
+
     #[test]
     fn every_float_is_read_as_it_was_written() {
         let nan = |bits: u64| f64::from_bits(bits);
