@@ -225,6 +225,44 @@ fn findings_are_readable() {
     assert!(found.to_string().contains("sqrt(-0.333333 [0.333333]ε) = NaN"), "{found}");
 }
 
+/// Each cause in its words, and operations of three numbers.
+#[test]
+fn causes_are_said_in_words() {
+    let says = |found: Diagnosis, text: &str| assert!(found.to_string().contains(text), "{found}");
+    says(diagnose(|[x]| x + 1.0, [f64::NAN]), "the input is not finite\n    NaN [1]ε");
+    says(diagnose(|[x]| x * f64::INFINITY, [1.0]), "the constant is not finite\n    inf");
+    says(diagnose(|[x]| (x * x).recip(), [1e-200]), "underflow before");
+    says(diagnose(|[x]| x / x, [0.0]), "0/0 has no value\n    (0 [1]ε) / (0 [1]ε) = NaN");
+    says(
+        diagnose(|[x, y]| x.atan2(y), [0.0; 2]),
+        "there is no derivative here\n    atan2(0 [1, 0]ε; 0 [0, 1]ε) = 0 [NaN, NaN]ε",
+    );
+    says(diagnose(|[x]| (x * x).sqrt(), [0.0]), "note:  `sqrt`");
+    says(diagnose(|[x]| x.exp() - x.exp(), [1e3]), "∞ − ∞, ∞/∞ or no limit at ∞: NaN");
+    says(diagnose(|[x, y]| x.mul_add(y, 2.0), [1e200; 2]), "mul_add(1e200 [1, 0]ε; 1e200 [0, 1]ε; 2) = inf");
+    // of very many derivatives, some
+    let found = diagnose(|x| x.iter().sum::<Traced<_>>().ln(), &vec![0.0; 30]);
+    says(found, "ln(0 {0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, 7: 1, … 22 more}ε) = -inf {0: inf, 1: inf");
+    let found = diagnose(|x| (x[0] * x[1]).exp(), &[1e3; 10]);
+    says(found, "exp(1000000 {0: 1000, 1: 1000}ε) = inf {0: inf, 1: inf}ε");
+}
+
+/// Results in pairs are looked at one by one; a function that does something else in each call harms nothing.
+#[test]
+fn results_in_pairs_and_functions_that_change() {
+    let found = diagnose(|[x, y]| (x * 2.0, [y.ln(), x]), [1.0, 0.0]);
+    assert_culprit(&found.first, "ln", line!() - 1, Cause::Pole);
+    let mut calls = 0;
+    let found = diagnose(
+        |x| {
+            calls += 1;
+            if calls % 2 == 1 { x[0].ln() } else { (x[1] * x[2]).mul_add(x[0], 1.0) }
+        },
+        &[0.0; 12],
+    );
+    assert_eq!((found.first.unwrap().operation, calls), ("ln", 4));
+}
+
 #[test]
 fn one_diagnosis_within_another() {
     let outer = diagnose(
@@ -245,7 +283,7 @@ fn one_diagnosis_within_another() {
 
 proptest! {
     #[test]
-    fn finds_something_exactly_where_the_gradient_is_not_finite(x in -2.0..2.0f64, y in -2.0..2.0f64, a in 0..4u8) {
+    fn finds_something_exactly_where_the_gradient_is_not_finite(x in -2.0..2.0f64, y in -2.0..2.0f64, a in 0..4u8, i in 0..12_usize, j in 0..12_usize) {
         fn f<T: Ordered>([x, y]: [T; 2], a: u8) -> T {
             let t = match a { 0 => x.ln() * y, 1 => (x * y).acos(), 2 => x.pow(y), _ => (x + y).sqrt() / (x - x.round()) };
             if x > y { t } else { t.sin() + x }
@@ -254,6 +292,16 @@ proptest! {
         let found = diagnose(|x| f(x, a), [x, y]);
         let finite = g.iter().all(|g| g.is_finite());
         prop_assert_eq!(found.first.is_none(), finite, "{:?} {}", g, found);
+        // the same among many variables
+        let mut many = vec![0.5; 12];
+        (many[i], many[j]) = (x, y);
+        let found_there = diagnose(|x| f([x[i], x[j]], a) + x[11], &many);
+        let g = gradient(|x| f([x[i], x[j]], a) + x[11], &many);
+        prop_assert_eq!(found_there.first.is_none(), g.iter().all(|g| g.is_finite()), "{:?} {}", g, found_there);
+        if i != j {
+            let names = |found: &Diagnosis| [&found.first, &found.then, &found.kept].map(|f| f.as_ref().map(|f| (f.operation, f.cause)));
+            prop_assert_eq!(names(&found_there), names(&found));
+        }
     }
 }
 
