@@ -444,6 +444,31 @@ function! {
     fn net([t0, t1, t2]) -> [2] { [t0.tanh() * 2.0 + t2, t0 * t1 + 1.5] }
 }
 
+/// Behind the network the process may have stages: an inverse of the whole, of each, and a search lead the same way.
+#[test]
+fn scale_invariant_updates_through_stages() {
+    let network = || Chain::<f64>::new(Physics::<_, 3, 2>::new(net));
+    let staged = || network().then(chain()).unwrap();
+    let flat =
+        || network().then(Physics::<_, 2, 2>::new(first)).unwrap().then(Physics::<_, 2, 2>::new(second)).unwrap();
+    fn run(chain: Chain<f64>, inverse: impl Inverse<f64>) -> Report<f64> {
+        let problem = Pipeline::new(chain, Loss::new(tilted)).unwrap();
+        let method = ScaleInvariant::new(0.4, inverse, GradientDescent::new(0.05).unwrap()).unwrap();
+        Run::new(&problem, &method, &[0.3, -0.4, 0.5]).unwrap().iterations(20).finish()
+    }
+    let each = || {
+        let back = AnalyticInverse::<_, 2, 2>::new(undo_first);
+        ChainInverse::new(back).then(AnalyticInverse::<_, 2, 2>::new(undo_second))
+    };
+    let whole = run(flat(), AnalyticInverse::<_, 2, 2>::new(undo_both));
+    for report in [run(staged(), each()), run(flat(), each()), run(flat(), NewtonInverse::new())] {
+        assert_eq!(report.status, Status::MaxIterations);
+        for (now, expected) in report.trajectory.iter().zip(&whole.trajectory) {
+            assert!((&now.x - &expected.x).amax() < 1e-8, "{} {}", now.x, expected.x);
+        }
+    }
+}
+
 #[test]
 fn scale_invariant_updates_descend_the_proxy_loss() {
     let chain = Chain::new(Physics::<_, 3, 2>::new(net)).then(Physics::<_, 2, 2>::new(sheared)).unwrap();

@@ -103,7 +103,12 @@ fn observers_see_every_point_and_the_best_is_kept() {
     assert_eq!(*seen.borrow(), report.trajectory.iter().map(|point| point.loss.to_bits()).collect::<Vec<_>>());
     let least =
         report.trajectory.iter().filter(|point| point.loss.is_finite()).min_by(|a, b| a.loss.total_cmp(&b.loss));
+    let mut by_hand = run();
+    assert!(by_hand.best().is_none());
+    by_hand.by_ref().for_each(drop);
+    let kept = by_hand.best().unwrap().clone();
     let (best, status) = run().minimize();
+    assert_eq!((kept.iteration, &kept.x), (best.as_ref().unwrap().iteration, &best.as_ref().unwrap().x));
     let (best, least) = (best.unwrap(), least.unwrap());
     assert_eq!((best.iteration, best.loss, &best.x), (least.iteration, least.loss, &least.x));
     assert_eq!((report.best, report.status), (Some(best.iteration), status));

@@ -65,6 +65,8 @@ fn processes_problems_and_runs_tell_what_they_are() {
         format!("{:?}", function.problem(function.usual_dimension()).unwrap())
     };
     assert_eq!([kind("rosenbrock"), kind("ackley")], ["LeastSquares", "Plain"]);
+    // Rosenbrock's function is the first of the paper's
+    assert_eq!(["rosenbrock", "ackley"].map(|name| find(name).unwrap().more_garbow_hillstrom()), [Some(1), None]);
     let (problem, method) = (Loss::new(bowl), GradientDescent::new(0.25).unwrap());
     let mut run = Run::new(&problem, &method, &[8.0, 0.0]).unwrap().iterations(1);
     run.by_ref().for_each(drop);
@@ -100,15 +102,19 @@ impl Objective<f64> for Short {
 /// Where a run is moved to another point, its iterations count on: also in what fails there.
 #[test]
 fn a_point_moved_to_keeps_the_count() {
-    let method = GradientDescent::new(0.25).unwrap();
-    let state = || {
-        let mut run = Run::new(&Short, &method, &[8.0, 4.0]).unwrap().iterations(3);
-        run.by_ref().for_each(drop);
-        run.state().unwrap().clone()
-    };
-    let moved = method.relocate(&Short, state(), DVector::from_vec(vec![5.0, 1.0])).unwrap();
-    assert_eq!((moved.iterate.iteration, moved.iterate.x.as_slice()), (3, &[5.0, 1.0][..]));
-    assert_eq!(moved.iterate.evaluations.gradient, state().iterate.evaluations.gradient + 1);
-    let failure = method.relocate(&Short, state(), DVector::from_vec(vec![-5.0, 1.0])).unwrap_err();
-    assert!(matches!(failure, Failure::Shape { iteration: 3, .. }), "{failure}");
+    fn check(method: impl Optimizer<f64, Short>) {
+        let state = || {
+            let mut run = Run::new(&Short, &method, &[8.0, 4.0]).unwrap().iterations(1);
+            run.by_ref().for_each(drop);
+            State { converged: None, ..run.state().unwrap().clone() }
+        };
+        let moved = method.relocate(&Short, state(), DVector::from_vec(vec![5.0, 1.0])).unwrap();
+        assert_eq!((moved.iterate.iteration, moved.iterate.x.as_slice()), (1, &[5.0, 1.0][..]));
+        assert_eq!(moved.iterate.evaluations.gradient, state().iterate.evaluations.gradient + 1);
+        let failure = method.relocate(&Short, state(), DVector::from_vec(vec![-5.0, 1.0])).err().unwrap();
+        assert!(matches!(failure, Failure::Shape { iteration: 1, .. }), "{failure}");
+    }
+    check(GradientDescent::new(0.25).unwrap());
+    check(Descent::new(Bfgs));
+    check(Lbfgsb::new());
 }
