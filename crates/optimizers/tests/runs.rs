@@ -3,7 +3,7 @@
 use autodiff::function;
 use optimizers::{
     AnalyticInverse, Composite, Evaluations, GradientDescent, InverseSimulator, Loss, MixedInverseSimulator, Newton,
-    NumericInverse, Objective, Run, Status,
+    NumericInverse, Objective, Physics, Run, Status, SumOfSquares, TwiceDifferentiable,
 };
 use proptest::prelude::*;
 
@@ -28,6 +28,26 @@ fn a_run_is_an_iterator_of_points() {
     // the updates are the gradients at the points before
     for pair in report.trajectory.windows(2) {
         assert_eq!(pair[1].update, pair[0].gradient);
+    }
+}
+
+/// Σ rᵢ² by its residuals has the derivatives of the same sum written as a loss, whatever stood where the gradient goes.
+#[test]
+fn a_sum_of_squares_has_the_derivatives_of_its_sum() {
+    function! {
+        fn residuals([x0, x1]) -> [3] { [x0 * x1 - 1.0, x1.exp() - x0, x0.sin() * 3.0] }
+        fn sum([x0, x1]) { (x0 * x1 - 1.0).powi(2) + (x1.exp() - x0).powi(2) + (x0.sin() * 3.0).powi(2) }
+    }
+    let (by_residuals, by_sum) = (SumOfSquares::new(Physics::<_, 2, 3>::new(residuals)), Loss::new(sum));
+    for x in [[0.3, -0.7], [2.0, 0.5], [0.0, 0.0]] {
+        let x = nalgebra::DVector::from_column_slice(&x);
+        let (value, gradient, hessian) = by_residuals.value_gradient_hessian(&x);
+        let (other, g, h) = by_sum.value_gradient_hessian(&x);
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-14 * (1.0 + b.abs());
+        assert!(near(value, other) && gradient.iter().zip(&g).all(|(a, b)| near(*a, *b)), "{gradient} {g}");
+        assert!(hessian.iter().zip(&h).all(|(a, b)| near(*a, *b)), "{hessian} {h}");
+        let mut place = nalgebra::DVector::from_element(5, 1.0);
+        assert_eq!((by_sum.value_and_gradient_into(&x, &mut place), &place), (other, &g));
     }
 }
 
