@@ -103,7 +103,8 @@ pub fn lbfgsb(data: &[u8]) {
         && test.contains("PROJECTED_GRADIENT")
     {
         let g = problem.value_and_gradient(&last.x).1;
-        let projected = |i: usize| (last.x[i] - g[i]).clamp(lower[i], upper[i]) - last.x[i];
+        // the way to the bound in the numbers of the gradient: x − g would round in those of x
+        let projected = |i: usize| g[i].clamp(last.x[i] - upper[i], last.x[i] - lower[i]);
         assert!(
             (0..n).all(|i| projected(i).abs() <= pgtol),
             "{g:?} at {:?}: {}",
