@@ -142,6 +142,30 @@ pub enum Error {
         /// What it takes.
         expected: usize,
     },
+    /// A count is larger than it can be.
+    #[error("{name} is {given}, but {most} is the most")]
+    TooMany {
+        /// What is counted.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
+        /// The count.
+        given: usize,
+        /// The largest that can be.
+        most: usize,
+    },
+    /// An order of variables leaves one out, names one twice, or one that is not there.
+    #[error("{name}[{index}] is {given}: each number below {n} is needed once")]
+    NotOrder {
+        /// The order.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::saved::word"))]
+        name: Word,
+        /// The index of its component.
+        index: usize,
+        /// The component.
+        given: usize,
+        /// The number of variables.
+        n: usize,
+    },
     /// Two arguments have different lengths.
     #[error("{name} has {components}, but {expected} {are} needed", components = counted(*given, "component"), are = are(*expected))]
     Length {
@@ -153,6 +177,46 @@ pub enum Error {
         /// The length needed.
         expected: usize,
     },
+}
+
+/// That something kept has the length that it should have.
+pub(crate) fn fits(name: &'static str, given: usize, expected: usize) -> Result<(), Error> {
+    if given == expected { Ok(()) } else { Err(Error::Length { name, given, expected }) }
+}
+
+/// That a matrix kept has the columns and rows of given names and lengths.
+pub(crate) fn fits_matrix<T>(
+    [column, row]: [&'static str; 2],
+    matrix: &DMatrix<T>,
+    rows: usize,
+    columns: usize,
+) -> Result<(), Error> {
+    fits(column, matrix.nrows(), rows)?;
+    fits(row, matrix.ncols(), columns)
+}
+
+/// What the columns and rows of a Hessian are called.
+pub(crate) const HESSIAN: [&str; 2] = ["a column of the Hessian", "a row of the Hessian"];
+
+/// What the columns and rows of a Jacobian are called.
+pub(crate) const JACOBIAN: [&str; 2] = ["a column of the Jacobian", "a row of the Jacobian"];
+
+/// That each of 0, …, n − 1 is there once.
+pub(crate) fn fits_order(name: &'static str, order: &[usize], n: usize) -> Result<(), Error> {
+    fits(name, order.len(), n)?;
+    let mut seen = vec![false; n];
+    for (index, &i) in order.iter().enumerate() {
+        match seen.get_mut(i) {
+            Some(seen) if !*seen => *seen = true,
+            _ => return Err(Error::NotOrder { name, index, given: i, n }),
+        }
+    }
+    Ok(())
+}
+
+/// That something counted is no more than it can be.
+pub(crate) fn at_most(name: &'static str, given: usize, most: usize) -> Result<(), Error> {
+    if given <= most { Ok(()) } else { Err(Error::TooMany { name, given, most }) }
 }
 
 /// That a vector has the length it should have.

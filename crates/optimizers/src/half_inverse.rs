@@ -3,9 +3,9 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::chain::{reach, transposed_times};
-use crate::error::{Error, Failure, check_jacobian, check_shape};
+use crate::error::{Error, Failure, JACOBIAN, check_jacobian, check_shape, fits, fits_matrix};
 use crate::matrix_power::{default_truncation, power_times};
-use crate::optimizer::{Evaluations, Iterate, LatentPoint, Optimizer, State};
+use crate::optimizer::{Evaluations, Iterate, LatentPoint, Optimizer, State, refused};
 use crate::problem::{Entry, Staged};
 use crate::range::{fraction, positive};
 
@@ -120,10 +120,15 @@ where
         at(problem, start, 0, Evaluations::default())
     }
 
+    fn check(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        let HalfInverseMemory { jacobian, slope } = &state.memory;
+        fits("the gradient by y", slope.len(), problem.loss().dimension())?;
+        fits_matrix(JACOBIAN, jacobian, slope.len(), state.iterate.x.len())
+    }
+
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
         let (now, HalfInverseMemory { jacobian, slope }) = (&state.iterate, &state.memory);
-        // a state that was read back may be anything
-        check_jacobian(jacobian, slope.len(), now.x.len(), now.iteration)?;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let truncation = self.truncation.unwrap_or_else(|| default_truncation(jacobian));
         let update = power_times(jacobian, self.exponent, truncation, slope)
             .ok_or(Failure::NotFinite { quantity: "Jacobian", iteration: now.iteration })?;

@@ -3,10 +3,10 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::chain::reach;
-use crate::error::{Error, Failure, check_shape};
+use crate::error::{Error, Failure, check_shape, fits, fits_matrix};
 use crate::inverse::Inverse;
 use crate::newton::newton_direction;
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, refused};
 use crate::problem::{Entry, Map, Staged};
 use crate::range::positive;
 
@@ -81,6 +81,13 @@ impl<T: Entry + RealField> Latent<T> {
         check_shape("a row of the Hessian by y", self.hessian.ncols(), n, iteration)
     }
 
+    /// That it is of an L of n variables: one that was read may be anything.
+    pub(crate) fn check(&self, n: usize) -> Result<(), Error> {
+        fits("y", self.y.len(), n)?;
+        fits("the gradient by y", self.gradient.len(), n)?;
+        fits_matrix(["a column of the Hessian by y", "a row of the Hessian by y"], &self.hessian, n, n)
+    }
+
     pub(crate) fn y(&self) -> &DVector<T> {
         &self.y
     }
@@ -91,8 +98,6 @@ impl<T: Entry + RealField> Latent<T> {
 
     /// y − η H⁻¹ g: where the step aims.
     pub(crate) fn target(&self, step: T, iteration: usize) -> Result<DVector<T>, Failure> {
-        // a state that was read back may be anything
-        self.check_shapes(iteration)?;
         let update = newton_direction(&self.gradient, self.hessian.clone(), iteration)?;
         Ok(self.y.zip_map(&update, |y, u| y - step * u))
     }
@@ -125,8 +130,13 @@ impl<T: Entry + RealField, I: Inverse<T>, P: Staged<T> + ?Sized> Optimizer<T, P>
         Ok(State::new(iterate, latent))
     }
 
+    fn check(&self, problem: &P, state: &State<T, Latent<T>>) -> Result<(), Error> {
+        state.memory.check(problem.loss().dimension())
+    }
+
     fn step(&self, problem: &P, state: &State<T, Latent<T>>) -> Result<State<T, Latent<T>>, Failure> {
         let now = &state.iterate;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let target = state.memory.target(self.step, now.iteration)?;
         let found = self.inverse.invert(problem.physics(), &target, &now.x, now.iteration + 1)?;
         check_shape("x", found.x.len(), now.x.len(), now.iteration + 1)?;
@@ -185,8 +195,13 @@ impl<I: Inverse<f64>, P: Staged<f32> + Staged<f64> + ?Sized> Optimizer<f64, P> f
         Ok(State::new(iterate, latent))
     }
 
+    fn check(&self, problem: &P, state: &State<f64, Latent<f32>>) -> Result<(), Error> {
+        state.memory.check(<P as Staged<f32>>::loss(problem).dimension())
+    }
+
     fn step(&self, problem: &P, state: &State<f64, Latent<f32>>) -> Result<State<f64, Latent<f32>>, Failure> {
         let now = &state.iterate;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let double: &dyn Map<f64> = problem.physics();
         let target = widen(&state.memory.target(self.step, now.iteration)?);
         let found = self.inverse.invert(double, &target, &now.x, now.iteration + 1)?;

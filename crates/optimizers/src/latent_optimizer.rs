@@ -4,9 +4,9 @@ use autodiff::Elementary;
 use nalgebra::DVector;
 
 use crate::chain::reach;
-use crate::error::{Failure, check_shape};
+use crate::error::{Error, Failure, check_shape};
 use crate::inverse::Inverse;
-use crate::optimizer::{Iterate, Optimizer, State};
+use crate::optimizer::{Iterate, Optimizer, State, refused};
 use crate::problem::{Entry, Map, Staged, TwiceDifferentiable};
 
 /// A step of another optimizer on L(y), from y(x) to y*, then x = y⁻¹(y*): the
@@ -83,8 +83,14 @@ where
         Ok(outer(inner, iterate))
     }
 
+    fn check(&self, problem: &P, state: &State<T, State<T, M>>) -> Result<(), Error> {
+        state.memory.iterate.check(problem.loss().dimension())?;
+        self.inner.check(problem.loss(), &state.memory)
+    }
+
     fn step(&self, problem: &P, state: &State<T, State<T, M>>) -> Result<State<T, State<T, M>>, Failure> {
         let (now, iteration) = (&state.iterate, state.iterate.iteration + 1);
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let physics: &dyn Map<T> = problem.physics();
         let stepped = self.inner.step(problem.loss(), &state.memory)?;
         let ended = stepped.converged.is_some() || stepped.failure.is_some();

@@ -3,8 +3,8 @@
 use autodiff::Number;
 use nalgebra::{DMatrix, DVector, RealField};
 
-use crate::error::{Error, Failure, check_hessian, check_shape};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at};
+use crate::error::{Error, Failure, HESSIAN, check_hessian, check_shape, fits_matrix};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, refused};
 use crate::problem::{Entry, TwiceDifferentiable};
 use crate::range::positive;
 use crate::singular::is_singular;
@@ -69,13 +69,17 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
         with_hessian(problem, start, 0, Evaluations::default())
     }
 
+    fn check(&self, _: &P, state: &State<T, DMatrix<T>>) -> Result<(), Error> {
+        let n = state.iterate.x.len();
+        fits_matrix(HESSIAN, &state.memory, n, n)
+    }
+
     fn step(&self, problem: &P, state: &State<T, DMatrix<T>>) -> Result<State<T, DMatrix<T>>, Failure> {
         let now = &state.iterate;
         let iteration = now.iteration + 1;
         let gradient = gradient_at(problem, now);
-        // a state that was read back may be anything
         check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
-        check_hessian(&state.memory, now.x.len(), now.iteration)?;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let update = newton_direction(&gradient, state.memory.clone(), now.iteration)?;
         // of both only the direction counts, so that small ones do not underflow
         let (height, length) = (gradient.amax(), update.amax());

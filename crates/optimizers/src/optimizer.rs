@@ -2,9 +2,10 @@
 
 use nalgebra::DVector;
 
-use crate::error::{Failure, check_shape};
+use crate::error::{Error, Failure, at_most, check_shape, fits};
 use crate::inverse::Inversion;
 use crate::problem::{Entry, Objective};
+use crate::run::finite;
 
 /// A method of minimization, as one step after another.
 ///
@@ -23,6 +24,17 @@ pub trait Optimizer<T: Entry, P: ?Sized> {
     /// On an error the state is the old one, or the point at which the error was met.
     fn advance(&self, problem: &P, state: &mut State<T, Self::Memory>) -> Result<(), Failure> {
         *state = self.step(problem, state)?;
+        Ok(())
+    }
+    /// That the memory of a state fits its point and the problem: one that was read may be anything.
+    ///
+    /// [`Run::resume`](crate::Run::resume) asks; so does each step of a method of this crate. Nothing is evaluated.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Length`], [`Error::TooMany`], … with what does not fit. None for a method that takes every memory.
+    fn check(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        let _ = (problem, state);
         Ok(())
     }
     /// The state with its point moved to x: where something else than the method has corrected what its step led to.
@@ -136,6 +148,31 @@ impl<T: Entry> Iterate<T> {
         }
     }
 
+    /// That a run can go on from here: a finite point of n variables with its loss, and its gradient where it has one, and
+    /// counts that can still grow.
+    pub(crate) fn check(&self, n: usize) -> Result<(), Error> {
+        if self.x.is_empty() {
+            return Err(Error::Empty);
+        }
+        if self.x.len() != n {
+            return Err(Error::StartLength { given: self.x.len(), expected: n });
+        }
+        finite("start", self.x.as_slice())?;
+        finite("loss", &[self.loss])?;
+        if let Some(gradient) = &self.gradient {
+            fits("gradient", gradient.len(), n)?;
+            finite("gradient", gradient.as_slice())?;
+        }
+        let Evaluations { value, gradient, hessian } = self.evaluations;
+        let counts = [
+            ("iteration", self.iteration),
+            ("evaluations of the value", value),
+            ("evaluations of the gradient", gradient),
+            ("evaluations of the Hessian", hessian),
+        ];
+        counts.into_iter().try_for_each(|(name, count)| at_most(name, count, usize::MAX / 2))
+    }
+
     /// The first quantity that is NaN or infinite.
     pub(crate) fn not_finite(&self) -> Option<&'static str> {
         let finite = |v: &DVector<T>| v.iter().all(|v| v.all_finite());
@@ -195,6 +232,11 @@ pub(crate) fn with_gradient<T: Entry, P: Objective<T> + ?Sized>(
     let y = problem.observe(&x);
     let evaluations = Evaluations { value: before.value + 1, gradient: before.gradient + 1, ..before };
     Ok(Iterate { y, gradient: Some(gradient), evaluations, ..Iterate::new(iteration, x, loss) })
+}
+
+/// Why a step cannot be made from a state whose memory does not fit.
+pub(crate) fn refused(iteration: usize) -> impl Fn(Error) -> Failure {
+    move |error| Failure::Refused { error, iteration }
 }
 
 /// What is known at a point that has been reached, or else why the run ends there.

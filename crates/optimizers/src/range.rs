@@ -31,6 +31,12 @@ pub(crate) fn not_negative<T: Entry>(name: &'static str, number: T) -> Result<T,
     }
 }
 
+/// A length, infinite where it has overflowed: neither negative nor NaN.
+pub(crate) fn size<T: Entry>(name: &'static str, number: T) -> Result<(), Error> {
+    let value = number.value();
+    if value >= T::Precision::ZERO { Ok(()) } else { Err(Error::Negative { name, value: value.to_f64() }) }
+}
+
 /// A number that is finite.
 pub(crate) fn finite<T: Entry>(name: &'static str, number: T) -> Result<T, Error> {
     let value = number.value();

@@ -152,18 +152,12 @@ impl<'a, T: Entry, P: Objective<T> + ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O
     ///
     /// # Errors
     ///
-    /// As [`new`](Run::new), for the point of the state; the same for its gradient, if it has one, and its loss. A
-    /// memory that does not fit the point ends the run at its first step.
+    /// As [`new`](Run::new), for the point of the state; the same for its gradient, if it has one, and its loss.
+    /// [`Error::TooMany`] for counts that cannot grow, and what the method [says](Optimizer::check) of a memory that does not
+    /// fit the point.
     pub fn resume(problem: &'a P, optimizer: &'a O, state: State<T, O::Memory>) -> Result<Self, Error> {
-        let Iterate { x, loss, gradient, .. } = &state.iterate;
-        check(problem, x.as_slice())?;
-        finite("loss", &[*loss])?;
-        if let Some(gradient) = gradient {
-            if gradient.len() != x.len() {
-                return Err(Error::Length { name: "gradient", given: gradient.len(), expected: x.len() });
-            }
-            finite("gradient", gradient.as_slice())?;
-        }
+        state.iterate.check(problem.dimension())?;
+        optimizer.check(problem, &state)?;
         Ok(Self::begin(problem, optimizer, Begin::Resumed(Box::new(state))))
     }
 

@@ -3,11 +3,11 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::chain::{Rest, reach, transposed_times};
-use crate::error::{Error, Failure, check_shape};
+use crate::error::{Error, Failure, check_shape, fits};
 use crate::first_order::{FirstOrder, UpdateRule};
 use crate::inverse::{Aim, Inverse};
 use crate::inverse_simulator::Latent;
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, refused};
 use crate::problem::{Entry, Map, Staged};
 use crate::range::positive;
 
@@ -110,8 +110,15 @@ where
         self.arrive(problem, start, 0, Vec::new(), slots, Evaluations::default())
     }
 
+    fn check(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        let ScaleInvariantMemory { latent, slots } = &state.memory;
+        latent.check(problem.loss().dimension())?;
+        fits("memory", slots.len(), state.iterate.x.len())
+    }
+
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
         let (now, ScaleInvariantMemory { latent, slots }) = (&state.iterate, &state.memory);
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let (whole, iteration) = (problem.physics(), now.iteration + 1);
         let target = latent.target(self.step, now.iteration)?;
         let stages = Rest::split(whole.stages());

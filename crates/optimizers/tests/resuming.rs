@@ -210,7 +210,7 @@ fn runs_through_a_process_go_on_from_each_state() {
 }
 
 #[test]
-fn memories_that_do_not_fit_end_the_run() {
+fn memories_that_do_not_fit_are_refused() {
     let problem = Loss::new(bowl);
     let method = Adam::new(0.1).unwrap();
     let mut state = method.init(&problem, nalgebra::DVector::from_vec(vec![3.0, 3.0])).unwrap();
@@ -219,17 +219,19 @@ fn memories_that_do_not_fit_end_the_run() {
     assert!(matches!(error, Error::NotFiniteComponent { index: 1, .. }));
     let error = Run::resume(&Loss::new(wave), &method, state.clone()).map(|_| ()).unwrap_err();
     assert_eq!(error, Error::StartLength { given: 2, expected: 1 });
-    // a memory of another length ends the run
+    // a memory of another length is refused, by a step too
     state.iterate.x[1] = 3.0;
     state.memory.pop();
-    let report = Run::resume(&problem, &method, state).unwrap().iterations(3).finish();
-    assert!(matches!(report.status, Status::Failed(Failure::Refused { .. })), "{:?}", report.status);
-    // a Hessian that is not square ends the run
+    let error = Run::resume(&problem, &method, state.clone()).map(|_| ()).unwrap_err();
+    assert_eq!(error, Error::Length { name: "memory", given: 1, expected: 2 });
+    assert_eq!(method.step(&problem, &state).unwrap_err(), Failure::Refused { error, iteration: 0 });
+    // so is a Hessian that is not square
     let newton = Newton::new(0.1).unwrap();
     let mut state = newton.init(&problem, nalgebra::DVector::from_vec(vec![3.0, 3.0])).unwrap();
     state.memory = nalgebra::DMatrix::zeros(2, 3);
-    let report = Run::resume(&problem, &newton, state).unwrap().iterations(3).finish();
-    assert!(matches!(report.status, Status::Failed(Failure::Shape { .. })), "{:?}", report.status);
+    let error = Run::resume(&problem, &newton, state.clone()).map(|_| ()).unwrap_err();
+    assert_eq!(error, Error::Length { name: "a row of the Hessian", given: 3, expected: 2 });
+    assert_eq!(newton.step(&problem, &state).unwrap_err(), Failure::Refused { error, iteration: 0 });
 }
 
 /// Every number of a written state, changed in its last digit, dropped, or made another kind of thing, is an error.
@@ -330,6 +332,7 @@ mod written {
     use std::collections::BTreeMap;
 
     use serde::{Deserialize, Serialize};
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -394,6 +397,131 @@ mod written {
         let Iterate { x, loss, .. } = &inner.iterate;
         found.extend(x.iter().chain([loss]).chain(&inner.memory).map(|v| v.to_bits()));
         found
+    }
+
+    /// All values of a written state, by their paths.
+    fn places(value: &Value, path: String, found: &mut Vec<(String, Value)>) {
+        found.push((path.clone(), value.clone()));
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| places(value, format!("{path}/{key}"), found)),
+            Value::Array(list) => (0..list.len()).for_each(|i| places(&list[i], format!("{path}/{i}"), found)),
+            _ => {}
+        }
+    }
+
+    /// Other values in the place of one, and whether a memory with such a value cannot fit.
+    fn forgeries(old: &Value) -> Vec<(Value, bool)> {
+        let mut new = Vec::new();
+        if let Value::Array(list) = old {
+            if let Some((_, rest)) = list.split_last() {
+                new.push((rest.into(), true));
+            }
+            // a vector of one component less, a matrix of one column less or turned over
+            if let [Value::Array(data), Value::Number(rows), columns] = &list[..] {
+                let rows = rows.as_u64().unwrap();
+                match columns.as_u64() {
+                    None if rows > 0 => new.push((json!([data[1..], rows - 1, null]), true)),
+                    Some(columns) if columns > 0 => {
+                        new.push((json!([data[rows as usize..], rows, columns - 1]), true));
+                        new.push((json!([data, rows * columns, 1]), rows * columns > 1));
+                    }
+                    _ => {}
+                }
+            }
+        } else if old.is_u64() {
+            // (the sizes of a matrix are multiplied)
+            new.extend([0_u64, u32::MAX.into()].map(|count| (count.into(), false)));
+        } else if old.is_number() {
+            let numbers = [0.0, -1.0, 5e-324, 1e-160, 1e160, f64::MAX, -f64::MAX].map(|number| (number.into(), false));
+            new.extend(numbers);
+            new.extend(["inf", "NaN:7ff8000000000000"].map(|text| (text.into(), false)));
+        }
+        new
+    }
+
+    /// A state with each value forged, and the digest that it would have, is refused or does no harm.
+    fn forged<P, O>(problem: &P, method: &O)
+    where
+        P: Objective<f64>,
+        O: Optimizer<f64, P>,
+        O::Memory: Serialize + serde::de::DeserializeOwned,
+    {
+        let mut run = Run::new(problem, method, &[-1.2, 1.0]).unwrap().iterations(4);
+        run.by_ref().for_each(drop);
+        let written = serde_json::to_value(run.state().unwrap()).unwrap();
+        let mut found = Vec::new();
+        places(&written, String::new(), &mut found);
+        for (path, old) in found {
+            let mut all = forgeries(&old);
+            if old.is_u64() && path.rsplit('/').next().is_some_and(|key| key.parse::<usize>().is_err()) {
+                all.push((u64::MAX.into(), path.contains("iterate/") && !path.contains("/inversion/")));
+            }
+            for (new, misfit) in all {
+                let mut forged = written.clone();
+                *forged.pointer_mut(&path).unwrap() = new.clone();
+                let Ok(state) = with_digests(&forged, serde_json::from_value::<State<f64, O::Memory>>) else {
+                    continue;
+                };
+                let resumed = Run::resume(problem, method, state.clone());
+                let told = ["/update", "/y_target", "/iterate/y"].iter().any(|what| path.contains(what));
+                assert!(resumed.is_err() || !misfit || told, "{path}: {old} -> {new}");
+                if let Ok(run) = resumed {
+                    assert!(run.take(4).count() <= 4);
+                }
+                // a memory does none without a run either
+                if path.starts_with("/memory") {
+                    let _ = method.step(problem, &state);
+                }
+            }
+        }
+    }
+
+    /// Reads with the digests that are asked for, the inner state's too.
+    fn with_digests<S>(forged: &Value, read: impl Fn(Value) -> serde_json::Result<S>) -> serde_json::Result<S> {
+        let mut text = forged.to_string();
+        loop {
+            let error = match read(serde_json::from_str(&text).unwrap()) {
+                Ok(state) => return Ok(state),
+                Err(error) => error,
+            };
+            let message = error.to_string();
+            let Some((_, digests)) = message.split_once("its digest is ") else { return Err(error) };
+            let (found, written) = digests.split_once(", not ").unwrap();
+            text = text.replace(written, found);
+        }
+    }
+
+    #[test]
+    fn forged_states_are_refused_or_do_no_harm() {
+        macro_rules! on {
+            ($problem:expr; $($method:expr),*) => { $(forged(&$problem, &$method);)* };
+        }
+        let (near, squares) = (Loss::new(valley), SumOfSquares::new(Physics::<_, 2, 2>::new(process)));
+        let bounds = Bounds::new(vec![-2.0, 0.5], vec![f64::INFINITY, 3.0]).unwrap();
+        on!(
+            near;
+            Adam::new(0.1).unwrap(),
+            Momentum::new(0.01).unwrap(),
+            Newton::new(0.5).unwrap(),
+            TrustRegion::exact().gtol(0.0).unwrap(),
+            TrustRegion::steihaug().gtol(0.0).unwrap(),
+            Descent::new(Bfgs).gtol(0.0).unwrap(),
+            Descent::new(DampedNewton).gtol(0.0).unwrap(),
+            Descent::new(ConjugateGradient::polak_ribiere()).gtol(0.0).unwrap(),
+            Descent::new(ConjugateGradient::hager_zhang()).gtol(0.0).unwrap(),
+            Lbfgsb::new().pgtol(0.0).unwrap(),
+            Lbfgsb::new().memory(2).unwrap().bounds(bounds)
+        );
+        on!(squares; LevenbergMarquardt::new().gtol(0.0).unwrap(), GaussNewton::new(0.1).unwrap());
+        let (staged, inverse) = (Composite::new(process, valley), AnalyticInverse::<_, 2, 2>::new(back));
+        on!(
+            staged;
+            InverseSimulator::new(0.2, inverse).unwrap(),
+            MixedInverseSimulator::new(0.2, inverse).unwrap(),
+            HalfInverse::new(0.02).unwrap(),
+            ScaleInvariant::new(0.2, inverse, Adam::new(0.1).unwrap()).unwrap(),
+            LatentOptimizer::new(Lbfgsb::new().pgtol(0.0).unwrap(), inverse)
+        );
     }
 
     /// Programs that write 2.0 as 2 do no harm.

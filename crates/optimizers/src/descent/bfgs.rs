@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use super::{Direction, Step, StepRule};
-use crate::error::Failure;
+use crate::error::{Error, Failure, fits_matrix};
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, Objective};
 
@@ -20,6 +20,10 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Direction<T, P> for Bfgs {
 
     fn start(&self, _: &P, _: &DVector<T>, _: &mut Evaluations) -> Result<Self::Memory, Failure> {
         Ok(None)
+    }
+
+    fn check(&self, memory: &Self::Memory, n: usize) -> Result<(), Error> {
+        memory.as_ref().map_or(Ok(()), |b| fits_matrix(["a column of B", "a row of B"], b, n, n))
     }
 
     fn direction(&self, memory: &Self::Memory, gradient: &DVector<T>) -> DVector<T> {

@@ -4,7 +4,7 @@ use nalgebra::{DVector, RealField};
 
 use super::{Direction, Step, StepRule};
 use crate::bounds::constant;
-use crate::error::Failure;
+use crate::error::{Error, Failure, fits};
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, Objective};
 
@@ -42,6 +42,10 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Direction<T, P> for Conjuga
 
     fn start(&self, _: &P, _: &DVector<T>, _: &mut Evaluations) -> Result<Self::Memory, Failure> {
         Ok(None)
+    }
+
+    fn check(&self, memory: &Self::Memory, n: usize) -> Result<(), Error> {
+        memory.as_ref().map_or(Ok(()), |past| fits("the last direction", past.len(), n))
     }
 
     fn direction(&self, memory: &Self::Memory, gradient: &DVector<T>) -> DVector<T> {

@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector, RealField};
 
 use super::{Direction, Step, StepRule};
 use crate::bounds::constant;
-use crate::error::{Failure, check_hessian};
+use crate::error::{Error, Failure, check_hessian, fits, fits_matrix, fits_order};
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, TwiceDifferentiable};
 
@@ -120,6 +120,12 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Direction<T, P> f
 
     fn start(&self, problem: &P, x: &DVector<T>, evaluations: &mut Evaluations) -> Result<Self::Memory, Failure> {
         factor(problem, x, 0, evaluations)
+    }
+
+    fn check(&self, ModifiedCholesky { l, d, order }: &Self::Memory, n: usize) -> Result<(), Error> {
+        fits_matrix(["a column of L", "a row of L"], l, n, n)?;
+        fits("D", d.len(), n)?;
+        fits_order("order", order, n)
     }
 
     fn direction(&self, memory: &Self::Memory, gradient: &DVector<T>) -> DVector<T> {

@@ -14,7 +14,7 @@ pub use self::step_rule::StepRule;
 use self::step_rule::{Last, Line, Point};
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, known, with_gradient};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, known, refused, with_gradient};
 use crate::problem::{Entry, Objective};
 use crate::range::not_negative;
 
@@ -26,6 +26,15 @@ pub trait Direction<T: Entry, P: ?Sized> {
     type Memory: Clone;
     /// What is known at the start. `evaluations` is raised by what it evaluates.
     fn start(&self, problem: &P, x: &DVector<T>, evaluations: &mut Evaluations) -> Result<Self::Memory, Failure>;
+    /// That a memory fits a point of `n` variables: one that was read may be anything.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit; none for a direction that takes every memory.
+    fn check(&self, memory: &Self::Memory, n: usize) -> Result<(), Error> {
+        let _ = (memory, n);
+        Ok(())
+    }
     /// The direction d at a point with gradient g.
     fn direction(&self, memory: &Self::Memory, gradient: &DVector<T>) -> DVector<T>;
     /// What is known after a step. `evaluations` is raised by what it evaluates.
@@ -174,11 +183,18 @@ where
         Ok(State { converged, failure, ..State::new(iterate, DescentMemory { direction, last: None }) })
     }
 
+    fn check(&self, _: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        let direction = state.memory.direction.as_ref();
+        direction.map_or(Ok(()), |memory| self.direction.check(memory, state.iterate.x.len()))
+    }
+
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
         let now = &state.iterate;
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let gradient = gradient_at(problem, now);
+        check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
         if let Some(converged) = self.converged(&gradient) {
             // a run that is resumed where it had arrived
             return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });

@@ -393,12 +393,15 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> HagerZhang<'_, '_, T, P> {
     fn shrink(&mut self, mut interval: [Trial<T>; 2]) -> Option<std::convert::Infallible> {
         loop {
             let [a, b] = interval;
+            let trials = self.trials;
             interval = self.secant2(interval)?;
             let [low, high] = interval;
             if high.step - low.step > constant::<T>(0.66) * (b.step - a.step) {
                 interval = self.update(interval, constant::<T>(0.5) * (low.step + high.step))?;
             }
-            if interval[1].step - interval[0].step <= T::default_epsilon() * interval[1].step {
+            // without a trial the next round would be the same: no step lies between two that are subnormal, or too large to add
+            let width = interval[1].step - interval[0].step;
+            if width <= T::default_epsilon() * interval[1].step || self.trials == trials {
                 return None;
             }
         }

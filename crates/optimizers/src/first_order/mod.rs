@@ -36,7 +36,7 @@ pub use self::parameters::{Betas, Decay, DecayRate, Epsilon, EpsilonInRoot, Weig
 pub use self::rmsprop::{RmsProp, RmsPropRule};
 pub use self::schedule::Schedule;
 
-use crate::error::{Error, Failure, check_shape};
+use crate::error::{Error, Failure, check_shape, fits};
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State, with_gradient};
 use crate::problem::{Entry, Objective};
 
@@ -181,6 +181,10 @@ impl<T: Entry, R: UpdateRule<T>, P: Objective<T> + ?Sized> Optimizer<T, P> for F
     fn init(&self, problem: &P, start: DVector<T>) -> Result<State<T, Self::Memory>, Failure> {
         let memory = self.memory(start.len());
         Ok(State::new(with_gradient(problem, start, 0, Evaluations::default())?, memory))
+    }
+
+    fn check(&self, _: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        fits("memory", state.memory.len(), state.iterate.x.len())
     }
 
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use nalgebra::{DMatrix, DVector, RealField};
 
+use crate::error::{Error, at_most, fits, fits_matrix};
+
 /// The last pairs s = Δx and y = Δg, with W = [Y θS] and M⁻¹ = [−D Lᵀ; L θSᵀS], where SᵀY = L + D + R.
 ///
 /// The states of a run share the pairs: a clone copies none.
@@ -42,6 +44,25 @@ impl<T: RealField + Copy> Compact<T> {
         let none = || DMatrix::zeros(0, 0);
         let (s, y) = (VecDeque::new(), VecDeque::new());
         Compact { capacity, learned: 0, s, y, sy: none(), ss: none(), factor: none(), theta: T::one() }
+    }
+
+    /// That it is of at most `most` pairs of n variables: one that was read may be anything.
+    pub(crate) fn check(&self, n: usize, most: usize) -> Result<(), Error> {
+        let name = "the memory's capacity";
+        if self.capacity == 0 {
+            return Err(Error::NotPositive { name, value: 0.0 });
+        }
+        at_most(name, self.capacity, most)?;
+        at_most("the number of pairs", self.len(), self.capacity)?;
+        at_most("the number of pairs", self.len(), self.learned)?;
+        at_most("the number of pairs ever learned", self.learned, usize::MAX / 2)?;
+        fits("Y", self.y.len(), self.len())?;
+        self.s.iter().try_for_each(|s| fits("a column of S", s.len(), n))?;
+        self.y.iter().try_for_each(|y| fits("a column of Y", y.len(), n))?;
+        let pairs = self.len();
+        fits_matrix(["a column of S'Y", "a row of S'Y"], &self.sy, pairs, pairs)?;
+        fits_matrix(["a column of S'S", "a row of S'S"], &self.ss, pairs, pairs)?;
+        fits_matrix(["a column of the Cholesky factor", "a row of the Cholesky factor"], &self.factor, pairs, pairs)
     }
 
     /// Forgets all pairs.

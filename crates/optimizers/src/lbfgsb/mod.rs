@@ -13,9 +13,9 @@ use self::compact::{Compact, NotPositiveDefinite, dot};
 use self::subspace::Split;
 use crate::bounds::{Bounds, constant, double};
 use crate::differences::ForwardDifferences;
-use crate::error::{Error, Failure, check_shape};
+use crate::error::{Error, Failure, check_shape, fits};
 use crate::line_search::{Conditions, MoreThuente, Next, Trial};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, refused};
 use crate::problem::{Entry, Objective};
 
 /// scipy's words for the test of the decrease.
@@ -345,9 +345,17 @@ impl<T: Entry + RealField, P: Objective<T> + ?Sized> Optimizer<T, P> for Lbfgsb<
         Ok(state)
     }
 
+    fn check(&self, _: &P, state: &State<T, LbfgsbMemory<T>>) -> Result<(), Error> {
+        let (LbfgsbMemory { compact, split, bounds }, n) = (&state.memory, state.iterate.x.len());
+        fits("bounds", bounds.dimension(), n)?;
+        compact.check(n, self.memory)?;
+        split.check(n, compact)
+    }
+
     fn step(&self, problem: &P, state: &State<T, LbfgsbMemory<T>>) -> Result<State<T, LbfgsbMemory<T>>, Failure> {
         let was = &state.iterate;
         let iteration = was.iteration + 1;
+        self.check(problem, state).map_err(refused(was.iteration))?;
         let mut memory = state.memory.clone();
         let bounds = Arc::clone(&memory.bounds);
         let mut evaluator =

@@ -6,6 +6,7 @@ use nalgebra::{DMatrix, DVector, RealField};
 use super::cauchy::CauchyPoint;
 use super::compact::{Compact, NotPositiveDefinite, above, cholesky, dot, solve, solve_transposed};
 use crate::bounds::Bounds;
+use crate::error::{Error, at_most, fits, fits_matrix};
 
 /// Moves the Cauchy point to the minimizer of the model over its free variables, within the bounds.
 pub(crate) fn minimize<T: RealField + Copy>(
@@ -157,6 +158,18 @@ impl<T: RealField + Copy> Split<T> {
         Split { free: vec![true; n], learned: 0, yy: none(), ss: none(), sy: none() }
     }
 
+    /// That it is of n variables and of no more pairs than there are: one that was read may be anything.
+    pub(crate) fn check(&self, n: usize, compact: &Compact<T>) -> Result<(), Error> {
+        fits("the free variables", self.free.len(), n)?;
+        at_most("the number of pairs that the products know of", self.learned, compact.learned())?;
+        let pairs = self.yy.nrows();
+        at_most("the products' number of pairs", pairs, self.learned)?;
+        for products in [&self.yy, &self.ss, &self.sy] {
+            fits_matrix(["a column of the products", "a row of the products"], products, pairs, pairs)?;
+        }
+        Ok(())
+    }
+
     /// Brings the products up to the pairs of today and the free variables of this step.
     pub(crate) fn update(&mut self, free: &[usize], compact: &Compact<T>) {
         let n = self.free.len();
@@ -178,8 +191,7 @@ impl<T: RealField + Copy> Split<T> {
         self.free = is_free;
 
         let pairs = compact.len();
-        // a state that was tampered with may know of fewer pairs than there are products, or of more
-        let new = compact.learned().saturating_sub(self.learned).min(pairs);
+        let new = (compact.learned() - self.learned).min(pairs);
         let kept = (pairs - new).min(self.yy.nrows());
         self.learned = compact.learned();
         for products in [&mut self.yy, &mut self.ss, &mut self.sy] {

@@ -4,8 +4,8 @@ use nalgebra::{DMatrix, DVector, RealField};
 
 use super::pivoted_qr::PivotedQr;
 use super::{LeastSquares, Told, linearize};
-use crate::error::{Error, Failure};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
+use crate::error::{Error, Failure, JACOBIAN, fits, fits_matrix};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, refused};
 use crate::problem::Entry;
 use crate::range::positive;
 
@@ -66,8 +66,16 @@ impl<T: Entry + RealField, P: LeastSquares<T> + ?Sized> Optimizer<T, P> for Gaus
         Self::at(problem, start, 0, Evaluations::default())
     }
 
+    fn check(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        let (r, jacobian) = &state.memory;
+        let outputs = problem.residuals().outputs();
+        fits("residuals", r.len(), outputs)?;
+        fits_matrix(JACOBIAN, jacobian, outputs, state.iterate.x.len())
+    }
+
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
         let now = &state.iterate;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let (r, jacobian) = &state.memory;
         let qr = PivotedQr::new(jacobian.clone(), r);
         if qr.is_singular() {

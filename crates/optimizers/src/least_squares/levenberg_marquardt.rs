@@ -5,10 +5,10 @@ use nalgebra::{DVector, RealField};
 use super::pivoted_qr::{PivotedQr, norm};
 use super::{LeastSquares, Told, linearize};
 use crate::bounds::constant;
-use crate::error::{Error, Failure, check_shape};
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State};
+use crate::error::{Error, Failure, check_shape, fits};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, refused};
 use crate::problem::{Entry, Map};
-use crate::range::{not_negative, positive};
+use crate::range::{not_negative, positive, size};
 
 /// The Levenberg–Marquardt method for L = Σ rᵢ²: MINPACK's `lmder` (Moré 1977), with the tolerances of scipy's
 /// `least_squares(method="lm")`.
@@ -219,9 +219,18 @@ impl<T: Entry + RealField, P: LeastSquares<T> + ?Sized> Optimizer<T, P> for Leve
         self.arrive(problem, iterate, memory)
     }
 
+    fn check(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        let (memory, n) = (&state.memory, state.iterate.x.len());
+        fits("residuals", memory.residuals.len(), problem.residuals().outputs())?;
+        fits("scale", memory.scale.len(), n)?;
+        size("radius", memory.radius)?;
+        memory.factors.as_ref().map_or(Ok(()), |factors| factors.check(n))
+    }
+
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
         let now = &state.iterate;
         let iteration = now.iteration + 1;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let Some(factors) = state.memory.factors.clone() else {
             // a test ended the run here, but it is to go on
             let arrived = self.arrive(problem, now.clone(), state.memory.clone())?;

@@ -4,6 +4,7 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::bounds::constant;
+use crate::error::{Error, fits, fits_matrix, fits_order};
 
 /// The factors of a Jacobian, with Qᵀr.
 #[derive(Clone, Debug)]
@@ -93,6 +94,14 @@ impl<T: RealField + Copy> PivotedQr<T> {
         }
         let r = DMatrix::from_fn(n, n, |i, j| if i <= j { a[(i, j)] } else { T::zero() });
         PivotedQr { r, order, qtr: DVector::from_fn(n, |i, _| b[i]), column_norms }
+    }
+
+    /// That it is of n columns: one that was read may be anything.
+    pub(super) fn check(&self, n: usize) -> Result<(), Error> {
+        fits_matrix(["a column of R", "a row of R"], &self.r, n, n)?;
+        fits_order("order", &self.order, n)?;
+        fits("the residuals along J", self.qtr.len(), n)?;
+        fits("column norms", self.column_norms.len(), n)
     }
 
     fn n(&self) -> usize {

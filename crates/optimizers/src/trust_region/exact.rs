@@ -4,7 +4,7 @@ use nalgebra::{DMatrix, DVector, RealField, SymmetricEigen};
 
 use super::{Model, ModelStep};
 use crate::bounds::constant;
-use crate::error::{Failure, check_hessian};
+use crate::error::{Error, Failure, check_hessian, fits, fits_matrix};
 use crate::least_squares::length;
 use crate::optimizer::Evaluations;
 use crate::problem::{Entry, TwiceDifferentiable};
@@ -40,6 +40,11 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Model<T, P> for E
         // a loss that is not finite ends the run by itself
         let eigen = eigen.map(|eigen| (eigen.eigenvalues, eigen.eigenvectors));
         Ok(eigen.unwrap_or_else(|| (DVector::from_element(n, nalgebra::zero()), DMatrix::identity(n, n))))
+    }
+
+    fn check(&self, (values, vectors): &Self::Curvature, n: usize) -> Result<(), Error> {
+        fits("eigenvalues", values.len(), n)?;
+        fits_matrix(["an eigenvector", "a row of the eigenvectors"], vectors, n, n)
     }
 
     fn minimize(

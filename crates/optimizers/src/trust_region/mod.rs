@@ -10,14 +10,23 @@ pub use self::steihaug::Steihaug;
 use crate::bounds::constant;
 use crate::error::{Error, Failure, check_shape};
 use crate::least_squares::length;
-use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, known, with_gradient};
+use crate::optimizer::{Evaluations, Iterate, Optimizer, State, gradient_at, known, refused, with_gradient};
 use crate::problem::{Entry, Objective};
-use crate::range::{not_negative, positive};
+use crate::range::{not_negative, positive, size};
 
 /// How the model m(p) = g·p + p·H p/2 is minimized within |p| ≤ Δ.
 pub trait Model<T: Entry, P: ?Sized> {
     /// What is known of H at a point.
     type Curvature: Clone;
+    /// That what is known fits a point of `n` variables: one that was read may be anything.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit; none for a model that takes everything.
+    fn check(&self, curvature: &Self::Curvature, n: usize) -> Result<(), Error> {
+        let _ = (curvature, n);
+        Ok(())
+    }
     /// At a point. `evaluations` is raised by what it evaluates.
     fn at(
         &self,
@@ -179,11 +188,19 @@ where
         Ok(State { converged, failure, ..State::new(iterate, TrustRegionMemory { curvature, radius }) })
     }
 
+    fn check(&self, _: &P, state: &State<T, Self::Memory>) -> Result<(), Error> {
+        let TrustRegionMemory { curvature, radius } = &state.memory;
+        size("radius", *radius)?;
+        curvature.as_ref().map_or(Ok(()), |curvature| self.model.check(curvature, state.iterate.x.len()))
+    }
+
     fn step(&self, problem: &P, state: &State<T, Self::Memory>) -> Result<State<T, Self::Memory>, Failure> {
         let now = &state.iterate;
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
+        self.check(problem, state).map_err(refused(now.iteration))?;
         let gradient = gradient_at(problem, now);
+        check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
         if let Some(converged) = self.arrived(&gradient) {
             // a run that is resumed where it had arrived
             return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
