@@ -91,7 +91,12 @@ pub fn lbfgsb(data: &[u8]) {
     let context = || format!("{function:?} from {start:?} in {lower:?} to {upper:?}: {status}");
     for point in &points {
         for i in 0..n {
-            assert!((lower[i]..=upper[i]).contains(&point.x[i]), "x{i} leaves its bounds: {:?}, {}", point.x, context());
+            assert!(
+                (lower[i]..=upper[i]).contains(&point.x[i]),
+                "x{i} leaves its bounds: {:?}, {}",
+                point.x,
+                context()
+            );
         }
         let value = problem.value(&point.x);
         assert!(value.to_bits() == point.loss.to_bits() || value.is_nan(), "{}", context());
@@ -105,12 +110,7 @@ pub fn lbfgsb(data: &[u8]) {
         let g = problem.value_and_gradient(&last.x).1;
         // the way to the bound in the numbers of the gradient: x − g would round in those of x
         let projected = |i: usize| g[i].clamp(last.x[i] - upper[i], last.x[i] - lower[i]);
-        assert!(
-            (0..n).all(|i| projected(i).abs() <= pgtol),
-            "{g:?} at {:?}: {}",
-            last.x,
-            context()
-        );
+        assert!((0..n).all(|i| projected(i).abs() <= pgtol), "{g:?} at {:?}: {}", last.x, context());
     }
     // from the middle on
     if points.len() > 2 {

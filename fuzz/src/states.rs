@@ -4,8 +4,10 @@ use std::sync::OnceLock;
 
 use autodiff::function;
 use optimizers::{
-    Adam, Bfgs, Bounds, ConjugateGradient, Descent, Entry, GaussNewton, Lbfgsb, LevenbergMarquardt, Loss, Newton,
-    Objective, Optimizer, Physics, Run, State, SumOfSquares, TrustRegion,
+    AdaDelta, AdaGrad, AdaMax, Adam, AdamW, AmsGrad, AnalyticInverse, Bfgs, Bounds, Composite, ConjugateGradient,
+    DampedNewton, Descent, Entry, GaussNewton, GradientDescent, HalfInverse, InverseSimulator, LatentOptimizer, Lbfgsb,
+    LevenbergMarquardt, Lion, Loss, MixedInverseSimulator, Momentum, NAdam, Nesterov, Newton, Objective, Optimizer,
+    Physics, RmsProp, Run, ScaleInvariant, State, SumOfSquares, TrustRegion,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +17,8 @@ use crate::input::Input;
 
 function! {
     fn valley([x, y]) { (y - x * x).powi(2) * 10.0 + (x - 1.0).powi(2) }
+    fn sheared([x, y]) -> [2] { [x * 2.0 + y, y.sinh()] }
+    fn back([u, v]) -> [2] { let y = v.asinh(); [(u - y) * 0.5, y] }
     fn process([x, y]) -> [2] { [x * y - 1.0, x * x + y - 2.0] }
 }
 
@@ -64,6 +68,7 @@ where
 pub fn states(data: &[u8]) {
     let mut input = Input::new(data);
     let loss = Loss::new(valley);
+    let (staged, inverse) = (Composite::new(sheared, valley), AnalyticInverse::<_, 2, 2>::new(back));
     let squares = SumOfSquares::new(Physics::<_, 2, 2>::new(process));
     macro_rules! choose {
         ($choice:expr; $($number:literal: $problem:expr, $method:expr;)*) => {
@@ -78,7 +83,7 @@ pub fn states(data: &[u8]) {
     }
     let bounds = || Bounds::new(vec![-2.0, 0.5], vec![f64::INFINITY, 3.0]);
     choose! {
-        input.below(9);
+        input.below(28);
         0: loss, Adam::new(0.1);
         1: loss, bounds().map(|bounds| Lbfgsb::new().bounds(bounds));
         2: loss, Lbfgsb::new().pgtol(0.0);
@@ -88,5 +93,24 @@ pub fn states(data: &[u8]) {
         6: loss, Descent::new(ConjugateGradient::hager_zhang()).gtol(0.0);
         7: squares, LevenbergMarquardt::new().gtol(0.0);
         8: squares, GaussNewton::new(0.1);
+        9: loss, Descent::new(DampedNewton).gtol(0.0);
+        10: loss, TrustRegion::steihaug().gtol(0.0);
+        11: loss, Descent::new(ConjugateGradient::polak_ribiere()).gtol(0.0);
+        12: staged, InverseSimulator::new(0.2, inverse);
+        13: staged, MixedInverseSimulator::new(0.2, inverse);
+        14: staged, HalfInverse::new(0.02);
+        15: staged, Adam::new(0.1).and_then(|adam| ScaleInvariant::new(0.2, inverse, adam));
+        16: staged, Lbfgsb::new().pgtol(0.0).map(|inner| LatentOptimizer::new(inner, inverse));
+        17: loss, GradientDescent::new(0.01);
+        18: loss, Momentum::new(0.01);
+        19: loss, Nesterov::new(0.01);
+        20: loss, AdaGrad::new(0.5);
+        21: loss, RmsProp::new(0.1);
+        22: loss, AdamW::new(0.1);
+        23: loss, AmsGrad::new(0.1);
+        24: loss, NAdam::new(0.1);
+        25: loss, AdaMax::new(0.1);
+        26: loss, AdaDelta::new(1.0);
+        27: loss, Lion::new(0.1);
     }
 }
