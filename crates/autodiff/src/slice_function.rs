@@ -120,7 +120,8 @@ pub trait SliceFn<F: Float = f64>: Sized {
         reverse::hessian(|x| self.call(x), x).unwrap_or_else(|_| crate::hessian(|x: &[_]| self.call(x), x))
     }
 
-    /// The Hessian times v. Calls as [`gradient`](SliceFn::gradient).
+    /// The Hessian times v. Where [`gradient`](SliceFn::gradient) takes a sweep, one call and one sweep; for fewer variables
+    /// ⌈n/8⌉ calls.
     ///
     /// # Errors
     /// If v has another length than x.

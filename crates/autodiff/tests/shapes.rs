@@ -264,6 +264,7 @@ fn mixed_partials_of_every_order() {
     let by_nesting = mixed_partial(|[x, y]| (x * y).sin(), [x, y], [0, 1, 0, 1, 0]).unwrap();
     assert!((by_taylor - by_nesting).abs() < 1e-14, "{by_taylor}, {by_nesting}");
     assert_eq!(mixed_partial(|[x]| x * 2.0, [1.0], [0, 1]), Err(IndexError { index: 1, variables: 1 }));
+    assert_eq!(mixed_partial(|[x]| x * 2.0, [1.0], [1]), Err(IndexError { index: 1, variables: 1 }));
 }
 
 struct Tangle;
@@ -401,4 +402,37 @@ fn reference_points_by_slices() {
     let rows: Vec<_> = rows.iter().filter(|row| row["function"] == "rosenbrock_10").collect();
     assert!(rows.len() >= 3);
     rows.into_iter().for_each(rosenbrock);
+}
+
+/// Σ xᵢ³, which counts its calls.
+struct Counted(std::cell::Cell<usize>);
+
+impl SliceFn for Counted {
+    fn call<T: Ordered>(&self, x: &[T]) -> T {
+        self.0.set(self.0.get() + 1);
+        x.iter().map(|x| x.powi(3)).sum()
+    }
+}
+
+/// ⌈n/24⌉ forward passes for a few variables, one sweep for many.
+#[test]
+fn a_function_is_called_as_often_as_is_said() {
+    let f = Counted(std::cell::Cell::new(0));
+    let [few, many, at_once] = if cfg!(target_feature = "avx512f") {
+        [95, 96, 32]
+    } else if cfg!(target_feature = "avx") {
+        [64, 65, 32]
+    } else {
+        [47, 48, 24]
+    };
+    for n in [0_usize, 1, 2, 3, 10, 12, 13, at_once - 7, at_once, at_once + 1, few, many, 2 * many] {
+        let x: Vec<f64> = (0..n).map(|i| i as f64).collect();
+        let passes = |at_once: usize| if n < many { n.div_ceil(at_once).max(1) } else { 1 };
+        f.0.set(0);
+        assert_eq!(f.gradient(&x), x.iter().map(|x| 3.0 * x * x).collect::<Vec<_>>());
+        assert_eq!(f.0.get(), passes(at_once), "{n} variables");
+        f.0.set(0);
+        assert_eq!(f.hvp(&x, &vec![1.0; n]).unwrap(), x.iter().map(|x| 6.0 * x).collect::<Vec<_>>());
+        assert_eq!(f.0.get(), passes(8), "a Hessian times a vector, {n} variables");
+    }
 }
