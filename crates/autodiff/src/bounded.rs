@@ -232,14 +232,59 @@ mod tests {
         }
     }
 
-    /// What is too small for the floats has an error that covers it.
+    const U: f64 = f64::EPSILON;
+
+    fn of(re: f64, error: f64) -> Bounded<f64> {
+        Bounded { re, error }
+    }
+
+    /// |∂f/∂x| e + |∂f/∂y| d + u |f|, on values where each term is a float.
     #[test]
-    fn what_underflows_is_covered() {
-        let tiny = Bounded::constant(1e-30_f32);
-        for lost in [tiny * tiny, tiny.times_slope(tiny), tiny.apply(Powi(2)), tiny * 1e-30] {
-            assert!(lost.re == 0.0 && lost.error > 0.0);
+    fn an_operation_adds_its_own_error_to_those_that_its_operands_bring() {
+        let (x, y, z) = (of(3.0, 0.25), of(2.0, 0.5), of(6.0, 0.25));
+        let partials = Partials::new(10.0, [2.0, -4.0], [8.0, -1.0, 0.5], [0.0; 4]);
+        let mixed = |i, j| x.compose2(y, &partials, i, j);
+        for (found, re, brought) in [
+            (x + y, 5.0, 0.75),
+            (x - y, 1.0, 0.75),
+            (x * y, 6.0, 0.25 * 2.0 + 0.5 * 3.0),
+            (z / y, 3.0, (0.25 + 0.5 * 3.0) / 2.0),
+            (x + 4.0, 7.0, 0.25),
+            (x - 4.0, -1.0, 0.25),
+            (x * 4.0, 12.0, 1.0),
+            (x / 4.0, 0.75, 0.0625),
+            (x.times_slope(y), 6.0, 0.25 * 2.0 + 0.5 * 3.0),
+            (z.over_divisor(y), 3.0, (0.25 + 0.5 * 3.0) / 2.0),
+            (x.compose(&[9.0, -6.0]), 9.0, 0.25 * 6.0),
+            (mixed(0, 0), 10.0, 0.25 * 2.0 + 0.5 * 4.0),
+            (mixed(1, 0), 2.0, 0.25 * 8.0 + 0.5 * 1.0),
+            (mixed(0, 1), -4.0, 0.25 * 1.0 + 0.5 * 0.5),
+        ] {
+            assert_eq!((found.re, found.error), (re, brought + U * size(re)));
         }
-        let exact = Bounded::constant(0.0_f32);
-        assert_eq!((exact * tiny).error, 0.0);
+        // neither rounds
+        assert_eq!(((-x).re, (-x).error), (-3.0, 0.25));
+        assert_eq!((x.stretched(4.0).re, x.stretched(4.0).error), (3.0, 1.0));
+    }
+
+    #[test]
+    fn what_underflows_has_lost_the_last_digit_of_the_normal_numbers() {
+        let (tiny, least) = (of(1e-200, 0.0), f64::MIN_POSITIVE);
+        let powers = [tiny.compose(&[0.0, 0.0]), tiny.apply(Powi(2))];
+        for lost in [tiny * tiny, tiny.times_slope(tiny), tiny * 1e-200].into_iter().chain(powers) {
+            assert_eq!((lost.re, lost.error), (0.0, U * least));
+        }
+        assert_eq!((of(0.0, 0.0) * tiny).error, 0.0);
+        assert_eq!(Bounded::rounded(least).error, U * least);
+        assert_eq!(Bounded::rounded(0.25 * least).error, U * least);
+        assert_eq!(Bounded::rounded(0.0).error, 0.0);
+    }
+
+    #[test]
+    fn a_bound_does_not_change_what_is_finite_or_divides() {
+        for x in [1.0, 0.0, 5e-324, f64::MAX, f64::INFINITY, f64::NAN] {
+            let bounded = of(x, 0.25);
+            assert_eq!((bounded.all_finite(), bounded.divides_safely()), (x.is_finite(), x.divides_safely()), "{x}");
+        }
     }
 }

@@ -679,3 +679,87 @@ fn has_kink(samples: &Samples, output: usize, eps: f64, scatter: f64) -> bool {
     let stays = ratios.len() == 3 && ratios.iter().all(|ratio| (0.4..1.2).contains(ratio));
     !vanished && stays && ratios.windows(2).all(|pair| (0.8..1.25).contains(&(pair[0] / pair[1])))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EPS: f64 = f64::EPSILON;
+
+    /// Values at x and at x ± h, where h is 2 to each of the exponents.
+    fn samples(f: impl Fn(f64) -> f64, x: f64, exponents: impl IntoIterator<Item = i32>) -> Samples {
+        let step = |exponent| {
+            let h = f64::from(exponent).exp2();
+            Step { exponent, sides: [h, h], right: vec![f(x + h)], left: vec![f(x - h)] }
+        };
+        Samples { centre: vec![f(x)], steps: exponents.into_iter().map(step).collect() }
+    }
+
+    fn halving(last: i32) -> impl Iterator<Item = i32> {
+        (1..=last).map(|k| -k)
+    }
+
+    #[test]
+    fn extrapolation_removes_the_even_powers_of_the_step() {
+        let odd = samples(|x| x + x.powi(3) + x.powi(5) + x.powi(7), 0.0, halving(6));
+        let found = extrapolated(&odd.steps, 0, EPS, 0.0).unwrap();
+        assert!((found.value - 1.0).abs() <= found.error && found.error < 1e-13, "{} ± {}", found.value, found.error);
+        assert_eq!((found.scale, found.flat), (odd.steps[0].right[0] / 0.5, false));
+        // of a line, the rounding over the second of the steps is left
+        let line = samples(|x| x, 0.0, halving(6)).steps;
+        for (scatter, error) in [(0.0, 2.0 * EPS * 0.5 / 0.25), (1e-3, 1e-3 / 0.25)] {
+            let found = extrapolated(&line, 0, EPS, scatter).unwrap();
+            assert_eq!((found.value, found.error), (1.0, error));
+        }
+        assert!(extrapolated(&samples(|_| 2.0, 0.0, halving(6)).steps, 0, EPS, 0.0).unwrap().flat);
+    }
+
+    #[test]
+    fn steps_that_do_not_halve_or_leave_the_domain_are_not_extrapolated() {
+        let found = |steps: &[Step]| extrapolated(steps, 0, EPS, 0.0).map(|found| found.value);
+        assert_eq!(found(&samples(|x| x, 0.0, [-1, -2, -4, -5, -6, -7]).steps), None);
+        for (from, to) in [(-2.0, 0.4), (-0.4, 2.0)] {
+            let inside = |x: f64| if from < x && x < to { x } else { f64::NAN };
+            assert_eq!(found(&samples(inside, 0.0, halving(6)).steps), None);
+            assert_eq!(found(&samples(inside, 0.0, halving(6)).steps[1..]), Some(1.0));
+        }
+    }
+
+    #[test]
+    fn one_sided_slopes_differ_at_kinks_and_jumps() {
+        let kink = |f: fn(f64) -> f64| has_kink(&samples(f, 0.0, halving(40)), 0, EPS, 0.0);
+        assert!(kink(f64::abs) && kink(|x| x.max(0.0) * 1e-9 + 2.0 * x));
+        assert!(kink(|x| if x < 0.0 { 0.0 } else { 1.0 }) && kink(|x| if x > 0.0 { 1e-9 } else { 0.0 }));
+        assert!(!kink(f64::sin) && !kink(|x| x * x) && !kink(|x| x * x.abs()) && !kink(|_| 3.0));
+    }
+
+    #[test]
+    fn jumps_do_not_scatter() {
+        let scatter = |f: fn(f64) -> f64| {
+            samples(f, 0.0, halving(40)).scatter(0, Noise { eps: EPS, found: 0.0, below: 0.0, smallest: 0.0 })
+        };
+        assert!(scatter(|x| if x > 0.0 { 1e-3 } else { 0.0 }).is_nan());
+        assert!(scatter(|x| if x < 0.0 { -1e-3 } else { 0.0 }).is_nan());
+        assert_eq!(scatter(|x| 3.0 * x + 1.0), 0.0);
+        // bends at 2⁻³³, the largest of the smallest steps
+        assert_eq!(scatter(|x| x * x), 2.0 * 2.0_f64.powi(-66));
+    }
+
+    #[test]
+    fn sizes_are_those_of_all_or_of_the_smallest_steps() {
+        let line = samples(|x| if x > 0.4 { f64::INFINITY } else { x }, 0.0, halving(20));
+        assert_eq!((line.largest(0), line.local(0)), (0.5, 2.0_f64.powi(-13)));
+    }
+
+    #[test]
+    fn values_vary_more_than_ten_slopes_and_their_last_digits_explain() {
+        let line = samples(|x| 2.0 * x, 0.0, halving(30));
+        assert!(line.vary_more(0, 0.19, EPS) && !line.vary_more(0, 0.21, EPS));
+        assert!(!samples(|_| 0.0, 0.0, halving(30)).vary_more(0, 0.0, EPS));
+        let digits = |ulps: f64| samples(move |x| if x > 0.0 { 1.0 + ulps * EPS } else { 1.0 }, 0.0, halving(30));
+        assert!(digits(1100.0).vary_more(0, 0.0, EPS) && !digits(900.0).vary_more(0, 0.0, EPS));
+        // at one of the sixteen smallest steps, not at one before
+        let at = |k: i32| samples(move |x| if x == f64::from(-k).exp2() { 1.0 } else { 0.0 }, 0.0, halving(30));
+        assert!(at(15).vary_more(0, 0.0, EPS) && !at(14).vary_more(0, 0.0, EPS));
+    }
+}

@@ -270,3 +270,43 @@ fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    /// How often a function that takes so long is called.
+    fn calls_of(time: Duration) -> usize {
+        let calls = Cell::new(0);
+        let costs = Timed::new(|| {
+            calls.set(calls.get() + 1);
+            std::thread::sleep(time);
+        })
+        .measured(0);
+        assert!(costs.plain >= time, "{costs}");
+        calls.get()
+    }
+
+    #[test]
+    fn what_takes_long_is_called_in_three_rounds() {
+        // and once beforehand
+        assert_eq!(calls_of(Duration::from_millis(11)), 4);
+        // on a busy machine, a short sleep may be long
+        let short = (0..5).map(|_| calls_of(Duration::from_micros(500))).max();
+        assert_eq!(short, Some(1 + ROUNDS));
+    }
+
+    #[test]
+    fn what_is_short_is_called_many_times_a_round() {
+        let calls = (0..20).map(|_| calls_within_a_slice(&mut || _ = black_box(1))).max();
+        assert!(calls > Some(100), "{calls:?}");
+        let time = Timed::new(|| _ = black_box(1)).measured(0).plain;
+        assert!(time < SLICE / 10, "{time:?}");
+    }
+
+    #[test]
+    fn the_median_has_as_many_below_as_above() {
+        assert_eq!(median(vec![5.0, 1.0, 9.0, 2.0, 7.0]), 5.0);
+    }
+}

@@ -360,3 +360,51 @@ macro_rules! system {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The last pivot is the determinant over the other pivots.
+    #[test]
+    fn a_pivot_within_its_rounding_is_singular() {
+        let [p, q] = [4.0, 5.5];
+        let a = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.5], [2.0, 8.0, 13.3]];
+        let minor = |i: usize, j: usize| a[1][i] * a[2][j] - a[1][j] * a[2][i];
+        let determinant = a[0][0] * minor(1, 2) - a[0][1] * minor(0, 2) + a[0][2] * minor(0, 1);
+        let with_error = |error| Linearized {
+            values: [Bounded::constant(0.0); 3],
+            jacobian: a.as_flattened().iter().map(|re| Bounded { re: *re, error }).collect(),
+        };
+        assert_eq!(with_error(1e-6).check_regular(), Ok(()));
+        let Err(SolveError::Singular { pivot: 2, value }) = with_error(1e-4).check_regular() else {
+            panic!("{:?}", with_error(1e-4).check_regular());
+        };
+        assert!((value - determinant / (p * q)).abs() < 1e-14, "{value:e}");
+        // the first pivot, too, is beside the bound on its own error
+        assert!(matches!(with_error(0.07).check_regular(), Err(SolveError::Singular { pivot: 0, value: 4.0 })));
+    }
+
+    #[test]
+    fn iterates_approach_where_the_distance_halves_and_a_thousandth_of_the_first_is_left() {
+        let to_zero = |iterates: [f64; 3]| approach([0.0], iterates.map(|x| [x]));
+        assert!(to_zero([1.0, 1e-4, 4e-5]));
+        assert!(!to_zero([1.0, 1e-4, 6e-5]));
+        assert!(!to_zero([1.0, 0.5, 0.2]));
+        // rounding is near enough
+        let near = |ulps: f64| approach([1.0], [[1.5], [1.0 + ulps * f64::EPSILON], [1.0 + ulps * f64::EPSILON]]);
+        assert!(near(12.0) && !near(32.0));
+    }
+
+    /// |J⁻¹ F(x + λ s)| ≤ (1 − λ/4) |s|
+    #[test]
+    fn a_damped_step_is_the_longest_that_passes_the_test() {
+        // at 1.6 of 2, a step of ½ passes: 1 − ⅛ is more than 0.8, 1 − ¼ is not
+        for shortened in [1.0, 0.5] {
+            assert_eq!(damped([3.0], [shortened], shortened, 2.0, |_| Some(1.6)), [3.5]);
+        }
+        assert_eq!(damped([3.0], [1.0], 1.0, 2.0, |_| Some(1.5)), [4.0]);
+        // and where there is nothing, x stays
+        assert_eq!(damped([3.0], [1.0], 1.0, 2.0, |_| None), [3.0]);
+    }
+}

@@ -39,6 +39,8 @@ fn healthy_functions_of_all_scales() {
     ok(&check_derivatives(&scales, [3e-6, 2e8]));
     ok(&check_derivatives(&scales, [0.0, 1.0]));
     ok(&check_derivatives(&wave { rate: 1e80 }, [0.3e-80]));
+    // a point that tells nothing of the size of the steps
+    ok(&check_derivatives(&wave { rate: 1e40 }, [0.0]));
     ok(&check_derivatives(&constant, [1.0, 0.0]));
     ok(&check_derivatives(&linear, [1.0, 0.0]));
     ok(&check_derivatives(&rational, [0.3, -2.0]));
@@ -247,6 +249,12 @@ fn the_table_is_aligned() {
     let lines: Vec<String> = report.to_string().lines().map(str::to_string).collect();
     assert_eq!(lines[0], "at [3.0, 0.5]");
     assert_eq!(lines.len(), 2 + 2 + 3 + 4);
+    assert!(lines[2].starts_with("[0] "), "{report}");
+    // an output is named where there are several
+    let report = check_closure(|[x]| [x * x, x.sin()], [0.5]).to_string();
+    let names: Vec<&str> = report.lines().skip(2).map(|line| &line[..7]).collect();
+    assert_eq!(names[..2], ["f0: [0]", "f1: [0]"], "{report}");
+    assert!(check_derivatives(&several, [0.3, 2.0, 1.5]).to_string().contains("f2: [2] "));
     let verdict = lines[1].find("verdict").unwrap();
     let others = [Verdict::NotDifferentiable, Verdict::Inconclusive].map(|verdict| format!("{verdict:>24}"));
     assert_eq!(others, [" not differentiable here", "            inconclusive"]);
@@ -346,4 +354,52 @@ fn a_gradient_that_touches_the_right_one_is_found() {
     assert!(!check_rule(&zero_gradient, &[[0.0_f64]]).is_ok());
     assert!(!check_rule(&touching, &[[1.0_f64]]).is_ok());
     assert!(check_rule(&right, &[[1.0_f64], [0.0], [-3.0]]).is_ok());
+}
+
+/// Where the gradient is wrong beside the point, the finding has the point beside: a sixteenth away.
+#[test]
+fn a_finding_beside_has_its_point() {
+    custom_rule! {
+        fn touching([x]) { x.sin() } gradient { let d = x - 1.0; [x.cos() + d * d * 1e-3] }
+        fn touching_zero([x, y]) { x * x + y } gradient { [x * 0.0, T::constant(1.0)] }
+    }
+    let points = |report: &Report| -> Vec<Vec<f64>> {
+        report
+            .entries
+            .iter()
+            .filter(|e| e.verdict == Verdict::Differs && e.variables == [0])
+            .map(|e| e.point.clone())
+            .collect()
+    };
+    let report = check_rule(&touching, &[[1.0_f64]]);
+    assert_eq!(points(&report), [[0.9375], [1.0625]], "{report}");
+    let report = check_rule(&touching_zero, &[[0.0_f64, 2.0]]);
+    assert_eq!(points(&report), [[-0.0625, 2.0], [0.0625, 2.0]], "{report}");
+}
+
+/// eˣ⁺²ʸ, which is larger on one number type.
+struct Larger {
+    on: &'static str,
+    by: f64,
+}
+impl Function<2> for Larger {
+    type Output = Single;
+    fn call<T: Ordered>(&self, [x, y]: [T; 2]) -> T {
+        let larger = std::any::type_name::<T>().contains(self.on);
+        (x + y * 2.0).exp() * if larger { 1e-5 * (1.0 + self.by) } else { 1e-5 }
+    }
+}
+
+/// Each derivative is compared with hyper-dual numbers, and with power series where all variables are one.
+#[test]
+fn a_number_type_that_disagrees_is_noticed() {
+    for (on, mixed) in [("HyperDual", true), ("Taylor", false)] {
+        let report = check_derivatives(&Larger { on, by: 1e-6 }, [0.3, 0.4]);
+        for entry in &report.entries {
+            let compared = mixed || entry.variables.iter().all(|i| *i == entry.variables[0]);
+            let (by, verdict) = if compared { (1e-6, Verdict::Differs) } else { (0.0, Verdict::Agrees) };
+            assert_eq!(entry.verdict, verdict, "{on}: {report}");
+            assert!((entry.other / entry.found - 1.0 - by).abs() < 1e-12, "{on}: {entry:?}");
+        }
+    }
 }

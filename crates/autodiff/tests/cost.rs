@@ -35,6 +35,16 @@ fn each_mode_is_there_once() {
     let table = costs.to_string();
     assert_eq!((table.lines().count(), table.matches("recommended").count()), (costs.costs.len() + 1, 2), "{table}");
 
+    for mode in ["as chosen", "forward, 12 at a time", "reverse", "forward over reverse", "sparse, 1 colours"] {
+        assert!(table.lines().any(|line| line[10..].starts_with(&format!("{mode}  "))), "{mode}: {table}");
+    }
+
+    // eight are not worth trying, as four hold all
+    let costs = cost(&chain, &[0.5_f64; 4]);
+    let mut modes: Vec<Mode> = forward(&[1, 2, 4]).collect();
+    modes.extend([Mode::Chosen, Mode::Reverse]);
+    check(&costs, Derivative::Gradient, &modes);
+
     let costs = cost_of_map(&products, &[0.5_f32; 3]);
     let mut modes: Vec<Mode> = forward(&[1, 2, 4]).collect();
     modes.extend([Mode::Chosen, Mode::Reverse, Mode::Sparse { colours: 2 }]);

@@ -199,6 +199,8 @@ fn linear_solve_names_what_is_wrong() {
     assert_eq!(huge.to_string(), "entry 0 of the solution is inf, which is not finite");
     let short = linear_solve_slice(&[1.0, 2.0, 3.0], &[1.0, 2.0]).unwrap_err();
     assert_eq!(short.to_string(), "the matrix has 3 entries instead of 4");
+    let short = linear_solve_slice(&[1.0; 8], &[1.0; 3]).unwrap_err();
+    assert_eq!(short, SolveError::Length { quantity: "matrix", expected: 9, found: 8 });
 }
 
 #[test]
@@ -332,4 +334,51 @@ proptest! {
 fn literals_beyond_single_precision_are_allowed() {
     system! { fn scaled([x], [p]) { [x * 1e150 - p] } }
     assert_eq!(implicit(&scaled, [1.0_f64], [2e150]), Ok([2.0]));
+}
+
+/// A root as near as the steps bring it, also from a guess where F vanishes within its rounding errors already.
+#[test]
+fn a_root_is_refined_beyond_the_first_that_is_taken() {
+    for k in 1..200 {
+        let p = 0.37 * f64::from(k);
+        for ulps in [-3.0, -2.0, 2.0, 3.0] {
+            let [x] = implicit(&square, [p.sqrt() * (1.0 + ulps * f64::EPSILON)], [p]).unwrap();
+            assert!((x / p.sqrt() - 1.0).abs() <= f64::EPSILON, "√{p} from {ulps} units beside: {x:e}");
+        }
+    }
+}
+
+/// How many iterations there were, and how far the last went.
+#[test]
+fn the_error_tells_the_iterations_and_the_last_change() {
+    system! { fn eighth_power([x], [_p]) { [x.powi(8)] } }
+    // x ← ⅞ x, which is far from zero after 1200 steps
+    let error = implicit(&eighth_power, [1e38], [0.0]).unwrap_err();
+    let SolveError::NotConverged { iterations: 1200, change } = error else { panic!("{error:?}") };
+    assert_close(change / (1e38 * 0.875_f64.powi(1199) / 8.0), 1.0, 1e-10, "the last of Newton's steps");
+    // x ← p x
+    let error = fixed_point(&shrinking, [1.0], [0.99999]).unwrap_err();
+    let SolveError::NotConverged { iterations: 16384, change } = error else { panic!("{error:?}") };
+    assert_close(change / (0.99999_f64.powi(16384) * 1e-5), 1.0, 1e-9, "the last of the iterations");
+}
+
+/// A slope that is 1 at the root, and large within its rounding errors to one side.
+#[test]
+fn a_slope_that_changes_within_rounding_is_singular() {
+    system! {
+        fn bent_above([x], [p]) { [x - p + (x - p).max(p * 0.0).powi(2) * 1e16] }
+        fn bent_below([x], [p]) { [x - p + (x - p).min(p * 0.0).powi(2) * 1e16] }
+        fn second_bent([x, y], [p]) { [x * 5.0 + y * 7.0 - p * 12.0, (y - p) * 3.0 + (y - p).max(p * 0.0).powi(2) * 1e16] }
+    }
+    let singular = |pivot, value| Err(SolveError::Singular { pivot, value });
+    assert_eq!(implicit(&bent_above, [1.0], [1.0]).map(|_| ()), singular(0, 1.0));
+    assert_eq!(implicit(&bent_below, [1.0], [1.0]).map(|_| ()), singular(0, 1.0));
+    let found = implicit(&second_bent, [1.0, 1.0], [1.0]);
+    assert!(
+        matches!(
+            found,
+            Err(SolveError::Singular { pivot: 0, value: 5.0 } | SolveError::Singular { pivot: 1, value: 3.0 })
+        ),
+        "{found:?}"
+    );
 }

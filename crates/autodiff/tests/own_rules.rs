@@ -177,3 +177,23 @@ proptest! {
         }
     }
 }
+
+/// The gradient of a rule on a number carries the second derivative and the third.
+#[test]
+fn the_gradient_of_a_rule_is_differentiated_too() {
+    struct FourthPower;
+    impl Rule<f64> for FourthPower {
+        fn jet(&self, x: f64) -> [f64; 4] {
+            [x.powi(4), 4.0 * x.powi(3), 12.0 * x * x, 24.0 * x]
+        }
+        fn next(&self, _: f64, n: usize, _: &[f64]) -> f64 {
+            if n == 4 { 24.0 } else { 0.0 }
+        }
+    }
+    let at = |x: f64| CustomRule::<1>::gradient(&FourthPower, [x])[0];
+    assert_eq!(at(3.0), 108.0);
+    let [slope] = CustomRule::<1>::gradient(&FourthPower, [Dual::<f64, 1>::variable(3.0, 0)]);
+    assert_eq!((slope.re, slope.eps), (108.0, [108.0]));
+    let (value, series) = taylor::<_, _, 3>(|x| CustomRule::<1>::gradient(&FourthPower, [x])[0], 3.0);
+    assert_eq!((value, series), (108.0, [108.0, 36.0, 4.0]));
+}

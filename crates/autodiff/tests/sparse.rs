@@ -333,6 +333,33 @@ fn sums_of_terms() {
 }
 
 #[test]
+fn the_rows_can_be_taken_out() {
+    let rows = SparseJacobian::of(&dense_row, &[2.0, 3.0, 5.0]).unwrap().at(&dense_row, &[2.0, 3.0, 5.0]).unwrap().1;
+    assert_eq!(rows.values(), [3.0, 2.0, 5.0, 3.0, 4.0, 6.0, 10.0]);
+    let compressed = (vec![0, 2, 4, 7], vec![0, 1, 1, 2, 0, 1, 2], rows.values().to_vec());
+    assert_eq!(rows.into_compressed_rows(), compressed);
+}
+
+/// More colours than fit in a pass, and than there are bits in a word.
+#[test]
+fn many_colours() {
+    function! { fn full(x: []) -> [] { x.iter().map(|&y| x.iter().map(|&z| (y * z).sin()).sum()).collect() } }
+    let x: Vec<f64> = (0..70).map(|i| 0.1 + 0.02 * f64::from(i)).collect();
+    let sparse = SparseJacobian::of(&full, &x).unwrap();
+    assert_eq!(sparse.colours(), 70);
+    assert!(same(&sparse.checked_at(&full, &x).unwrap().1.to_dense(), &full.jacobian(&x)));
+}
+
+/// A pattern of more entries than are gathered before they are sorted.
+#[test]
+fn a_million_entries() {
+    let x = vec![1e-3_f64; 1100];
+    let pattern = hessian_pattern(|x| x.iter().copied().sum::<Tracer<'_, f64>>().exp(), &x).unwrap();
+    assert_eq!(pattern.entries(), 1100 * 1100);
+    assert_eq!((pattern.row(0).len(), pattern.row(1099).last()), (1100, Some(&1099)));
+}
+
+#[test]
 fn wrong_shapes_are_errors() {
     let hessian = SparseHessian::of(&rosenbrock, &[1.0; 4]).unwrap();
     assert_eq!(

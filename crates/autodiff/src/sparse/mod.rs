@@ -102,3 +102,25 @@ fn row_times<F: crate::Float>(matrix: &SparseMatrix<F>, i: usize, v: &[F]) -> (F
     let terms = matrix.row(i).map(|(j, entry)| entry * v[j]);
     terms.fold((F::ZERO, F::ZERO), |(sum, size), term| (sum + term, size + crate::Number::abs(term)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first numbers of SplitMix64 from the seed 0, as its authors' code prints them.
+    #[test]
+    fn directions_are_those_of_the_generator() {
+        let first = [0xE220_A839_7B1D_CDAF_u64, 0x6E78_9E6A_A1B9_65F4, 0x06C4_5D18_8009_454F];
+        // 53 bits of each behind the point
+        let want = first.map(|z| 0.5 + (z >> 11) as f64 * 2.0_f64.powi(-53));
+        assert_eq!(directions::<f64>(3).collect::<Vec<_>>(), want);
+    }
+
+    #[test]
+    fn the_size_of_a_row_is_that_of_its_terms() {
+        let matrix =
+            SparseMatrix { pattern: Pattern::new(3, [vec![0, 2], vec![1]]).unwrap(), values: vec![3.0, -2.0, 5.0] };
+        assert_eq!(row_times(&matrix, 0, &[2.0, 7.0, 4.0]), (-2.0, 14.0));
+        assert_eq!(row_times(&matrix, 1, &[2.0, 7.0, 4.0]), (35.0, 35.0));
+    }
+}

@@ -271,3 +271,27 @@ impl Lists {
         self.elements.append(&mut all);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// (Σ xᵢ)² of three variables: nine pairs.
+    #[test]
+    fn as_many_pairs_as_the_limit_are_listed_and_no_more() {
+        let pairs = |limit| {
+            let record = Record::new(false);
+            let root = {
+                let mut sets = record.sets.borrow_mut();
+                let all = (0..3).fold(EMPTY, |all, i| {
+                    let one = sets.variable(i);
+                    sets.union(all, one)
+                });
+                sets.product(all, all)
+            };
+            record.listed_pairs(root, limit)
+        };
+        let all: Vec<u64> = (0..3).flat_map(|i: u64| (0..3).map(move |j| (i << 32) + j)).collect();
+        assert_eq!((pairs(8), pairs(9)), (None, Some(all)));
+    }
+}
