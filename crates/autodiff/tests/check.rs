@@ -403,3 +403,20 @@ fn a_number_type_that_disagrees_is_noticed() {
         }
     }
 }
+
+/// A slope that differs from one float to the next by more than it is off is not called wrong.
+#[test]
+fn a_slope_that_scatters_is_not_accused() {
+    let slope = |of: fn(u64) -> f64| {
+        let f = |[x]: [autodiff::Nested<f64>; 1]| {
+            let x_bits = x.value().to_bits();
+            x.compose(&[x.value(), of(x_bits), 0.0, 0.0])
+        };
+        let report = check_closure(f, [0.7]);
+        (report.entries[0].verdict, report)
+    };
+    let (scattering, report) = slope(|bits| if bits % 2 == 0 { 1.0 + 1e-6 } else { 1.0 - 1e-6 });
+    assert_eq!(scattering, Verdict::Inconclusive, "{report}");
+    let (wrong, report) = slope(|_| 1.0 + 1e-6);
+    assert_eq!(wrong, Verdict::Differs, "{report}");
+}
