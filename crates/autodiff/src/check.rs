@@ -756,7 +756,7 @@ mod tests {
         let line = samples(|x| 2.0 * x, 0.0, halving(30));
         assert!(line.vary_more(0, 0.19, EPS) && !line.vary_more(0, 0.21, EPS));
         assert!(!samples(|_| 0.0, 0.0, halving(30)).vary_more(0, 0.0, EPS));
-        let digits = |ulps: f64| samples(move |x| if x > 0.0 { 1.0 + ulps * EPS } else { 1.0 }, 0.0, halving(30));
+        let digits = |ulps: f64| samples(move |x| if x > 0.0 { 8.0 + 8.0 * ulps * EPS } else { 8.0 }, 0.0, halving(30));
         assert!(digits(1100.0).vary_more(0, 0.0, EPS) && !digits(900.0).vary_more(0, 0.0, EPS));
         // at one of the sixteen smallest steps, not at one before
         let at = |k: i32| samples(move |x| if x == f64::from(-k).exp2() { 1.0 } else { 0.0 }, 0.0, halving(30));
