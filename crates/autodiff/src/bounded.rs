@@ -195,6 +195,7 @@ mod tests {
     use super::*;
     use crate::number::Ordered;
     use crate::rules::Powi;
+    use alloc::{vec, vec::Vec};
 
     /// Operations whose constants are floats of either precision.
     fn all<F: Float, T: Ordered<F>>(x: T, y: T) -> Vec<(&'static str, T)> {

@@ -106,6 +106,7 @@ fn row_times<F: crate::Float>(matrix: &SparseMatrix<F>, i: usize, v: &[F]) -> (F
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::{vec, vec::Vec};
 
     /// The first numbers of SplitMix64 from the seed 0, as its authors' code prints them.
     #[test]
