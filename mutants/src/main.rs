@@ -28,7 +28,7 @@ struct Arguments {
     /// Every n-th mutant alone.
     #[arg(long, value_name = "N", default_value_t = 1)]
     every: usize,
-    /// Only these test files, and no others are built.
+    /// Only these test files, and no others are built; `lib` for the tests within the library.
     #[arg(long, value_name = "NAME")]
     with: Vec<String>,
     /// Test files that are left out: they compile something.
