@@ -197,9 +197,10 @@ impl<P: Elementary> PartialEq for Wide<P> {
 
 impl<P: Elementary> PartialOrd for Wide<P> {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        if self.exponent == other.exponent || !self.mantissa.is_finite() || !other.mantissa.is_finite() {
+        if self.exponent == other.exponent {
             return self.mantissa.partial_cmp(&other.mantissa);
         }
+        // so at most one is infinite
         (*self - *other).mantissa.partial_cmp(&P::ZERO)
     }
 }
@@ -393,6 +394,80 @@ mod tests {
         }
         check::<f64>(|x, y| x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan() || x == 0.0 && y == 0.0);
         check::<f32>(|x, y| x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan() || x == 0.0 && y == 0.0);
+    }
+
+    /// What `Elementary` asks for, on both sides of the range of floats.
+    #[test]
+    fn the_functions_of_floats() {
+        type W = Wide<f64>;
+        let (huge, tiny) = (W::new(1e300).powi(20), W::new(1e-300).powi(20));
+        assert_eq!((W::new(7.5) % W::new(2.0)).to_f64(), 1.5);
+        assert_eq!(W::new(3.0).mul_add(W::new(5.0), W::new(-4.0)).to_f64(), 11.0);
+        assert!(huge.mul_add(tiny, -W::ONE).abs() < W::new(1e-13));
+        assert_eq!(
+            [W::new(2.0).powi(-3), W::new(2.0).powi(0), W::new(-2.0).powi(3)].map(W::narrow),
+            [0.125, 1.0, -8.0]
+        );
+        assert_eq!([huge.copysign(-tiny), (-huge).copysign(tiny)], [-huge, huge]);
+        assert!(W::NAN.is_nan() && ![huge, W::INFINITY, W::ZERO].iter().any(|x| x.is_nan()));
+        assert!(huge.is_normal() && tiny.is_normal() && ![W::NAN, W::INFINITY, W::ZERO].iter().any(|x| x.is_normal()));
+        for (less, more) in [(tiny, W::ONE), (W::ONE, huge), (tiny, huge), (-huge, -tiny), (huge, W::INFINITY)] {
+            assert_eq!(less.partial_cmp(&more), Some(Ordering::Less));
+            assert_eq!(more.partial_cmp(&less), Some(Ordering::Greater));
+            assert_eq!([less, more].map(|x| x.partial_cmp(&x)), [Some(Ordering::Equal); 2]);
+            assert_eq!([less.max(more), more.max(less), less.min(more), more.min(less)], [more, more, less, less]);
+            assert_eq!([less.max(W::NAN), W::NAN.max(less), less.min(W::NAN), W::NAN.min(less)], [less; 4]);
+        }
+        assert!(W::NAN.partial_cmp(&huge).is_none() && huge.partial_cmp(&W::NAN).is_none());
+        assert_eq!([W::INFINITY + W::INFINITY, W::INFINITY - huge, huge + W::INFINITY], [W::INFINITY; 3]);
+        assert_eq!([W::INFINITY - W::ONE, W::INFINITY.powf(W::new(2.0)), W::INFINITY * tiny], [W::INFINITY; 3]);
+        assert!((W::INFINITY - W::INFINITY).is_nan() && W::NAN.powf(W::ONE).is_nan());
+        assert_eq!([W::INFINITY.powf(W::new(-2.0)), W::ZERO.powf(W::new(2.0)), tiny * W::ZERO], [W::ZERO; 3]);
+        for (x, c) in [(-1e200, 3.0), (-1e200, 4.0), (1e-200, 2.5), (3e-250, -7.0), (-3e-250, -7.0)] {
+            let whole = W::new(x).powf(W::new(c / 2.0)).powi(2);
+            let exact = if c.fract() == 0.0 { W::new(x).powi(c as i32) } else { whole };
+            assert!((W::new(x).powf(W::new(c)) / exact - W::ONE).abs() < W::new(1e-12), "{x:e} to the {c}");
+        }
+        // a product of exponents that single precision rounds to a multiple of 256
+        let half = Wide::new(2.0_f32.powi(-91));
+        assert_eq!(half.powf(Wide::new(37772420.0)), half.powi(37772420));
+        // no squaring of (5/4)^(c/2⁶⁴) is in the range of floats
+        assert!(W::power(1.25, f64::MAX, 64).is_nan());
+    }
+
+    /// A number has the exponent that its mantissa leaves it, and 0 if it has none.
+    #[test]
+    fn exponents_are_multiples_of_the_step() {
+        type W = Wide<f64>;
+        assert_eq!(format!("{} {:e}", W::new(3.0), W::new(-2.0_f64.powi(130))), "3·2^0 -4e0·2^128");
+        assert_eq!(format!("{} {}", W::new(2.0).powi(-130), Wide::new(2.0_f32).powi(37)), "0.25·2^-128 32·2^32");
+        for none in [W::ZERO, W::INFINITY, W::NAN] {
+            let far = none * W::new(1e300).powi(20);
+            assert!(far.to_string().ends_with("·2^0"), "{far}");
+            assert_eq!(none.power_of_two_nearby(), None);
+        }
+        // within the range of floats
+        assert_eq!(W::new(3.0).power_of_two_nearby(), Some(4.0));
+        assert_eq!(W::new(-1e-300).powi(20).power_of_two_nearby(), Some(2.0_f64.powi(-1020)));
+        assert_eq!(W::new(1e-300).powi(-20).power_of_two_nearby(), Some(2.0_f64.powi(1020)));
+        // beyond the farthest exponent there is no number
+        let farthest = i64::from(FARTHEST) * 128;
+        assert!(W::power_of_two(farthest + 127).is_finite() && W::power_of_two(-farthest).is_finite());
+        assert!(W::power_of_two(farthest + 128).is_nan() && W::power_of_two(-farthest - 1).is_nan());
+    }
+
+    #[cfg(feature = "special")]
+    #[test]
+    fn doubles_as_numbers_of_single_precision() {
+        for x in [1e-200, -3e200, 1.5, 2.0_f64.powi(-16), 2.0_f64.powi(16), 3e-300, f64::MAX, -1e-30] {
+            let back = Wide::<f32>::of_double(x) / Wide::new(10.0_f32).powi(x.abs().log10().floor() as i32);
+            let want = x / 10.0_f64.powf(x.abs().log10().floor());
+            assert!((back.to_f64() / want - 1.0).abs() < 2e-5, "{x:e}: {back} {want}");
+        }
+        assert_eq!(Wide::<f32>::of_double(-0.0).narrow().to_bits(), (-0.0_f32).to_bits());
+        assert_eq!(Wide::<f32>::of_double(f64::INFINITY).narrow(), f32::INFINITY);
+        assert!(Wide::<f32>::of_double(f64::NAN).is_nan());
+        assert_eq!(Wide::<f64>::of_double(1e-300).narrow(), 1e-300);
     }
 
     #[test]
