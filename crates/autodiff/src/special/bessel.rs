@@ -29,8 +29,9 @@ impl Window {
         match (m + above).checked_sub(below) {
             Some(l) => self.values[l - self.lowest],
             None => {
+                // `lowest` is 0
                 let l = below - m - above;
-                alternating(l) * self.values[l - self.lowest]
+                alternating(l) * self.values[l]
             }
         }
     }
@@ -46,8 +47,8 @@ impl Window {
     }
 
     /// From the functions of the orders 0 and 1, up to the order `top`, by C_{l+1} = 2l/x C_l − C_{l−1} (DLMF 10.6.1).
-    /// What has become infinite stays so. Returns the last two.
-    fn fill_upwards(&mut self, c: [f64; 2], x: f64, top: usize) -> [f64; 2] {
+    /// What has become infinite stays so. Returns the last.
+    fn fill_upwards(&mut self, c: [f64; 2], x: f64, top: usize) -> f64 {
         let [mut last, mut this] = c;
         self.put(0, last);
         self.put(1, this);
@@ -59,7 +60,7 @@ impl Window {
                 break;
             }
         }
-        [last, this]
+        this
     }
 
     /// The same where x is so large that the first term is lost beside the second.
@@ -151,7 +152,8 @@ fn window_of_first_kind(m: usize, x: f64) -> Window {
             upper.values.iter_mut().chain([&mut above, &mut this]).for_each(|number| *number *= tiny);
         }
     }
-    let ratio = if met[0].abs() > met[1].abs() { met[0] / this } else { met[1] / above };
+    // Jₗ has no zero up to x = l + 1
+    let ratio = met / above;
     for l in window.lowest.max(middle + 1)..=top {
         window.put(l, upper.values[l - upper.lowest] * ratio);
     }

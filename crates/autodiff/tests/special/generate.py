@@ -50,11 +50,11 @@ LEFT = [-0.25, -0.75, -2.3125, -10.6875, -33.25, -100.375]
 EACH = [1e-30, 1e-3, 0.0625, 0.5, 0.9375, 1.0, 1.0625, 1.5, 2.0, 2.75, 4.0, 5.25, 7.5, 11.0, 15.5, 23.0, 25.5, 30.125, 100.25, 1000.5, 12345.625, 1e10]
 POSITIVE = [*EACH, 1e-12, 1e-9, 1e-5]
 SIGNED = [x for x in EACH for x in (x, -x)]
-GAUSS = [0.0, 1e-300, 1e-10, 0.0625, 0.25, 0.5, 0.75, 0.84375, 1.0, 1.25, 2.0, 3.5, 6.0, 10.5, 20.25, 24.5, 26.0]
+GAUSS = [0.0, 1e-300, 1e-10, 0.0625, 0.25, 0.5, 0.75, 0.84375, 1.0, 1.25, 2.0, 3.5, 6.0, 10.5, 20.25, 24.5, 26.0, 26.3, 26.8, 27.0625]
 
 # each function, its points, and those of high order
 FUNCTIONS = {
-    "gamma": (gammas, POLES[:-2] + MIDDLES + RIGHT + LEFT + [140.25, 170.5, -140.5, -152.25, -160.0625, -168 + 2.0**-30], [0.75, -2.3125, 20.5]),
+    "gamma": (gammas, POLES[:-2] + MIDDLES + RIGHT + LEFT + [140.25, 170.5, -140.5, -152.25, -160.0625, -168 + 2.0**-30, -151.3, -155.7, -163.4, -180 + 2.0**-43, -181 - 2.0**-43], [0.75, -2.3125, 20.5]),
     "ln_gamma": (ln_gammas, POLES + MIDDLES + RIGHT + LEFT + [1e5, 1e20, 1e80], [0.75, -2.3125, 20.5, 1e5]),
     "digamma": (polygammas(0), POLES[:-1] + MIDDLES + RIGHT + LEFT + [1e5, 1e20, 1e60], [0.75, -2.3125, 20.5, 1e5]),
     "trigamma": (polygammas(1), POLES[:-2] + MIDDLES + RIGHT + LEFT + [1e5, 1e20, 1e50], [0.75, -2.3125, 20.5, 1e5]),
@@ -70,6 +70,13 @@ for n in (2, 3, 7, -3):
 for n in (30, 100):
     FUNCTIONS[f"bessel_jn({n})"] = (bessels(besselj, n), [0.5, 12.25, 30.0, 99.5, 130.0, 1000.5], [])
     FUNCTIONS[f"bessel_yn({n})"] = (bessels(bessely, n), [0.5, 12.25, 30.0, 99.5, 130.0, 1000.5], [])
+# high orders far from x, and arguments beside which the order fades
+for n, points in ((2, [1e17, -1e20]), (7, [1e17, 1e20]), (120, [2.0, 3.5]), (1000, [1e20]), (1100, [900.5, 1000.0, 1080.25])):
+    points = (*FUNCTIONS.get(f"bessel_jn({n})", (0, [], []))[1], *points)
+    FUNCTIONS[f"bessel_jn({n})"] = (bessels(besselj, n), points, FUNCTIONS.get(f"bessel_jn({n})", (0, [], []))[2])
+for n, points in ((2, [1e17]), (7, [1e20]), (1000, [1e20])):
+    points = (*FUNCTIONS.get(f"bessel_yn({n})", (0, [], []))[1], *points)
+    FUNCTIONS[f"bessel_yn({n})"] = (bessels(bessely, n), points, FUNCTIONS.get(f"bessel_yn({n})", (0, [], []))[2])
 
 
 def check(name, derivatives, x):
