@@ -72,9 +72,14 @@ impl<P: Elementary> Law<P> {
         }
     }
 
-    /// Whether no size of u is like another: there is no 1 in the equation.
-    pub(crate) fn has_no_unit(self) -> bool {
-        matches!(self, Law::Power(_) | Law::Slope(_, Base::Itself))
+    /// The size of a change of u that counts, where u itself is of this size: 1, but that of u where there is no 1 in the equation, or
+    /// none that counts.
+    pub(crate) fn unit(self, size: P) -> P {
+        match self {
+            Law::Power(_) | Law::Slope(_, Base::Itself) => size,
+            Law::Slope(..) => size.max(P::ONE),
+            _ => P::ONE,
+        }
     }
 
     /// Whether the derivatives to this order leave the range of floats only where f, or the argument, is at its end. What moves

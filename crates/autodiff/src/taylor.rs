@@ -143,10 +143,6 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 
     /// f(x₀ + u) by its differential equation, if it is to be had.
     fn compose_by_law(self, d: &[T::Precision], law: Law<T::Precision>) -> Option<Self> {
-        let known = d.iter().take(law.uses() + T::ORDER + 1).all(|d| Elementary::is_finite(*d));
-        if !(known && self.all_finite()) {
-            return None;
-        }
         self.solution(law, self.start(d)).filter(|series| series.all_finite())
     }
 
@@ -163,8 +159,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         if !(1..=law.uses()).all(|n| d.get(n).is_some_and(|f| fits_by(Some(law), n, *f, size))) {
             return None;
         }
-        let unit = if law.has_no_unit() { size } else { T::Precision::ONE };
-        let n = self.pace(unit)?;
+        let n = self.pace(law.unit(size))?;
         let paced = self.paced(-n);
         // uᵖ obeys the same equation whatever u is multiplied by
         let argument = if matches!(law, Law::Power(_)) { paced.scaled(-exponent(size)?) } else { paced };
@@ -319,15 +314,11 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     /// or underflows on the way.
     fn compose2_by_law(&self, other: &Self, partials: &Partials<T::Precision>) -> Option<Self> {
         let law = partials.law?;
-        let series = |u: &Self, v: &Self| u.solution2(v, law, self.re.compose2(other.re, partials, 0, 0));
-        let series = if self.powers_fit() && other.powers_fit() {
-            series(self, other)?
-        } else {
-            let [u, v] = [self, other].map(|x| Elementary::abs(x.value()));
-            let unit = if matches!(law, Law2::Xlogy) { v } else { Elementary::max(u, v) };
-            let n = self.pace(unit).into_iter().chain(other.pace(unit)).max()?;
-            series(&self.paced(-n), &other.paced(-n))?.paced(n)
-        };
+        let [u, v] = [self, other].map(|x| Elementary::abs(x.value()));
+        let unit = if matches!(law, Law2::Xlogy) { v } else { Elementary::max(u, v) };
+        let n = self.pace(unit).into_iter().chain(other.pace(unit)).max()?;
+        let value = self.re.compose2(other.re, partials, 0, 0);
+        let series = self.paced(-n).solution2(&other.paced(-n), law, value)?.paced(n);
         series.all_finite().then_some(series)
     }
 

@@ -3,13 +3,13 @@
 mod common;
 
 use autodiff::{
-    Dual, HyperDual, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian, hvp, jvp, laplacian,
-    mixed_partial,
+    Dual, Elementary, Float, HyperDual, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian, hvp,
+    jvp, laplacian, mixed_partial,
 };
 use common::hexes;
 use serde_json::Value;
 
-fn apply<T: Scalar>(name: &str, x: T) -> T {
+fn apply<T: Scalar<F>, F: Float>(name: &str, x: T) -> T {
     match name {
         "recip" => x.recip(),
         "sqrt" => x.sqrt(),
@@ -41,9 +41,9 @@ fn apply<T: Scalar>(name: &str, x: T) -> T {
         "to_radians" => x.to_radians(),
         "powi7" => x.powi(7),
         "powi_minus_3" => x.powi(-3),
-        "powf_2_5" => x.powf(2.5),
+        "powf_2_5" => x.powf(F::of(2.5)),
         "sin_exp_ln_1p" => x.ln_1p().exp().sin() * x.sin().exp(),
-        "quotient" => (x * x + 1.0) / (x.sin() + 2.0),
+        "quotient" => (x * x + F::of(1.0)) / (x.sin() + F::of(2.0)),
         other => panic!("'{other}' has no function here"),
     }
 }
@@ -176,12 +176,7 @@ fn special_points_are_those_of_the_other_numbers() {
 /// Coefficients that fit do so although factorials, derivatives or powers on the way to them do not.
 #[test]
 fn no_coefficient_overflows_on_the_way() {
-    fn check<F: autodiff::Float, const K: usize>(
-        what: &str,
-        y: Taylor<F, K>,
-        want: impl Fn(usize) -> f64,
-        digits: f64,
-    ) {
+    fn check<F: Float, const K: usize>(what: &str, y: Taylor<F, K>, want: impl Fn(usize) -> f64, digits: f64) {
         for k in 1..=K {
             let (got, want) = (y.coefficients[k - 1].to_f64(), want(k));
             assert!((got / want - 1.0).abs() <= digits, "{what}: coefficient {k} is {got:e} instead of {want:e}");
@@ -227,7 +222,7 @@ fn no_coefficient_overflows_on_the_way() {
 /// The functions of two variables, too: their scaled coefficients do not depend on the size of the point.
 #[test]
 fn functions_of_two_variables_scale() {
-    fn check<F: autodiff::Float, const K: usize>(size: f64, digits: f64)
+    fn check<F: Float, const K: usize>(size: f64, digits: f64)
     where
         Taylor<F, K>: autodiff::Ordered<F>,
     {
@@ -368,5 +363,222 @@ fn lengths_beside_a_much_longer_side() {
         assert!((nested / (24.0 * 5e-16 * c * c) - 1.0).abs() < 1e-10, "{c}: {nested:e}");
         let nested = mixed_partial(|[x, y]| x.hypot(y), [c, -1000.0], [1, 1, 1, 1, 1]).unwrap();
         assert!((nested / (120.0 * 5e-19 * c * c) - 1.0).abs() < 1e-10, "{c}: {nested:e}");
+    }
+}
+
+/// Σ cₖ sᵏ tᵏ times a size, where s and the size are powers of two.
+fn curve<F: Float, const K: usize>(c: [f64; 6], size: i32, pace: i32) -> Taylor<F, K> {
+    let at = |k: usize| F::of(c.get(k).map_or(0.0, |c| c * 2.0_f64.powi(size + pace * k as i32)));
+    let mut x = Taylor::constant(at(0));
+    x.coefficients = std::array::from_fn(|i| at(i + 1));
+    x
+}
+
+/// That the coefficients of `found` are those of `base` times 2^(size + pace k) where they are normal numbers.
+fn are_scaled<F: Float, const K: usize>(
+    what: &str,
+    base: &Taylor<F, K>,
+    found: &Taylor<F, K>,
+    (size, pace): (i32, i32),
+    digits: f64,
+) {
+    let (least, most) = if F::MAX.to_f64() > 1e300 { (-1000, 1000) } else { (-115, 115) };
+    let of = |y: &Taylor<F, K>, k: usize| y.coefficients[k - 1].to_f64();
+    for k in 1..=K {
+        let exponent = size + pace * k as i32;
+        if !(least..=most).contains(&exponent) {
+            continue;
+        }
+        let want = of(base, k);
+        let nearby = (k.saturating_sub(1).max(1)..=K.min(k + 1)).fold(0.0_f64, |m, k| m.max(of(base, k).abs()));
+        let got = of(found, k) * 2.0_f64.powi(-exponent / 2) * 2.0_f64.powi(-exponent + exponent / 2);
+        assert!((got - want).abs() <= digits * nearby, "{what}, order {k}: {got:e} and {want:e}, times 2^{exponent}");
+    }
+}
+
+const LINE: [f64; 6] = [1.5, 0.75, -0.5, 0.25, -0.375, 1.0];
+const OTHER: [f64; 6] = [2.5, -0.5, 0.125, 1.5, 0.5, -0.25];
+
+/// In units of time of every size: where powers of them overflow or underflow, too.
+#[test]
+fn coefficients_at_every_pace() {
+    const NAMES: &str = "recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan asin acos atan sinh cosh tanh asinh \
+        acosh atanh logistic softplus sinc xlogy powi7 powi_minus_3 powf_2_5";
+    fn check<F: Float, const K: usize>(paces: &[i32], digits: f64)
+    where
+        Taylor<F, K>: Scalar<F>,
+    {
+        for pace in paces {
+            for name in NAMES.split_whitespace() {
+                let line = |pace| {
+                    let mut line = LINE;
+                    line[0] = if name == "acosh" { 1.75 } else { 0.375 };
+                    apply::<Taylor<F, K>, F>(name, curve(line, 0, pace))
+                };
+                are_scaled(&format!("{name} at {pace}"), &line(0), &line(*pace), (0, *pace), digits);
+            }
+        }
+    }
+    check::<f64, 3>(&[-330, -150, -40, 40, 150, 330], 1e-13);
+    check::<f64, 6>(&[-190, -150, -40, 40, 150, 190], 1e-12);
+    check::<f32, 3>(&[-38, -20, -7, 7, 20, 38], 1e-5);
+    check::<f32, 6>(&[-20, -7, 7, 20], 1e-4);
+}
+
+/// The functions without a unit, at arguments of every size: s x has the coefficients of x times a power of s.
+#[test]
+fn coefficients_at_every_size() {
+    type Law<F, const K: usize> = (&'static str, fn(Taylor<F, K>, Taylor<F, K>) -> Taylor<F, K>, f64);
+    fn check<F: Float, const K: usize>(sizes: &[i32], paces: &[i32], digits: f64)
+    where
+        Taylor<F, K>: Scalar<F>,
+    {
+        let laws: [Law<F, K>; 19] = [
+            ("recip", |x, _| x.recip(), -1.0),
+            ("sqrt", |x, _| x.sqrt(), 0.5),
+            ("cbrt", |x, _| x.cbrt(), 1.0 / 3.0),
+            ("ln", |x, _| x.ln(), 0.0),
+            ("log2", |x, _| x.log2(), 0.0),
+            ("log10", |x, _| x.log10(), 0.0),
+            ("log 3", |x, _| x.log(F::of(3.0)), 0.0),
+            ("powf 2.5", |x, _| x.powf(F::of(2.5)), 2.5),
+            ("powf -0.5", |x, _| x.powf(F::of(-0.5)), -0.5),
+            ("powf 24", |x, _| x.powf(F::of(24.0)), 24.0),
+            ("powf 5.5", |x, _| x.powf(F::of(5.5)), 5.5),
+            ("powi -3", |x, _| x.powi(-3), -3.0),
+            ("powi 3", |x, _| x.powi(3), 3.0),
+            ("powi 7", |x, _| x.powi(7), 7.0),
+            ("pow 0.5", |x, _| autodiff::Number::pow(x, Taylor::constant(F::of(0.5))), 0.5),
+            ("hypot", |x, y| autodiff::Number::hypot(x, y), 1.0),
+            ("atan2", |x, y| autodiff::Number::atan2(x, y), 0.0),
+            ("quotient", |x, y| x / y, 0.0),
+            ("xlogy", |x, y| autodiff::Number::xlogy(x, y) - x * Elementary::ln(y.re), 1.0),
+        ];
+        let far = if F::MAX.to_f64() > 1e300 { 1000 } else { 120 };
+        for (name, f, power) in laws {
+            let at = |size, pace| f(curve(LINE, size, pace), curve(OTHER, size, pace));
+            for size in sizes {
+                for pace in paces {
+                    let of_result = (power * f64::from(*size)).round() as i32;
+                    // a quotient's terms are of the size of its numerator
+                    let highest = if name == "quotient" { K as i32 } else { 5 };
+                    if of_result.abs() <= far && (size + highest * pace).abs() <= far {
+                        let what = format!("{name} at 2^{size} and {pace}");
+                        // of x ln s + x ln y only the second is left
+                        let digits = if name == "xlogy" { 1e3 * digits } else { digits };
+                        are_scaled(&what, &at(0, 0), &at(*size, *pace), (of_result, *pace), digits);
+                    }
+                }
+            }
+        }
+    }
+    let sizes = [-996, -600, -342, -198, -36, 36, 198, 342, 600, 996];
+    check::<f64, 3>(&sizes, &[-190, -40, 0, 40, 190], 1e-13);
+    check::<f64, 7>(&sizes, &[-150, -40, 0, 40, 150], 1e-12);
+    check::<f32, 3>(&[-120, -60, -24, 24, 60, 120], &[-20, -5, 0, 5, 20], 1e-5);
+    check::<f32, 7>(&[-120, -60, -24, 24, 60, 120], &[-15, -5, 0, 5, 15], 1e-4);
+}
+
+/// Far out, atan x = π/2 − 1/x and asinh x = ln 2x = acosh x, to all digits.
+#[test]
+fn coefficients_of_inverse_functions_far_out() {
+    type Series = Taylor<f64, 6>;
+    for (size, pace) in [(60, 0), (400, 0), (550, 0), (550, 60), (550, -60), (700, 10), (900, -20)] {
+        let x: Series = curve(LINE, size, pace);
+        let (recip, ln) = ((-x).recip(), x.ln());
+        for k in 1..=6 {
+            let near = |what: &str, got: f64, want: f64, tolerance: f64| {
+                assert!(
+                    (got - want).abs() <= tolerance * want.abs().max(1e-305),
+                    "{what} at 2^{size}, {pace}, order {k}: {got:e} and {want:e}"
+                );
+            };
+            near("atan", x.atan().coefficients[k - 1], recip.coefficients[k - 1], 1e-12);
+            near("asinh", x.asinh().coefficients[k - 1], ln.coefficients[k - 1], 1e-11);
+            near("acosh", x.acosh().coefficients[k - 1], ln.coefficients[k - 1], 1e-11);
+        }
+    }
+}
+
+/// Near a singularity the chain rule's terms cancel; the functions of two variables keep the digits of their parts.
+#[test]
+fn pairs_near_a_singularity() {
+    type Series = Taylor<f64, 20>;
+    let (mut u, mut v) = (Series::constant(0.0625), Series::constant(0.03125));
+    for k in 0..20 {
+        let k_plus_two = (k + 2) as f64;
+        u.coefficients[k] = (1.3 * k_plus_two).sin();
+        v.coefficients[k] = (2.1 * k_plus_two).cos() - 0.25;
+    }
+    for (name, found, want) in [
+        ("xlogy", u.xlogy(v), u * v.ln()),
+        ("hypot", u.hypot(v), (u * u + v * v).sqrt()),
+        ("hypot", v.hypot(u), (u * u + v * v).sqrt()),
+        ("atan2", v.atan2(u), (v / u).atan()),
+        ("atan2", (-u).atan2(v), (v / u).atan()),
+        ("log", u.log(3.0), u.ln() * 3.0_f64.ln().recip()),
+    ] {
+        for k in 0..20 {
+            let (got, want) = (found.coefficients[k], want.coefficients[k]);
+            assert!((got - want).abs() <= 1e-11 * want.abs(), "{name}, order {}: {got:e} and {want:e}", k + 1);
+        }
+    }
+    // a low power of a polynomial ends where it does
+    let cube = curve::<f64, 20>([1.5, 0.7, -0.3, 0.0, 0.0, 0.0], 0, 0).powi(3);
+    assert!(cube.coefficients[5] != 0.0 && cube.coefficients[6..] == [0.0; 14]);
+}
+
+#[test]
+fn small_derivatives_and_large_powers() {
+    // f⁽ᵏ⁾/k! is subnormal from the second on
+    let y = Taylor::<f64, 8>::line(-708.0, 1e10).exp();
+    let mut want = (-708.0_f64).exp();
+    for k in 1..=8 {
+        want *= 1e10 / k as f64;
+        assert!((y.coefficients[k - 1] / want - 1.0).abs() < 1e-14, "order {k}: {:e}", y.coefficients[k - 1]);
+    }
+    // where f is infinite, so are its derivatives, in numbers of every kind
+    let y = Taylor::<f64, 2>::line(1e200, 1e-200).powf(3.5);
+    assert_eq!(y.coefficients[0], Dual::<f64, 1>::new(1e200, [1e-200]).powf(3.5).eps[0]);
+}
+
+/// What is infinite or NaN stays in its place: zero coefficients win over it, and lower orders know nothing of it.
+#[test]
+fn products_and_quotients_with_infinite_parts() {
+    type Series = Taylor<f64, 3>;
+    let inf = f64::INFINITY;
+    let series = |re, coefficients| {
+        let mut y = Series::constant(re);
+        y.coefficients = coefficients;
+        y
+    };
+    let product = series(2.0, [3.0, -5.0, inf]) * series(7.0, [11.0, 13.0, 17.0]);
+    assert_eq!((product.re, product.coefficients), (14.0, [43.0, 24.0, inf]));
+    for y in [Series::line(2.0, 3.0) * inf, Series::line(2.0, 3.0) * Series::constant(inf)] {
+        assert_eq!((y.re, y.coefficients), (inf, [inf, 0.0, 0.0]));
+    }
+    let zero = Series::line(2.0, 3.0) * f64::NAN;
+    assert!(zero.re.is_nan() && zero.coefficients[0].is_nan() && zero.coefficients[1..] == [0.0; 2]);
+    for y in [Series::line(1e300, 1.0) / Series::constant(1e-100), Series::line(1e300, 1.0) / 1e-100] {
+        assert_eq!(y.re, inf);
+        assert!((y.coefficients[0] / 1e100 - 1.0).abs() < 1e-15 && y.coefficients[1..] == [0.0; 2], "{y:?}");
+    }
+    // a series of first order is a dual, within a dual as well
+    type Nested = Dual<Dual<f64, 1>, 2>;
+    type OfSeries = Dual<Taylor<f64, 1>, 2>;
+    let values = [0.0, -0.0, 1.0, -3.0, 1e-310, 1e-300, 1e300, 1.7e308, inf, f64::NAN];
+    for x in values {
+        for y in values {
+            let nested = Nested::variable(Dual::new(x, [2.0]), 0) / Nested::variable(Dual::new(y, [5.0]), 1);
+            let series = OfSeries::variable(Taylor::line(x, 2.0), 0) / OfSeries::variable(Taylor::line(y, 5.0), 1);
+            let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 4e-16 * a.abs();
+            for i in 0..2 {
+                let (a, b) = (nested.eps[i], series.eps[i]);
+                assert!(
+                    same(a.re, b.re) && same(a.eps[0], b.coefficients[0]),
+                    "{x:e}/{y:e}: {nested:?} and {series:?}"
+                );
+            }
+        }
     }
 }
