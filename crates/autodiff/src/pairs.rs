@@ -51,9 +51,9 @@ impl<P: Elementary> Partials<P> {
         self.wide.map(|wide| wide(self.point, i, j))
     }
 
-    /// The numbers alone.
-    pub(crate) fn of_no_rule(self) -> Self {
-        Partials { wide: None, law: None, ..self }
+    /// Without those out of the range of `P`.
+    pub(crate) fn narrow(self) -> Self {
+        Partials { wide: None, ..self }
     }
 
     /// Replaces ∂ⁱ⁺ʲf/∂xⁱ∂yʲ, i + j ≤ 3.
@@ -85,7 +85,7 @@ fn pow_partials<P: Elementary>(x: P, y: P) -> Partials<P> {
     let [f, x1, x2, x3] = Powf(y).jet(x);
     // xʸ⁻¹ and xʸ⁻², as long as nothing leaves the normal numbers
     let (p1, p2) = (f / x, f / x / x);
-    if !(x > P::ZERO && f.is_normal() && p1.is_normal() && p2.is_normal()) {
+    if !(f.is_normal() && p1.is_normal() && p2.is_normal()) {
         let at = |i, j| pow_partial([x, y], i, j);
         return Partials::new(f, [x1, at(0, 1)], [x2, at(1, 1), at(0, 2)], [x3, at(2, 1), at(1, 2), at(0, 3)]);
     }
@@ -103,6 +103,9 @@ fn pow_partials<P: Elementary>(x: P, y: P) -> Partials<P> {
 /// A negative x has no derivative by y: NaN. At 0, a power that is 0 wins over L = −∞.
 #[cold]
 fn pow_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
+    if j > 0 && (x < P::ZERO || x.is_nan()) {
+        return P::NAN;
+    }
     // the derivatives of the falling factorial, factor by factor: (a (y − k))⁽ˡ⁾ = a⁽ˡ⁾ (y − k) + l a⁽ˡ⁻¹⁾
     let derivative_of_product = |l: usize| {
         let mut a = [P::ZERO; MAX_ORDER + 1];
@@ -114,7 +117,7 @@ fn pow_partial<P: Elementary>([x, y]: [P; 2], i: usize, j: usize) -> P {
         }
         a[l]
     };
-    let log = if x >= P::ZERO { x.abs().ln() } else { P::NAN };
+    let log = x.abs().ln();
     // Horner's rule, because at 0 the highest power of L decides
     let mut polynomial = P::ZERO;
     let mut binomial = P::ONE;

@@ -551,7 +551,6 @@ fn integer_power<P: Elementary>(x: P, n: i64, order: usize) -> P {
         0 => factor,
         1 => factor * x,
         2 => factor * x * x,
-        -1 => factor / x,
         // a few multiplications are nearer than 4 ulp, many are not: pow is
         e @ -4..=4 => {
             let power = x.powi(e.unsigned_abs() as i32);

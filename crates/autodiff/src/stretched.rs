@@ -124,7 +124,7 @@ fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) 
             Law2::Xlogy => [one, inverse(v)?],
             Law2::Hypot | Law2::Atan2 => [inverse(Elementary::max(u, v))?; 2],
         };
-        let mut scaled = partials.of_no_rule();
+        let mut scaled = partials.narrow();
         for (i, j) in orders(T::ORDER) {
             let found = partials.at(i, j);
             let kept = [u, v].into_iter().all(|size| fits(found, size));
