@@ -620,3 +620,45 @@ fn times_power<P: Elementary>(factor: P, x: P, e: P, lost: P) -> P {
     let shift = lost * x.ln();
     if shift.abs() < P::of(0.01) { product + product * shift } else { product * shift.exp() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// From cube roots that are four units off, at every size.
+    #[test]
+    fn cube_roots_are_polished() {
+        for k in [-350, -340, -300, -100, -1, 0, 1, 100, 300, 339] {
+            for units in [-4.0, 0.0, 4.0] {
+                let root = 3.0 * 2.0_f64.powi(k);
+                let cube = root * root * root;
+                if cube.is_normal() {
+                    let polished = polished_cbrt(-cube, -root * (1.0 + units * f64::EPSILON));
+                    assert!((polished / -root - 1.0).abs() <= f64::EPSILON, "3·2^{k}: {polished:e}");
+                }
+            }
+        }
+        for (x, root) in [(27e-42_f32, 3e-14), (27e-30, 3e-10), (27.0, 3.0), (27e30, 3e10)] {
+            let exact = f64::from(x).cbrt();
+            let polished = f64::from(polished_cbrt(x, root * (1.0 + 4.0 * f32::EPSILON)));
+            // x itself is subnormal in the first row
+            assert!((polished / exact - 1.0).abs() <= 1.2e-7, "{x:e}: {polished:e}");
+        }
+        assert_eq!(polished_cbrt(0.0, 0.0), 0.0);
+        assert_eq!(polished_cbrt(f64::INFINITY, f64::INFINITY), f64::INFINITY);
+    }
+
+    /// xᶜ⁻ⁿ of numbers whose logarithm times what rounding takes from c − n is no small number.
+    #[test]
+    fn lowered_powers_of_numbers_without_a_range() {
+        let x = Wide::new(2.0_f32.powi(-91));
+        for c in [40_000.3, -40_000.3, 70_001.7, 120_000.01] {
+            let c = Wide::new(c);
+            for order in [1, 3, 6, 7] {
+                let ours = times_lowered_power(Wide::ONE, x, c, order) * x.powi(order as i32);
+                let ratio = (ours / x.powf(c)).narrow();
+                assert!((ratio - 1.0).abs() < 1e-4, "{c}, {order}: {ratio}");
+            }
+        }
+    }
+}

@@ -136,7 +136,8 @@ fn long_slices_keep_their_digits() {
     let length = wide.iter().map(|x| x * x).sum::<f64>().sqrt();
     let total: f64 = wide.iter().map(|x| x.exp()).sum();
     let check = |f: fn(&[Dual<f32, 1>]) -> Dual<f32, 1>, slope: &dyn Fn(f64) -> f64, value: f64| {
-        for moving in [0, 1, n / 2, n - 1] {
+        let peak = (0..n).max_by(|i, j| x[*i].total_cmp(&x[*j])).unwrap();
+        for moving in [0, 1, n / 2, n - 1, peak] {
             let numbers: Vec<_> =
                 x.iter().enumerate().map(|(i, x)| Dual::new(*x, [f32::from(u8::from(i == moving))])).collect();
             let y = f(&numbers);
@@ -158,4 +159,39 @@ fn the_largest_may_have_an_infinite_slope() {
         assert_eq!(gradient(|[x]| log_sum_exp(&ordered([x.sqrt(), x * 0.0])), [0.0]), [f64::INFINITY]);
         assert_eq!(gradient(|[x]| log_sum_exp(&ordered([x.asin(), x * 0.0 + 0.5])), [1.0]), [f64::INFINITY]);
     }
+}
+
+/// The difference to the largest has the digits that rounding takes from it: exp(0.1 − 700.3) of doubles, and that of floats.
+#[test]
+fn differences_are_exact() {
+    let slope = |x: [f64; 2]| gradient(|x: [_; 2]| log_sum_exp(&x), x);
+    for (small, large, want) in [
+        (0.1, 700.3, 8.072420401778118e-305),
+        (-0.7, 300.1, 2.3132354730043874e-131),
+        (1e-09, 33.3, 3.451387747825592e-15),
+        (-512.3, 0.7, 1.6103889564441473e-223),
+    ] {
+        let found = [slope([small, large])[0], slope([large, small])[1]];
+        assert!(
+            found.iter().all(|found| (found / want - 1.0).abs() < 4e-16),
+            "{small} − {large}: {found:?} and {want}"
+        );
+    }
+}
+
+/// Lengths at the ends of the range, of one that is infinite or NaN, and of the largest among equals.
+#[test]
+fn lengths_at_the_ends() {
+    for k in [-1074, -1060, -1022, -600, -511, -1, 0, 511, 600, 1020] {
+        let unit = 2.0_f64.powi(k / 2) * 2.0_f64.powi(k - k / 2);
+        assert_eq!(norm(&[2.0 * unit, -3.0 * unit, 6.0 * unit]), 7.0 * unit, "2^{k}");
+        let slopes = gradient(|x: [_; 3]| norm(&x), [2.0 * unit, -3.0 * unit, 6.0 * unit]);
+        for (slope, want) in slopes.into_iter().zip([2.0 / 7.0, -3.0 / 7.0, 6.0 / 7.0]) {
+            // the lengths on the way are rounded to subnormal numbers
+            assert!((slope - want).abs() < if k < -1022 { 0.1 } else { 4e-16 }, "2^{k}: {slopes:?}");
+        }
+    }
+    assert!(norm(&[f64::NAN, 0.0]).is_nan() && norm(&[0.0, f64::NAN]).is_nan() && norm(&[f64::NAN; 2]).is_nan());
+    assert_eq!([norm(&[f64::NAN, -f64::INFINITY]), norm(&[-f64::INFINITY; 2])], [f64::INFINITY; 2]);
+    assert_eq!([norm(&[0.0, -0.0]), norm(&[-3.0_f64])], [0.0, 3.0]);
 }

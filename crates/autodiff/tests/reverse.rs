@@ -212,3 +212,25 @@ fn later_calls_allocate_nothing() {
     assert_eq!(counted.count_total, 0);
     assert!(sum.is_finite());
 }
+
+/// A zero adjoint is one, of either sign: an infinite slope on the way back makes NaN of it, as it does forwards.
+#[test]
+fn zero_adjoints_of_either_sign() {
+    for zero in [0.0, -0.0] {
+        assert!(autodiff::derivative(|x| x.sqrt() * zero, 0.0_f64).is_nan());
+        assert!(reverse::gradient(|x| x[0].sqrt() * zero, &[0.0]).unwrap()[0].is_nan());
+        // one that moves counts
+        let weight = Dual::<f64, 1>::new(zero, [1.0]);
+        let (_, along) = reverse::vjp(|x| vec![x[0] * 3.0], &[Dual::constant(2.0)], &[weight]).unwrap();
+        assert_eq!((along[0].re, along[0].eps), (0.0, [3.0]));
+    }
+    let slopes = reverse::gradient(|x| x[0] * 2.0, &[1.0_f64, 1.0]).unwrap();
+    assert_eq!(slopes[1].to_bits(), 0);
+}
+
+#[test]
+fn a_tape_says_how_long_it_is() {
+    let mut tape = reverse::Tape::with_limit(100);
+    tape.gradient_into(|x| x[0] * x[1] + x[0], &[1.0, 2.0], &mut [0.0; 2]).unwrap();
+    assert_eq!(format!("{tape:?}"), "Tape { operations: 4, limit: 100, .. }");
+}

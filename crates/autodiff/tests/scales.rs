@@ -2,7 +2,11 @@
 
 mod common;
 
-use autodiff::{Chunks, Dual, HyperDual, Scalar, Taylor, derivative, gradient, hessian, mixed_partial};
+use autodiff::{
+    Chunks, Dual, HyperDual, Ordered, Scalar, Taylor, derivative, gradient, hessian, mixed_partial,
+    value_gradient_hessian,
+};
+use common::{Grid, Real, paths};
 
 /// Functions of x and y that are the same for every scale s.
 fn scale_free<T: Scalar>(name: &str, [x, y]: [T; 2], s: f64) -> T {
@@ -192,4 +196,181 @@ fn small_partials_beside_large_values_are_kept() {
     let single = derivative(|x| x.exp().powi(-3), 27.0_f32) / (-3.0 * (-81_f32).exp());
     assert!((single - 1.0).abs() < 1e-4, "{single}");
     assert_eq!(hessian(|[x]| (x * 1e9).powi(-4) * 1e30, [1.0_f32])[0][0], 20.0 * 1e-6);
+}
+
+/// The functions without a unit of x = 2ˢ (u + 2ᵖ ε): a partial of order k is 2^(p k) times that of u + ε, times a power of 2ˢ,
+/// wherever that is a normal number; by every number type of two directions.
+#[test]
+fn partials_at_every_size_and_pace() {
+    const NAMES: [(&str, f64); 17] = [
+        ("recip", -1.0),
+        ("sqrt", 0.5),
+        ("cbrt", 1.0 / 3.0),
+        ("ln", 0.0),
+        ("log2", 0.0),
+        ("log10", 0.0),
+        ("log", 0.0),
+        ("powf 2.5", 2.5),
+        ("powf -0.5", -0.5),
+        ("powi -2", -2.0),
+        ("powi 3", 3.0),
+        ("powi 5", 5.0),
+        ("pow", 1.5),
+        ("hypot", 1.0),
+        ("atan2", 0.0),
+        ("xlogy", 1.0),
+        ("quotient", 0.0),
+    ];
+    fn at<P: Real, T: Grid<2, Precision = P> + Ordered<P>>(name: &str, size: i32, pace: i32) -> T {
+        let power = |n: i32| P::of(2.0_f64.powi(n));
+        let point = |u: f64, i: usize| T::along(P::ZERO, i) * power(size + pace) + P::of(u) * power(size);
+        let (x, y) = (point(1.5, 0), point(2.5, 1));
+        match name {
+            "recip" => x.recip() * (y / power(size)).sqrt(),
+            "sqrt" => x.sqrt(),
+            "cbrt" => x.cbrt(),
+            "ln" => x.ln() + y.ln() * P::of(2.0),
+            "log2" => x.log2() - y.log2(),
+            "log10" => x.log10(),
+            "log" => x.log(P::of(3.0)),
+            "powf 2.5" => x.powf(P::of(2.5)),
+            "powf -0.5" => x.powf(P::of(-0.5)),
+            "powi -2" => x.powi(-2),
+            "powi 3" => x.powi(3),
+            "powi 5" => x.powi(5),
+            "pow" => x.pow(y / power(size) * P::ZERO + P::of(1.5)),
+            "hypot" => x.hypot(y),
+            "atan2" => x.atan2(y),
+            "xlogy" => x.xlogy(y),
+            "quotient" => x / y,
+            other => panic!("'{other}' has no function here"),
+        }
+    }
+    fn check<P: Real, T: Grid<2, Precision = P> + Ordered<P>>(sizes: &[i32], paces: &[i32], digits: f64) {
+        let far = if P::NAME == "f64" { 1000 } else { 115 };
+        for (name, power) in NAMES {
+            let base: T = at::<P, T>(name, 0, 0);
+            for (size, pace) in sizes.iter().flat_map(|size| paces.iter().map(move |pace| (*size, *pace))) {
+                let of_value = (power * f64::from(size)).round() as i32;
+                // a quotient's terms are of the size of its numerator
+                let highest = if name == "quotient" { T::ORDER as i32 } else { 1 };
+                if of_value.abs() > far || (size + highest * pace).abs() > far {
+                    continue;
+                }
+                let found: T = at::<P, T>(name, size, pace);
+                for path in paths::<2>(T::ORDER).into_iter().skip(1) {
+                    let exponent = of_value + pace * path.len() as i32;
+                    // of x ln y, what has x alone keeps ln s
+                    if exponent.abs() > far || name == "xlogy" && path == [0] {
+                        continue;
+                    }
+                    let want = base.partial(&path).unwrap().wide();
+                    let got = found.partial(&path).unwrap().wide()
+                        * 2.0_f64.powi(-exponent / 2)
+                        * 2.0_f64.powi(-exponent + exponent / 2);
+                    let type_name = std::any::type_name::<T>();
+                    assert!(
+                        (got - want).abs() <= digits * want.abs().max(0.01),
+                        "{name} at 2^{size} and {pace}, {path:?} by {type_name}: {got:e} and {want:e}"
+                    );
+                }
+            }
+        }
+    }
+    let (sizes, paces) = ([-996, -690, -342, -120, 0, 120, 342, 690, 996], [-500, -300, -90, 0, 90, 300]);
+    with_every_grid!(f64, 2, check(&sizes, &paces, 1e-13));
+    with_every_grid!(f32, 2, check(&[-120, -84, -42, 0, 42, 84, 120], &[-60, -20, 0, 20], 1e-5));
+}
+
+#[test]
+fn partials_of_pairs_at_the_ends() {
+    fn near(what: &str, ours: f64, exact: f64, digits: f64) {
+        assert!(ours == exact || (ours / exact - 1.0).abs() < digits, "{what}: {ours:e} and {exact:e}");
+    }
+    // x^y is subnormal, (x^y)/x is not: x^(y-1) (1 + y ln x)
+    let x = 2.0_f64.powi(-340);
+    let mixed = hessian(|[x, y]| x.pow(y), [x, 3.125])[0][1];
+    near("pow", mixed, 2.0_f64.powi(-722) * 0.5_f64.sqrt() * (1.0 + 3.125 * x.ln()), 1e-14);
+    // a negative number has no power beside an integer
+    for y in [0.0_f64, 1.0, 2.0] {
+        let (_, [_, slope], [[_, mixed], [_, second]]) = value_gradient_hessian(|[x, y]| x.pow(y), [-2.0, y]);
+        assert!(slope.is_nan() && mixed.is_nan() && second.is_nan(), "{y}: {slope}, {mixed}, {second}");
+    }
+    // x ln y where x/y, or 2⁶⁰ x, is out of range
+    let third = mixed_partial(|[x, y]| x.xlogy(y), [1e-320, 1e-5], [1, 1, 1]).unwrap();
+    near("xlogy", third, 1e-320 * 2.0_f64.powi(80) / 1e-5 / 1e-5 / 1e-5 * 2.0 / 2.0_f64.powi(80), 1e-14);
+    near("xlogy", gradient(|[x, y]| x.xlogy(y), [2.0_f64.powi(1000), 1024.0])[1], 2.0_f64.powi(990), 1e-15);
+    let slow =
+        |t: Dual<f64, 1>| Dual::<f64, 1>::constant(2.0_f64.powi(-996)).xlogy(t * 2.0_f64.powi(90) + 2.0_f64.powi(33));
+    near("xlogy", derivative(slow, 0.0), 2.0_f64.powi(-996 - 33 + 90), 1e-15);
+    // lengths of subnormal sides, in other units
+    let (x, y, unit) = (1e-311, 1e-310, 2.0_f64.powi(900));
+    let [small, usual] = [[x, y], [x * unit, y * unit]].map(|at| hessian(|[x, y]| x.hypot(y), at));
+    near("hypot", small[1][1], usual[1][1] * unit, 1e-14);
+    let third = |i, j, k| mixed_partial(|[x, y]| x.hypot(y), [0.0, 1e-309], [i, j, k]).unwrap();
+    assert_eq!([third(0, 0, 0), third(0, 0, 1), third(0, 1, 1), third(1, 1, 1)], [0.0, f64::NEG_INFINITY, 0.0, 0.0]);
+    let h = std::f64::consts::FRAC_1_SQRT_2;
+    for (a, b) in [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0)] {
+        let [along, across] = gradient(|[x, y]| x.hypot(y), [a / 0.0, b / 0.0]);
+        near("hypot", along, a * h, 4e-16);
+        near("hypot", across, b * h, 4e-16);
+    }
+    // −1.7e308 = −2e308 + 0.3e308
+    assert_eq!(gradient(|[x, y]| x.rem_euclid(y), [-1.7e308, 1e308]), [1.0, 2.0]);
+    assert_eq!(gradient(|[x, y]| x.rem_euclid(y), [-1.7e308, -1e308]), [1.0, -2.0]);
+    // a second partial that no float holds, in steps that bring only it back
+    type Moving = Dual<Taylor<f64, 2>, 1>;
+    let side = |size: f64| Moving::constant(Taylor::line(size * 2.0_f64.powi(-664), 2.0_f64.powi(-664 - 515)));
+    assert_eq!(side(3.0).hypot(side(4.0)).re.coefficients[1], 0.0);
+}
+
+/// xᶜ of a power of two x has exact quotients by it: to all orders, the digits are those of the power itself.
+#[test]
+fn high_derivatives_of_real_powers() {
+    type Series = Taylor<f64, 8>;
+    for c in [0.1, 0.3, -0.7, 1.7, 5.3, 9.1] {
+        for k in [-100, -90, -7, 7, 90, 100] {
+            let x = 2.0_f64.powi(k);
+            let y = Series::variable(x).powf(c);
+            let mut falling = 1.0;
+            for n in 1..=8 {
+                falling *= (c - (n - 1) as f64) / n as f64;
+                let want = x.powf(c) * falling * 2.0_f64.powi(-k * n);
+                let got = y.coefficients[n as usize - 1];
+                assert!((got / want - 1.0).abs() < 3e-15, "2^{k} to the {c}, order {n}: {got:e} and {want:e}");
+            }
+        }
+        // at 0 a lowered power is 0 or infinite, of the sign of c (c − 1) …
+        let (y, mut falling) = (Series::variable(0.0).powf(c), 1.0);
+        for n in 1..=8 {
+            falling *= c - (n - 1) as f64;
+            let want = if c > n as f64 { 0.0 } else { falling * f64::INFINITY };
+            assert_eq!(y.coefficients[n - 1], want, "0 to the {c}, order {n}");
+        }
+    }
+    // exponents beyond all odd integers: 2⁶³ and larger
+    for c in [2.0_f64.powi(63), 2.0_f64.powi(64), 1e30] {
+        let y = Series::variable(-1.0).powf(c).coefficients;
+        let mut want = 1.0;
+        for n in 1..=8 {
+            want *= -c / n as f64;
+            assert!((y[n - 1] / want - 1.0).abs() < 1e-14, "{c:e}, order {n}: {:e}", y[n - 1]);
+        }
+        assert_eq!(derivative(|x| x.powf(c), -2.0), f64::NEG_INFINITY);
+        assert_eq!(hessian(|[x]| x.powf(c), [-2.0])[0][0], f64::INFINITY);
+    }
+}
+
+/// In nests, parts that are infinite leave the zeros beside them alone.
+#[test]
+fn infinite_parts_of_nests() {
+    let inf = f64::INFINITY;
+    let x = Dual::<Dual<f64, 1>, 1>::new(Dual::new(1.0, [1.0]), [Dual::new(1e300, [1.0])]);
+    let q = x / Dual::constant(Dual::constant(1e-100));
+    assert_eq!((q.eps[0].re, q.eps[0].eps[0]), (inf, 1e100));
+    let x = HyperDual::<f64, 2>::new(1.0, [inf, 0.0], [[0.0; 2]; 2]);
+    let q = x / HyperDual::variable(2.0, 1);
+    assert_eq!((q.eps, q.hessian()), ([inf, -0.25], [[0.0, -inf], [-inf, 0.25]]));
+    let x = HyperDual::<f64, 2>::variable(2.0, 0) * inf;
+    assert_eq!((x.re, x.eps, x.hessian()), (inf, [inf, 0.0], [[0.0; 2]; 2]));
 }
