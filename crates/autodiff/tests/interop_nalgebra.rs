@@ -447,6 +447,18 @@ fn cardinal_sines_have_the_derivatives_of_their_series() {
     }
 }
 
+/// Where sinh x overflows, so does sinh x / x, with all derivatives.
+#[test]
+fn cardinal_sines_that_overflow() {
+    for (x, odd) in [(800.0, f64::INFINITY), (-800.0, f64::NEG_INFINITY)] {
+        let y = Taylor::<f64, 6>::variable(x).sinhc();
+        assert_eq!(
+            (y.re, y.coefficients),
+            (f64::INFINITY, [odd, f64::INFINITY, odd, f64::INFINITY, odd, f64::INFINITY])
+        );
+    }
+}
+
 #[test]
 fn mixed_products_equal_those_of_lifted_matrices() {
     type D = HyperDual<f64, 2>;
@@ -556,6 +568,8 @@ fn determinants_keep_their_digits() {
     }
     assert_eq!(autodiff::determinant(&matrix![1e-200, 0.0; 0.0, 1e150]), Some(1e-50));
     assert_eq!(autodiff::determinant(&matrix![0.0, 2.0, 0.0; 0.0, 0.0, 3.0; 4.0, 0.0, 0.0]), Some(24.0));
+    // a small pivot would leave nothing of the rest
+    assert_eq!(autodiff::determinant(&matrix![1e-20, 1.0, 1.0; 1.0, 1.0, 2.0; 1.0, 2.0, 1.0]), Some(2.0));
     assert_eq!(autodiff::determinant(&DMatrix::<f64>::zeros(0, 0)), Some(1.0));
     assert_eq!(autodiff::determinant(&DMatrix::<f64>::zeros(2, 3)), None);
     assert!(autodiff::determinant(&matrix![f64::NAN, 1.0; 1.0, 0.0]).unwrap().is_nan());
