@@ -169,7 +169,8 @@ impl<T: Number, const K: usize> Taylor<T, K> {
 
     /// The largest of (|x_k|/unit)^(1/k), k ≥ 1, as a power of two; nothing where none moves.
     fn pace(&self, unit: T::Precision) -> Option<i32> {
-        let of = |(x, k): (&T, i32)| Some((exponent(x.value())? - exponent(unit)?).div_euclid(k));
+        let unit = exponent(unit)?;
+        let of = |(x, k): (&T, i32)| Some((exponent(x.value())? - unit).div_euclid(k));
         self.coefficients.iter().zip(1..).filter_map(of).max()
     }
 
