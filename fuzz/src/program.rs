@@ -266,6 +266,20 @@ impl Program {
         self.0.iter().any(takes)
     }
 
+    /// Whether a line has jumps, beside poles.
+    pub(crate) fn jumps(&self) -> bool {
+        use Binary::{atan2, copysign, rem_euclid};
+        use Unary::{ceil, floor, fract, round, signum, trunc};
+        self.0.iter().any(|line| {
+            matches!(
+                line,
+                Line::Unary(ceil | floor | fract | round | signum | trunc, _)
+                    | Line::Binary(atan2 | copysign | rem_euclid, ..)
+                    | Line::Rem(..)
+            )
+        })
+    }
+
     /// Which of the variables each line depends on.
     pub(crate) fn dependence(&self) -> Vec<[bool; 2]> {
         let mut dependence = vec![[true, false], [false, true]];
