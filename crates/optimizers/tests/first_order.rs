@@ -511,6 +511,34 @@ fn clipping() {
     }
     assert!((norm(&clipped(Clip::norm(1e250).unwrap(), vec![3e250, 4e250])) / 1e250 - 1.0).abs() < 1e-15);
     assert_eq!(clipped(Clip::norm(1e301).unwrap(), vec![3e300, 4e300]), [3e300, 4e300]);
+    // g / ‖g‖ · most in plain floats, where squares neither overflow nor underflow
+    for k in 1..40 {
+        let list: Vec<f64> = (1..6).map(|i| f64::from(i * k) / 7.0 - 3.0).collect();
+        let norm = list.iter().fold(0.0, |sum, g| sum + g * g).sqrt();
+        let expected: Vec<f64> = list.iter().map(|g| g / norm * 0.3).collect();
+        assert_eq!(clipped(Clip::norm(0.3).unwrap(), list), expected);
+    }
+}
+
+/// On the edge a component is still its own, and the norm is already held: only below it is the gradient left as it is.
+#[test]
+fn derivatives_on_the_edge_of_a_clip() {
+    let slopes = |clip: Clip<Dual<f64, 1>>, list: [f64; 2]| {
+        // the first component moves
+        let mut list = [Dual::variable(list[0], 0), Dual::constant(list[1])];
+        clip.apply(&mut list);
+        list.map(|g| (g.re, g.eps[0]))
+    };
+    let value = Clip::value(Dual::constant(3.0)).unwrap();
+    assert_eq!(slopes(value, [3.0, -3.0]), [(3.0, 1.0), (-3.0, 0.0)]);
+    assert_eq!(slopes(value, [-3.0, 3.0]), [(-3.0, 1.0), (3.0, 0.0)]);
+    let norm = Clip::norm(Dual::constant(5.0)).unwrap();
+    let [(g0, s0), (g1, s1)] = slopes(norm, [3.0, 4.0]);
+    assert!((g0 - 3.0).abs() < 1e-15 && (g1 - 4.0).abs() < 1e-15);
+    // ∂(gᵢ/‖g‖ · 5)/∂g₀ = δ₀ᵢ − gᵢ g₀/25
+    assert!((s0 - 16.0 / 25.0).abs() < 1e-15 && (s1 + 12.0 / 25.0).abs() < 1e-15, "{s0} {s1}");
+    let [(_, s0), (_, s1)] = slopes(norm, [3.0, 3.0]);
+    assert_eq!([s0, s1], [1.0, 0.0]);
 }
 
 proptest! {

@@ -757,3 +757,216 @@ proptest! {
         }
     }
 }
+
+/// An inverse that is told what to find, and keeps the iteration it is asked for.
+#[derive(Clone, Debug)]
+struct Told {
+    x: Vec<f64>,
+    inversion: Option<Inversion>,
+    asked: std::cell::Cell<usize>,
+}
+
+impl Told {
+    fn new(x: &[f64], inversion: Option<Inversion>) -> Self {
+        Told { x: x.to_vec(), inversion, asked: 0.into() }
+    }
+}
+
+impl Inverse<f64> for Told {
+    fn invert(
+        &self,
+        _: &dyn Map<f64>,
+        _: &DVector<f64>,
+        _: &DVector<f64>,
+        iteration: usize,
+    ) -> Result<Inverted<f64>, Failure> {
+        self.asked.set(iteration);
+        Ok(Inverted { inversion: self.inversion.clone(), ..Inverted::new(self.x.clone().into()) })
+    }
+}
+
+function! {
+    fn same([x0]) -> [1] { [x0] }
+    fn doubled([x0]) -> [1] { [x0 * 2.0] }
+    fn parabola([y0]) { y0 * y0 }
+    fn hill([y0]) { -(y0 * y0) }
+}
+
+fn search(iterations: usize, converged: bool, residual: f64) -> Inversion {
+    let message = format!("{iterations} iterations");
+    Inversion { iterations, evaluations: 10 * iterations, converged, message, residual, missed: None }
+}
+
+/// What the searches of all stages cost in all; the message is of the first that did not arrive, from y back to x.
+#[test]
+fn searches_of_stages_are_summed() {
+    let chain = Chain::<f64>::new(Physics::<_, 1, 1>::new(same)).then(Physics::<_, 1, 1>::new(doubled)).unwrap();
+    for (front, back) in [(true, true), (true, false), (false, true), (false, false)] {
+        let told = |inversion| Told::new(&[1.0], Some(inversion));
+        let inverses = ChainInverse::new(told(search(3, front, 0.25))).then(told(search(5, back, 0.5)));
+        let found = inverses.invert(&chain, &vec![1.0].into(), &vec![1.0].into(), 1).unwrap();
+        let message = if back && !front { "3 iterations" } else { "5 iterations" };
+        let all = found.inversion.unwrap();
+        assert_eq!((all.iterations, all.evaluations, all.converged, all.residual), (8, 80, front && back, 0.75));
+        assert!(all.message == message || all.converged, "{}", all.message);
+    }
+    // of a process of one stage one inverse is its own
+    let plain = Physics::<_, 1, 1>::new(doubled);
+    let one = ChainInverse::new(Told::new(&[7.0], None));
+    assert_eq!(one.invert(&plain, &vec![1.0].into(), &vec![1.0].into(), 1).unwrap().x[0], 7.0);
+    let two = ChainInverse::new(Told::new(&[7.0], None)).then(Told::new(&[7.0], None));
+    assert!(matches!(
+        two.invert(&plain, &vec![1.0].into(), &vec![1.0].into(), 4),
+        Err(Failure::Shape { given: 2, expected: 0, iteration: 4, .. })
+    ));
+}
+
+/// Steps in y beside what they are by hand: the update is x_old − x_new, and each step names its own iteration.
+#[test]
+fn simulators_tell_each_step() {
+    macro_rules! tells {
+        ($simulator:ident, $step:expr) => {
+            let told = Told::new(&[1.5], Some(search(3, false, 0.25)));
+            let problem = Composite::new(doubled, parabola);
+            let method = $simulator::new($step, &told).unwrap();
+            let report = Run::new(&problem, &method, &[4.0_f64]).unwrap().iterations(3).finish();
+            assert_eq!(told.asked.get(), 3);
+            assert_eq!(report.trajectory[1].update.as_ref().unwrap()[0], 2.5);
+            assert_eq!(report.trajectory[1].y_target.as_ref().unwrap()[0], 4.0);
+            let warnings = report.warnings.join("\n");
+            let missed = "the inversion of iteration 1 did not converge: 3 iterations; |y − y*| is 0.5";
+            assert!(warnings.contains(missed) && !warnings.contains("descent"), "{warnings}");
+            // an x of another length is a failure of the step that would lead there
+            let long = Told::new(&[1.0, 2.0], None);
+            let method = $simulator::new($step, &long).unwrap();
+            let status = Run::new(&problem, &method, &[4.0_f64]).unwrap().iterations(3).finish().status;
+            assert!(
+                matches!(status, Status::Failed(Failure::Shape { what: "x", given: 2, expected: 1, iteration: 1 })),
+                "{status}"
+            );
+            // at the minimum the step in y is zero, and there is nothing to say
+            let still = Told::new(&[0.0], None);
+            let method = $simulator::new($step, &still).unwrap();
+            let report = Run::new(&problem, &method, &[0.0_f64]).unwrap().iterations(2).finish();
+            assert!(report.warnings.is_empty(), "{:?}", report.warnings);
+            // Newton's step goes up a hill
+            let problem = Composite::new(doubled, hill);
+            let method = $simulator::new($step, AnalyticInverse::<_, 1, 1>::new(halved)).unwrap();
+            let report = Run::new(&problem, &method, &[4.0_f64]).unwrap().iterations(1).finish();
+            assert_eq!(report.warnings, ["the step in y of iteration 1 is not a descent direction"]);
+        };
+    }
+    function! { fn halved([y0]) -> [1] { [y0 * 0.5] } }
+    tells!(InverseSimulator, 0.5);
+    tells!(MixedInverseSimulator, 0.5);
+}
+
+/// Of L(y(x)) one value and one gradient a step, and the point in each latent space.
+#[test]
+fn half_inverses_tell_each_step() {
+    let problem = Pipeline::new(chain(), Loss::new(tilted)).unwrap();
+    let method = HalfInverse::new(0.02).unwrap();
+    let report = Run::new(&problem, &method, &[0.5, 0.75]).unwrap().iterations(3).finish();
+    assert_eq!(report.trajectory.len(), 4);
+    for now in &report.trajectory {
+        let evaluations = now.evaluations;
+        assert_eq!((evaluations.value, evaluations.gradient), (now.iteration + 1, now.iteration + 1));
+        let reached: Vec<_> = now.latents.iter().map(|point| point.reached.clone()).collect();
+        assert_eq!(reached, chain().latents(&now.x));
+        assert_eq!(reached.len(), 2);
+    }
+}
+
+/// A method in y that goes to one point and has arrived there, or can go no further.
+#[derive(Clone)]
+struct Leap {
+    to: f64,
+    arrives: bool,
+}
+
+impl<'a> Optimizer<f64, dyn TwiceDifferentiable<f64> + 'a> for Leap {
+    type Memory = ();
+    fn init(&self, loss: &(dyn TwiceDifferentiable<f64> + 'a), y: DVector<f64>) -> Result<State<f64>, Failure> {
+        let value = loss.value(&y);
+        Ok(State { warning: Some("a leap".to_owned()), ..State::new(Iterate::new(0, y, value), ()) })
+    }
+    fn step(&self, loss: &(dyn TwiceDifferentiable<f64> + 'a), state: &State<f64>) -> Result<State<f64>, Failure> {
+        let iteration = state.iterate.iteration + 1;
+        let y = DVector::from_element(1, self.to);
+        let value = loss.value(&y);
+        let mut next = State::new(Iterate::new(iteration, y, value), ());
+        if self.arrives {
+            next.converged = Some("there");
+        } else {
+            next.failure = Some(Failure::LineSearch { iteration });
+        }
+        Ok(next)
+    }
+}
+
+/// y* is reached where y agrees with it to a millionth of the larger of 1 and its size.
+#[test]
+fn ends_in_y_are_ends_where_the_target_is_reached() {
+    let problem = Composite::new(same, parabola);
+    for (target, y, reached) in [
+        (1000.0, 1000.0, true),
+        (1000.0, 1000.0 + 5e-4, true),
+        (1000.0, 1000.0 - 5e-3, false),
+        (-3.0, 3.0, false),
+        (-3.0, -3.0 - 2e-6, true),
+        (1e-3, 1e-3 + 5e-7, true),
+        (1e-3, 1e-3 - 5e-6, false),
+    ] {
+        for arrives in [true, false] {
+            let method = LatentOptimizer::new(Leap { to: target, arrives }, Told::new(&[y], None));
+            let start = method.init(&problem, vec![8.0].into()).unwrap();
+            assert_eq!(start.warning.as_deref(), Some("a leap"));
+            let state = method.step(&problem, &start).unwrap();
+            assert_eq!((state.converged.is_some(), state.failure.is_some()), (reached && arrives, reached && !arrives));
+            assert_eq!((state.iterate.x[0], state.iterate.update.unwrap()[0]), (y, 8.0 - y));
+        }
+    }
+}
+
+#[test]
+fn latent_optimizers_tell_each_step() {
+    let problem = Pipeline::new(chain(), Loss::new(tilted)).unwrap();
+    let back = AnalyticInverse::<_, 2, 2>::new(undo_first);
+    let inverses = || ChainInverse::new(back).then(AnalyticInverse::<_, 2, 2>::new(undo_second));
+    let method = LatentOptimizer::new(GradientDescent::new(0.05).unwrap(), inverses());
+    let report = Run::new(&problem, &method, &[0.5, 0.75]).unwrap().iterations(2).finish();
+    assert_eq!(report.trajectory.len(), 3);
+    for now in &report.trajectory {
+        let reached: Vec<_> = now.latents.iter().map(|point| point.reached.clone()).collect();
+        assert_eq!(reached, chain().latents(&now.x));
+        assert_eq!(reached.len(), 2);
+    }
+    // no step in y, none in x: where the inner method has arrived, its state is the same, and so is x
+    let arrived = Descent::new(DampedNewton).gtol(1e3).unwrap();
+    let method = LatentOptimizer::new(arrived, inverses());
+    let start = method.init(&problem, vec![0.5, 0.75].into()).unwrap();
+    assert!(start.converged.is_some());
+    let next = method.step(&problem, &start).unwrap();
+    assert!(next.converged.is_some());
+    assert_eq!((next.iterate.iteration, next.iterate.x), (0, start.iterate.x));
+}
+
+/// Behind the network the rest is a process of its own, with its own lengths; its one stage is taken as it is.
+#[test]
+fn the_stages_behind_a_network_are_a_process() {
+    function! { fn spread([x0, x1, x2]) -> [2] { [x0 - x2, x1 + x2] } }
+    let network = || Chain::<f64>::new(Physics::<_, 3, 2>::new(spread));
+    let two = Pipeline::new(network().then(chain()).unwrap(), Loss::new(tilted)).unwrap();
+    let one = Pipeline::new(network().then(Physics::<_, 2, 2>::new(both)).unwrap(), Loss::new(tilted)).unwrap();
+    fn run(problem: &impl Staged<f64>, inverse: impl Inverse<f64>) -> Report<f64> {
+        let method = ScaleInvariant::new(0.4, inverse, GradientDescent::new(0.05).unwrap()).unwrap();
+        Run::new(problem, &method, &[0.3, -0.4, 0.5]).unwrap().iterations(3).finish()
+    }
+    let expected = run(&one, AnalyticInverse::<_, 2, 2>::new(undo_both));
+    let each = ChainInverse::new(NewtonInverse::new()).then(NewtonInverse::new());
+    for report in [run(&one, NewtonInverse::new()), run(&two, NewtonInverse::new()), run(&two, each)] {
+        assert_eq!(report.status, Status::MaxIterations);
+        let (ours, theirs) = (&report.trajectory[3].x, &expected.trajectory[3].x);
+        assert!((ours - theirs).amax() < 1e-9, "{ours} {theirs}");
+    }
+}
