@@ -1,10 +1,10 @@
 //! What runs must do whatever the problem.
 
+use std::cell::RefCell;
+
 use autodiff::function;
-use optimizers::{
-    AnalyticInverse, Composite, Evaluations, GradientDescent, InverseSimulator, Loss, MixedInverseSimulator, Newton,
-    NumericInverse, Objective, Physics, Run, Status, SumOfSquares, TwiceDifferentiable,
-};
+use optimizers::nalgebra::DVector;
+use optimizers::*;
 use proptest::prelude::*;
 
 function! {
@@ -104,4 +104,254 @@ fn the_mixed_simulator_stays_single_in_y() {
         );
         assert!(iterate.x.iter().any(|x| !single(x)), "the search is in double precision");
     }
+}
+
+/// L of one variable, and where it was evaluated: value, and slope where it was asked for.
+struct Traced<F> {
+    function: F,
+    seen: RefCell<Vec<(f64, f64, Option<f64>)>>,
+}
+
+impl<F: Fn(f64) -> (f64, f64)> Traced<F> {
+    fn new(function: F) -> Self {
+        Traced { function, seen: RefCell::default() }
+    }
+    /// The points of the trials behind the start.
+    fn trials(&self) -> Vec<f64> {
+        self.seen.borrow()[1..].iter().map(|&(x, ..)| x).collect()
+    }
+}
+
+impl<F: Fn(f64) -> (f64, f64)> Objective<f64> for Traced<F> {
+    fn dimension(&self) -> usize {
+        1
+    }
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        let (value, _) = (self.function)(x[0]);
+        self.seen.borrow_mut().push((x[0], value, None));
+        value
+    }
+    fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+        let (value, slope) = (self.function)(x[0]);
+        self.seen.borrow_mut().push((x[0], value, Some(slope)));
+        (value, DVector::from_element(1, slope))
+    }
+}
+
+/// d = −f g.
+#[derive(Clone, Copy)]
+struct Along {
+    factor: f64,
+    scaled: bool,
+}
+
+impl<P: ?Sized> Direction<f64, P> for Along {
+    type Memory = ();
+    fn start(&self, _: &P, _: &DVector<f64>, _: &mut Evaluations) -> Result<(), Failure> {
+        Ok(())
+    }
+    fn direction(&self, (): &(), gradient: &DVector<f64>) -> DVector<f64> {
+        gradient * -self.factor
+    }
+    fn learn(&self, _: &P, (): (), _: &Step<'_, f64>, _: &mut Evaluations) -> Result<(), Failure> {
+        Ok(())
+    }
+    fn forget(&self, (): &()) -> Option<()> {
+        None
+    }
+    fn is_scaled(&self, (): &()) -> bool {
+        self.scaled
+    }
+    fn step_rule(&self) -> StepRule {
+        StepRule::Backtracking
+    }
+}
+
+const FREE: Along = Along { factor: 1.0, scaled: false };
+const NATURAL: Along = Along { factor: 1.0, scaled: true };
+const WOLFE: StepRule = StepRule::MoreThuente { curvature: 0.4 };
+
+/// A run along a line; its evaluations are those that were made, whether it ended well or not.
+fn goes<F: Fn(f64) -> (f64, f64)>(
+    problem: &Traced<F>,
+    along: Along,
+    rule: StepRule,
+    start: f64,
+    steps: usize,
+) -> Report<f64> {
+    let method = Descent::new(along).step_rule(rule).gtol(0.0).unwrap();
+    let report = Run::new(problem, &method, &[start]).unwrap().iterations(steps).finish();
+    let seen = problem.seen.borrow();
+    let gradients = seen.iter().filter(|(.., slope)| slope.is_some()).count();
+    assert_eq!(report.evaluations, Evaluations { value: seen.len(), gradient: gradients, hessian: 0 });
+    report
+}
+
+#[test]
+fn searches_try_the_steps_of_their_formulas() {
+    // Hager, Zhang: I0 at 0 is |L| / |g|² d, or d where L is 0 too; elsewhere a hundredth of |x|
+    let first = |start: f64, value: f64| {
+        let problem = Traced::new(|x| (value - 2.0 * (x - start), -2.0));
+        goes(&problem, FREE, StepRule::HagerZhang, start, 1);
+        problem.trials()[0]
+    };
+    assert_eq!((first(0.0, 3.0), first(0.0, 0.0), first(-8.0, 3.0)), (1.5, 2.0, -8.0 + 0.08));
+    // where L bends down along the line the last step is doubled: at x = 0 with g = −1, α = 4 before it
+    let problem = Traced::new(|x| {
+        if x < 3.0 {
+            (4.0 - x, -1.0)
+        } else if x < 5.0 {
+            (0.0, -0.5)
+        } else {
+            (-9.0, 0.0)
+        }
+    });
+    goes(&problem, FREE, StepRule::HagerZhang, 0.0, 2);
+    assert_eq!(problem.trials(), [4.0, 6.0, 8.0]); // the parabola's value at α = 4, then α = 8 along d = ½
+    // U3 halves where a trial goes up though its slope is negative
+    let problem = Traced::new(|x| match x {
+        2.0 => (5.0, -1.0),
+        1.0 => (0.5, 0.0),
+        _ => (2.0, -1.0),
+    });
+    goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!(problem.trials(), [2.0, 1.0]);
+    // the secant of a flat end is that end: it is not tried again
+    let problem = Traced::new(|x| match x {
+        2.0 => (5.0, 0.0),
+        1.0 => (0.5, 0.0),
+        _ => (2.0, -1.0),
+    });
+    goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!(problem.trials(), [2.0, 1.0]);
+    // Moré, Thuente: beyond a wall, the longest step is nine times the first that is finite
+    let problem = Traced::new(|x| if x > 0.95 { (f64::INFINITY, -1.0) } else { (-x, -1.0) });
+    let report = goes(&problem, NATURAL, WOLFE, 0.0, 1);
+    assert!((report.trajectory[1].x[0] - 0.9).abs() < 1e-15, "{:?}", problem.trials());
+    // backtracking halves
+    let problem = Traced::new(|x: f64| (x * x * 4.0, x * 8.0));
+    goes(&problem, NATURAL, StepRule::Backtracking, 1.0, 1);
+    assert_eq!(problem.trials(), [-7.0, -3.0, -1.0, 0.0, 0.0]);
+}
+
+/// The first trial that satisfies Wolfe's conditions or the approximate ones is the step, at any size of L.
+#[test]
+fn hager_zhang_takes_the_first_step_that_satisfies_its_conditions() {
+    for size in [1e-3, 1.0, 1e6] {
+        for k in 0..60 {
+            let (a, b) = (0.1 + 0.3 * f64::from(k % 10), 0.4 * f64::from(k / 10));
+            let problem = Traced::new(|x: f64| {
+                let value = (x - 1.0).powi(2) * a + (x * 3.0).sin() * b + 1.0 + x.powi(4) * 0.01;
+                (value * size, ((x - 1.0) * 2.0 * a + (x * 3.0).cos() * 3.0 * b + x.powi(3) * 0.04) * size)
+            });
+            let along = Along { factor: 4.0 / size, scaled: true };
+            let report = goes(&problem, along, StepRule::HagerZhang, -2.0, 1);
+            let seen = problem.seen.borrow();
+            let (x0, value0, g0) = (seen[0].0, seen[0].1, seen[0].2.unwrap());
+            let d = -along.factor * g0;
+            let slope0 = d * g0;
+            let accepts = |&(x, value, slope): &(f64, f64, Option<f64>)| {
+                let (step, slope) = ((x - x0) / d, slope.unwrap() * d);
+                let wolfe = value - value0 <= 0.1 * step * slope0;
+                let approximate = value <= value0 + 1e-6 * value0.abs() && slope <= -0.8 * slope0;
+                slope >= 0.9 * slope0 && (wolfe || approximate)
+            };
+            let first = seen[1..].iter().position(accepts).unwrap();
+            assert_eq!(first, seen.len() - 2, "{size} {a} {b}");
+            assert_eq!(report.trajectory[1].x[0], seen[first + 1].0);
+        }
+    }
+}
+
+/// A search ends where its interval has no room, whatever the unit of x.
+#[test]
+fn searches_shrink_alike_in_any_unit() {
+    let trials = |unit: f64| {
+        // L falls as far as 1.3, and jumps up there: no step satisfies the conditions
+        let problem = Traced::new(|x: f64| if x / unit < 1.3 { (-x / unit, -1.0 / unit) } else { (1.0, 1.0 / unit) });
+        let report = goes(&problem, FREE, StepRule::HagerZhang, unit, 1);
+        assert!((report.trajectory[1].x[0] / unit - 1.3).abs() < 1e-12);
+        problem.trials().len()
+    };
+    for unit in [2f64.powi(-60), 2f64.powi(40)] {
+        assert_eq!(trials(unit), trials(1.0));
+    }
+}
+
+#[test]
+fn a_descent_that_ends_says_why() {
+    let status = |function: fn(f64) -> (f64, f64), along: Along, rule: StepRule, start: f64| {
+        goes(&Traced::new(function), along, rule, start, 1).status
+    };
+    let rules = [StepRule::Backtracking, WOLFE, StepRule::HagerZhang];
+    // L goes up, whatever the gradient says; there is a wall too
+    for wall in [0.5, f64::INFINITY] {
+        let problem = Traced::new(|x: f64| (if x > wall { f64::INFINITY } else { x.abs() }, -4.0));
+        for rule in [StepRule::Backtracking, WOLFE] {
+            problem.seen.borrow_mut().clear();
+            let status = goes(&problem, FREE, rule, 0.0, 1).status;
+            assert_eq!(status, Status::Failed(Failure::LineSearch { iteration: 1 }), "{rule:?} {wall}");
+        }
+    }
+    for rule in rules {
+        for along in [FREE, NATURAL] {
+            let with = |factor| Along { factor, ..along };
+            let expected = Status::Failed(Failure::NotDescent { iteration: 1 });
+            // uphill, nowhere, and uphill by less than a rounding of x
+            for factor in [-1.0, 0.0, -1e-30] {
+                assert_eq!(status(|x| (x * x, x * 2.0), with(factor), rule, 1.0), expected);
+            }
+            let expected = Status::NotFinite { quantity: "direction", iteration: 1 };
+            assert_eq!(status(|x| (x * x, x * 2.0), with(f64::NAN), rule, 1.0), expected);
+        }
+    }
+    // a natural step of less than a rounding of x: between 1 and the next number is twice the room there is below
+    let short = Along { factor: 0.6e-16, ..NATURAL };
+    let natural = status(|x| (-x, -1.0), short, StepRule::Backtracking, 1.0);
+    let reason = "the natural step does not change x";
+    assert_eq!(natural, Status::Failed(Failure::NoProgress { reason, iteration: 1 }));
+    // one that is not natural might be longer
+    let short = Along { factor: 1e-30, ..FREE };
+    let free = status(|x| (-x, -1.0), short, StepRule::Backtracking, 1.0);
+    assert_eq!(free, Status::Failed(Failure::LineSearch { iteration: 1 }));
+}
+
+/// Where rounding hides what L gains, a step is taken if the gradient more than halves.
+#[test]
+fn steps_at_the_precision_of_a_loss() {
+    let hidden = |slope: f64| {
+        let problem = Traced::new(move |x: f64| (1e16, slope * x));
+        goes(&problem, FREE, StepRule::Backtracking, 0.125, 2)
+    };
+    let report = hidden(0.75);
+    assert_eq!(report.trajectory.iter().map(|now| now.x[0]).collect::<Vec<_>>(), [0.125, 0.03125, 0.0078125]);
+    let report = hidden(0.5);
+    assert!(matches!(report.status, Status::Failed(Failure::NoProgress { .. })), "{}", report.status);
+    assert_eq!(report.trajectory.len(), 1);
+    // a gain of one rounding of L is none
+    let gains = |gain: f64| {
+        let problem = Traced::new(move |x: f64| if x > 0.5 { (1.0 + gain, 0.6) } else { (1.0, 0.5) });
+        goes(&problem, NATURAL, StepRule::HagerZhang, 1.0, 1).trajectory.len()
+    };
+    assert_eq!([gains(f64::EPSILON), gains(2.0 * f64::EPSILON)], [1, 2]);
+}
+
+#[test]
+fn a_descent_tells_each_step() {
+    let problem = Composite::new(physics, loss);
+    let method = Descent::new(FREE);
+    let report = Run::new(&problem, &method, &[1.5, 1.25]).unwrap().iterations(4).finish();
+    assert_eq!(report.trajectory.len(), 5);
+    for pair in report.trajectory.windows(2) {
+        let (before, now) = (&pair[0], &pair[1]);
+        assert!((&before.x - &now.x - now.update.as_ref().unwrap()).amax() < 1e-14);
+        assert_eq!(now.y, problem.observe(&now.x));
+    }
+    // the step that arrives says so itself
+    let well = Traced::new(|x: f64| (x * x * 0.5, x));
+    let method = Descent::new(NATURAL);
+    let start = method.init(&well, vec![2.0].into()).unwrap();
+    let next = method.step(&well, &start).unwrap();
+    assert_eq!((next.iterate.x[0], start.converged.is_some(), next.converged.is_some()), (0.0, false, true));
+    assert!(method.init(&well, vec![0.0].into()).unwrap().converged.is_some());
 }
