@@ -341,6 +341,13 @@ fn points_stay_within_the_bounds() {
 }
 
 #[test]
+fn no_bounds_are_infinite_ones() {
+    let infinite = Bounds::new(vec![f64::NEG_INFINITY; 2], vec![f64::INFINITY; 2]).unwrap();
+    assert_eq!(Bounds::none(2), infinite);
+    assert!(!infinite.constrains_any());
+}
+
+#[test]
 fn bad_bounds_and_tolerances_are_refused() {
     let refused = |lower: f64, upper: f64| Bounds::new(vec![0.0, lower], vec![1.0, upper]).unwrap_err();
     assert_eq!(refused(2.0, 1.0), Error::BoundsCross { index: 1, lower: 2.0, upper: 1.0 });

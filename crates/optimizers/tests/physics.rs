@@ -970,3 +970,60 @@ fn the_stages_behind_a_network_are_a_process() {
         assert!((ours - theirs).amax() < 1e-9, "{ours} {theirs}");
     }
 }
+
+/// Newton's search beside its steps by hand.
+#[test]
+fn newtons_search_step_by_step() {
+    function! {
+        fn square([x0]) -> [1] { [x0 * x0] }
+        fn huge_square([x0]) -> [1] { [x0 * x0 * 2e90] }
+        fn signed_root([x0]) -> [1] { [x0.abs().sqrt() * x0.signum()] }
+        fn exponential_alone([x0]) -> [1] { [x0.exp()] }
+    }
+    fn find(physics: &dyn Map<f64>, target: f64, near: f64) -> (f64, Inversion) {
+        let found = NewtonInverse::new().find(physics, &vec![target].into(), &vec![near].into()).unwrap();
+        (found.x[0], found.inversion.unwrap())
+    }
+    // to a double zero each step halves x; no search makes more than a hundred
+    let (x, search) = find(&Physics::<_, 1, 1>::new(square), 0.0, 1.0);
+    assert_eq!((x, search.iterations, search.evaluations, search.converged), (2f64.powi(-100), 100, 101, true));
+    let (x, search) = find(&Physics::<_, 1, 1>::new(huge_square), 0.0, 1.0);
+    assert_eq!((x, search.converged, search.message.as_str()), (2f64.powi(-100), false, "all iterations are made"));
+    // the whole step leads from 1 to −1, where the residual is as large; half of it to 0
+    let (x, search) = find(&Physics::<_, 1, 1>::new(signed_root), 0.0, 1.0);
+    assert_eq!((x, search.iterations, search.evaluations), (0.0, 1, 3));
+    // the last digits of a large target are not asked for
+    for k in 0..20 {
+        let target = 1e6 + f64::from(k) * 0.1;
+        assert!(find(&Physics::<_, 1, 1>::new(exponential_alone), target, 13.0).1.converged);
+    }
+    // from the solution one evaluation more gives the derivative, 1 / 2x
+    type D = autodiff::Dual<f64, 1>;
+    let target = DVector::from_element(1, D::variable(9.0, 0));
+    let near = DVector::from_element(1, D::constant(3.0));
+    let found = NewtonInverse::new().find(&Physics::<_, 1, 1>::new(square), &target, &near).unwrap();
+    let search = found.inversion.unwrap();
+    assert_eq!((found.x[0].re, found.x[0].eps, search.iterations, search.evaluations), (3.0, [1.0 / 6.0], 0, 2));
+}
+
+/// A Jacobian of another shape than y by x is refused with both sizes.
+#[test]
+fn jacobians_of_another_shape_are_refused() {
+    struct Crooked;
+    impl Map<f64> for Crooked {
+        fn inputs(&self) -> usize {
+            3
+        }
+        fn outputs(&self) -> usize {
+            2
+        }
+        fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+            x.rows(0, 2).into_owned()
+        }
+        fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+            (self.value(x), DMatrix::identity(3, 3))
+        }
+    }
+    let found = NewtonInverse::new().find(&Crooked, &DVector::zeros(2), &DVector::from_element(3, 1.0));
+    assert!(matches!(found, Err(Error::Length { name: "the Jacobian", given: 9, expected: 6 })), "{found:?}");
+}

@@ -224,6 +224,13 @@ fn searches_try_the_steps_of_their_formulas() {
     });
     goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
     assert_eq!(problem.trials(), [2.0, 1.0]);
+    // the approximate conditions: L higher by 10⁻⁶ |L| at most, and a slope of at most 0.8 |φ'(0)|
+    for (value, slope, first) in [(2.0 + 1e-6, 0.5, true), (2.0 + 3e-6, 0.5, false), (2.0 + 1e-6, 0.9, false)] {
+        let problem =
+            Traced::new(|x| if x == 2.0 { (value, slope) } else { (2.0 - x, if x == 0.0 { -1.0 } else { 0.0 }) });
+        goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+        assert_eq!(problem.trials().len() == 1, first, "{value} {slope}");
+    }
     // Moré, Thuente: beyond a wall, the longest step is nine times the first that is finite
     let problem = Traced::new(|x| if x > 0.95 { (f64::INFINITY, -1.0) } else { (-x, -1.0) });
     let report = goes(&problem, NATURAL, WOLFE, 0.0, 1);
