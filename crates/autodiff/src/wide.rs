@@ -340,6 +340,9 @@ impl<P: Elementary> Elementary for Wide<P> {
 
 #[cfg(test)]
 mod tests {
+    use alloc::format;
+    use alloc::string::ToString;
+
     use super::*;
 
     #[test]
