@@ -56,12 +56,8 @@ impl<T, P: fmt::Debug> fmt::Debug for Argmin<T, P> {
     }
 }
 
-fn check(name: &'static str, given: usize, expected: usize) -> Result<(), error::Error> {
-    if given == expected { Ok(()) } else { Err(error::Error::Length { name, given, expected }) }
-}
-
 fn point<T: Entry>(x: &[T], expected: usize) -> Result<DVector<T>, error::Error> {
-    check("x", x.len(), expected)?;
+    error::fits("x", x.len(), expected)?;
     Ok(DVector::from_column_slice(x))
 }
 
@@ -84,7 +80,7 @@ impl<T: Entry, P: Objective<T>> Gradient for Argmin<T, P> {
 
     fn gradient(&self, x: &Vec<T>) -> Result<Vec<T>, Error> {
         let (_, gradient) = self.problem.value_and_gradient(&point(x, self.problem.dimension())?);
-        check("the gradient", gradient.len(), x.len())?;
+        error::fits("the gradient", gradient.len(), x.len())?;
         Ok(gradient.as_slice().to_vec())
     }
 }
@@ -95,8 +91,7 @@ impl<T: Entry, P: TwiceDifferentiable<T>> Hessian for Argmin<T, P> {
 
     fn hessian(&self, x: &Vec<T>) -> Result<Vec<Vec<T>>, Error> {
         let (_, _, hessian) = self.problem.value_gradient_hessian(&point(x, self.problem.dimension())?);
-        check("a column of the Hessian", hessian.nrows(), x.len())?;
-        check("a row of the Hessian", hessian.ncols(), x.len())?;
+        error::fits_matrix(error::HESSIAN, &hessian, x.len(), x.len())?;
         Ok(rows(&hessian))
     }
 }
@@ -107,7 +102,7 @@ impl<T: Entry, P: Map<T>> Operator for Argmin<T, P> {
 
     fn apply(&self, x: &Vec<T>) -> Result<Vec<T>, Error> {
         let y = self.problem.value(&point(x, self.problem.inputs())?);
-        check("y(x)", y.len(), self.problem.outputs())?;
+        error::fits("y(x)", y.len(), self.problem.outputs())?;
         Ok(y.as_slice().to_vec())
     }
 }
@@ -118,8 +113,7 @@ impl<T: Entry, P: Map<T>> Jacobian for Argmin<T, P> {
 
     fn jacobian(&self, x: &Vec<T>) -> Result<Vec<Vec<T>>, Error> {
         let (_, jacobian) = self.problem.value_and_jacobian(&point(x, self.problem.inputs())?);
-        check("a column of the Jacobian", jacobian.nrows(), self.problem.outputs())?;
-        check("a row of the Jacobian", jacobian.ncols(), x.len())?;
+        error::fits_matrix(error::JACOBIAN, &jacobian, self.problem.outputs(), x.len())?;
         Ok(rows(&jacobian))
     }
 }

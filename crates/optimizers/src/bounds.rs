@@ -2,7 +2,7 @@
 
 use nalgebra::{DVector, RealField, convert, try_convert};
 
-use crate::error::Error;
+use crate::error::{Error, fits};
 
 /// Bounds lᵢ ≤ xᵢ ≤ uᵢ; an infinite one is none.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,9 +57,7 @@ impl<T: RealField + Copy> Bounds<T> {
     ///
     /// [`Error::Length`] if the lengths differ, [`Error::BoundIsNan`] and [`Error::BoundsCross`] with the first index.
     pub fn new(lower: Vec<T>, upper: Vec<T>) -> Result<Self, Error> {
-        if lower.len() != upper.len() {
-            return Err(Error::Length { name: "upper", given: upper.len(), expected: lower.len() });
-        }
+        fits("upper", upper.len(), lower.len())?;
         for (index, (&l, &u)) in lower.iter().zip(&upper).enumerate() {
             for (name, bound) in [("lower", l), ("upper", u)] {
                 // only NaN differs from itself

@@ -5,7 +5,7 @@ use std::fmt;
 use autodiff::Elementary;
 use nalgebra::{DMatrix, DVector};
 
-use crate::error::Error;
+use crate::error::{Error, fits};
 use crate::inverse::Aim;
 use crate::optimizer::LatentPoint;
 use crate::problem::{Entry, Map, Objective, Staged, TwiceDifferentiable};
@@ -217,10 +217,7 @@ impl<M, L> Pipeline<M, L> {
         M: Map<T>,
         L: TwiceDifferentiable<T>,
     {
-        let (given, expected) = (physics.outputs(), loss.dimension());
-        if given != expected {
-            return Err(Error::Length { name: "y", given, expected });
-        }
+        fits("y", physics.outputs(), loss.dimension())?;
         Ok(Pipeline { physics, loss })
     }
 }

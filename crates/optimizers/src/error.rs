@@ -224,11 +224,21 @@ pub(crate) fn check_shape(what: &'static str, given: usize, expected: usize, ite
     if given == expected { Ok(()) } else { Err(Failure::Shape { what, given, expected, iteration }) }
 }
 
+/// That a matrix has the columns and rows of given names and lengths.
+pub(crate) fn check_matrix<T>(
+    [column, row]: [&'static str; 2],
+    matrix: &DMatrix<T>,
+    rows: usize,
+    columns: usize,
+    iteration: usize,
+) -> Result<(), Failure> {
+    check_shape(column, matrix.nrows(), rows, iteration)?;
+    check_shape(row, matrix.ncols(), columns, iteration)
+}
+
 /// That a Hessian of n variables is n × n.
 pub(crate) fn check_hessian<T>(hessian: &DMatrix<T>, n: usize, iteration: usize) -> Result<(), Failure> {
-    let (rows, columns) = hessian.shape();
-    check_shape("a column of the Hessian", rows, n, iteration)?;
-    check_shape("a row of the Hessian", columns, n, iteration)
+    check_matrix(HESSIAN, hessian, n, n, iteration)
 }
 
 /// That a Jacobian has a row an output and a column a variable.
@@ -238,9 +248,7 @@ pub(crate) fn check_jacobian<T>(
     variables: usize,
     iteration: usize,
 ) -> Result<(), Failure> {
-    let (rows, columns) = jacobian.shape();
-    check_shape("a column of the Jacobian", rows, outputs, iteration)?;
-    check_shape("a row of the Jacobian", columns, variables, iteration)
+    check_matrix(JACOBIAN, jacobian, outputs, variables, iteration)
 }
 
 /// What ends a run that cannot go on.

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use crate::chain::reach;
-use crate::error::{Error, Failure, check_shape, fits, fits_matrix};
+use crate::error::{Error, Failure, check_matrix, check_shape, fits, fits_matrix};
 use crate::inverse::Inverse;
 use crate::newton::newton_direction;
 use crate::optimizer::{Evaluations, Iterate, Optimizer, State, refused};
@@ -64,6 +64,9 @@ pub struct Latent<T> {
     hessian: DMatrix<T>,
 }
 
+/// What the columns and rows of H are called.
+const HESSIAN_BY_Y: [&str; 2] = ["a column of the Hessian by y", "a row of the Hessian by y"];
+
 impl<T: Entry + RealField> Latent<T> {
     /// One value, gradient and Hessian of L by y.
     pub(crate) fn new<P: Staged<T> + ?Sized>(problem: &P, y: DVector<T>, iteration: usize) -> Result<Self, Failure> {
@@ -77,15 +80,14 @@ impl<T: Entry + RealField> Latent<T> {
     fn check_shapes(&self, iteration: usize) -> Result<(), Failure> {
         let n = self.y.len();
         check_shape("the gradient by y", self.gradient.len(), n, iteration)?;
-        check_shape("a column of the Hessian by y", self.hessian.nrows(), n, iteration)?;
-        check_shape("a row of the Hessian by y", self.hessian.ncols(), n, iteration)
+        check_matrix(HESSIAN_BY_Y, &self.hessian, n, n, iteration)
     }
 
     /// That it is of an L of n variables: one that was read may be anything.
     pub(crate) fn check(&self, n: usize) -> Result<(), Error> {
         fits("y", self.y.len(), n)?;
         fits("the gradient by y", self.gradient.len(), n)?;
-        fits_matrix(["a column of the Hessian by y", "a row of the Hessian by y"], &self.hessian, n, n)
+        fits_matrix(HESSIAN_BY_Y, &self.hessian, n, n)
     }
 
     pub(crate) fn y(&self) -> &DVector<T> {

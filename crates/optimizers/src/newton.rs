@@ -77,8 +77,7 @@ impl<T: Entry + RealField, P: TwiceDifferentiable<T> + ?Sized> Optimizer<T, P> f
     fn step(&self, problem: &P, state: &State<T, DMatrix<T>>) -> Result<State<T, DMatrix<T>>, Failure> {
         let now = &state.iterate;
         let iteration = now.iteration + 1;
-        let gradient = gradient_at(problem, now);
-        check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
+        let gradient = gradient_at(problem, now)?;
         self.check(problem, state).map_err(refused(now.iteration))?;
         let update = newton_direction(&gradient, state.memory.clone(), now.iteration)?;
         // of both only the direction counts, so that small ones do not underflow

@@ -247,10 +247,15 @@ pub(crate) fn known<M>(found: Result<M, Failure>) -> (Option<M>, Option<Failure>
     }
 }
 
-/// The gradient at an iterate: what the iterate has, or else one evaluation.
-pub(crate) fn gradient_at<T: Entry, P: Objective<T> + ?Sized>(problem: &P, now: &Iterate<T>) -> DVector<T> {
-    match &now.gradient {
+/// The gradient at an iterate, one number a variable: what the iterate has, or else one evaluation.
+pub(crate) fn gradient_at<T: Entry, P: Objective<T> + ?Sized>(
+    problem: &P,
+    now: &Iterate<T>,
+) -> Result<DVector<T>, Failure> {
+    let gradient = match &now.gradient {
         Some(gradient) => gradient.clone(),
         None => problem.value_and_gradient(&now.x).1,
-    }
+    };
+    check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
+    Ok(gradient)
 }

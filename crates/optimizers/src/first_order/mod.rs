@@ -151,11 +151,8 @@ impl<T: Entry, R: UpdateRule<T>> FirstOrder<T, R> {
         gradient: &mut [T],
         memory: &mut [R::Slot],
     ) -> Result<(), Error> {
-        for (name, given) in [("gradient", gradient.len()), ("memory", memory.len())] {
-            if given != x.len() {
-                return Err(Error::Length { name, given, expected: x.len() });
-            }
-        }
+        fits("gradient", gradient.len(), x.len())?;
+        fits("memory", memory.len(), x.len())?;
         let step = self.step.step(iteration)?;
         if let Some(clip) = &self.clip {
             clip.apply(gradient);

@@ -3,7 +3,7 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
 use super::{Inverse, Inverted, check, missed, search, settle};
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, fits};
 use crate::least_squares::{LevenbergMarquardt, SumOfSquares};
 use crate::problem::{Entry, Map};
 use crate::range::positive;
@@ -78,10 +78,7 @@ impl LeastSquaresInverse {
         near: &DVector<T>,
     ) -> Result<Inverted<T>, Error> {
         check(physics, target, near)?;
-        let given = physics.value(near).len();
-        if given != target.len() {
-            return Err(Error::Length { name: "y(x)", given, expected: target.len() });
-        }
+        fits("y(x)", physics.value(near).len(), target.len())?;
         let mut found = nearest(physics, target, near, LevenbergMarquardt::new())?;
         let missed = missed(physics, target, &found.x, self.tolerance);
         if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion) {

@@ -16,7 +16,7 @@ pub use self::least_squares::LeastSquaresInverse;
 pub use self::linearized::LinearizedInverse;
 pub use self::newton::NewtonInverse;
 pub use self::numeric::NumericInverse;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, fits};
 use crate::optimizer::{Iterate, Optimizer};
 use crate::problem::{Entry, Map, Objective};
 use crate::run::{Run, Status};
@@ -134,9 +134,7 @@ impl<T: Entry, I: Inverse<T> + ?Sized> Inverse<T> for &I {
 
 /// That a target and a point fit the process, and are finite.
 fn check<T: Entry>(physics: &dyn Map<T>, target: &DVector<T>, near: &DVector<T>) -> Result<(), Error> {
-    if target.len() != physics.outputs() {
-        return Err(Error::Length { name: "target", given: target.len(), expected: physics.outputs() });
-    }
+    fits("target", target.len(), physics.outputs())?;
     crate::run::finite("target", target.as_slice())?;
     if near.is_empty() {
         return Err(Error::Empty);

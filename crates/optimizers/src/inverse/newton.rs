@@ -4,7 +4,7 @@ use autodiff::Elementary;
 use nalgebra::{DMatrix, DVector, RealField};
 
 use super::{Inverse, Inversion, Inverted, check, settle};
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, fits};
 use crate::problem::{Entry, Map};
 use crate::singular::solve;
 
@@ -47,9 +47,7 @@ struct Point<T> {
 impl<T: Entry> Point<T> {
     fn at(physics: &dyn Map<T>, target: &DVector<T>, x: DVector<T>) -> Result<Self, Error> {
         let (y, jacobian) = physics.value_and_jacobian(&x);
-        if y.len() != target.len() {
-            return Err(Error::Length { name: "y(x)", given: y.len(), expected: target.len() });
-        }
+        fits("y(x)", y.len(), target.len())?;
         if jacobian.shape() != (y.len(), x.len()) {
             return Err(Error::Length { name: "the Jacobian", given: jacobian.len(), expected: y.len() * x.len() });
         }

@@ -199,8 +199,7 @@ where
         let iteration = now.iteration + 1;
         let mut evaluations = now.evaluations;
         self.check(problem, state).map_err(refused(now.iteration))?;
-        let gradient = gradient_at(problem, now);
-        check_shape("the gradient", gradient.len(), now.x.len(), now.iteration)?;
+        let gradient = gradient_at(problem, now)?;
         if let Some(converged) = self.arrived(&gradient) {
             // a run that is resumed where it had arrived
             return Ok(State { converged: Some(converged), ..State::new(now.clone(), state.memory.clone()) });
