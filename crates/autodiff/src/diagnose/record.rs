@@ -389,14 +389,10 @@ pub(super) fn step() -> Id {
 
 /// The number of an operation at this place.
 pub(super) fn passes(caller: &'static Location<'static>) -> Id {
-    let users = is_users(caller);
-    LOG.with_borrow_mut(|log| {
-        if users {
-            log.last = Some(caller);
-        }
-        log.steps += 1;
-        log.steps
-    })
+    if is_users(caller) {
+        LOG.with_borrow_mut(|log| log.last = Some(caller));
+    }
+    step()
 }
 
 /// Keeps an operation that is asked for.
