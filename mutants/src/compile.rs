@@ -29,8 +29,10 @@ pub struct Build {
     pub unviable: BTreeSet<String>,
     /// Names of those whose place cannot ask: what the compiler evaluates, and what stands in a macro or behind a `let`.
     pub unplaced: Vec<String>,
-    /// The programs of the tests, with the folder they run in.
-    pub tests: Vec<(PathBuf, PathBuf)>,
+    /// The programs of the tests.
+    pub tests: Vec<PathBuf>,
+    /// The folder they run in.
+    pub folder: PathBuf,
 }
 
 /// The files under version control, as they are.
@@ -67,7 +69,7 @@ fn messages(command: &mut Command) -> Result<(bool, Vec<Value>)> {
 }
 
 /// The mutants at which an error points: the one whose code has it, else those of its place, else those before the body.
-fn culprits(error: &Value, files: &BTreeMap<String, (Vec<Mutant>, Instrumented)>) -> BTreeSet<String> {
+fn culprits(error: &Value, files: &BTreeMap<&str, (&[Mutant], Instrumented)>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let spans = error["spans"].as_array().into_iter().flatten();
     let all: Vec<_> = spans.clone().filter(|span| span["is_primary"] == true).chain(spans).collect();
@@ -116,23 +118,23 @@ pub fn build(
     tree: &Path,
     package: &str,
     with: &[String],
-    list: BTreeMap<String, Vec<Mutant>>,
+    list: &BTreeMap<String, Vec<Mutant>>,
 ) -> Result<Build> {
     copy(root, tree)?;
     let library = format!("crates/{package}/src/lib.rs");
     let mut result = Build::default();
     let files = loop {
         let (mut files, mut next) = (BTreeMap::new(), 1);
-        for (file, mutants) in &list {
+        for (file, mutants) in list {
             let source = fs::read_to_string(root.join(file)).with_context(|| file.clone())?;
             let done = instrument(&source, mutants, &result.unviable, next).with_context(|| file.clone())?;
             next += done.placed.len();
-            files.insert(file.clone(), (mutants.clone(), done));
+            files.insert(file.as_str(), (mutants.as_slice(), done));
         }
         for (file, (_, done)) in &files {
             fs::write(tree.join(file), &done.text)?;
         }
-        let before = match files.get(&library) {
+        let before = match files.get(library.as_str()) {
             Some((_, done)) => done.text.clone(),
             None => fs::read_to_string(root.join(&library))?,
         };
@@ -164,7 +166,7 @@ pub fn build(
         }
         result.mutants.extend(done.placed.iter().map(|placed| Built {
             name: mutants[placed.index].name.clone(),
-            file: file.clone(),
+            file: (*file).to_owned(),
             number: placed.number,
             first: placed.first,
         }));
@@ -190,10 +192,7 @@ pub fn build(
         bail!("the tests do not compile");
     }
     let programs = messages.iter().filter(|message| message["profile"]["test"] == true);
-    let folder = tree.join("crates").join(package);
-    result.tests = programs
-        .filter_map(|message| message["executable"].as_str())
-        .map(|program| (PathBuf::from(program), folder.clone()))
-        .collect();
+    result.folder = tree.join("crates").join(package);
+    result.tests = programs.filter_map(|message| message["executable"].as_str()).map(PathBuf::from).collect();
     Ok(result)
 }

@@ -58,7 +58,7 @@ fn main() -> Result<()> {
     list.retain(|file, _| arguments.file.is_empty() || arguments.file.iter().any(|text| file.contains(text)));
     let count: usize = list.values().map(Vec::len).sum();
     eprintln!("{count} mutants");
-    let build = compile::build(&root, &place.join("tree"), &arguments.package, &arguments.with, list)?;
+    let build = compile::build(&root, &place.join("tree"), &arguments.package, &arguments.with, &list)?;
     let tests = run::tests(&build, &arguments.without, &place)?;
     eprintln!("{} compile, {} tests", build.mutants.len(), tests.len());
 
@@ -76,7 +76,7 @@ fn main() -> Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).open(&outcomes)?;
     let (total, mut so_far) = (missing.len(), 0);
     let mut all = known;
-    run::run(missing, &tests, arguments.jobs, |line| {
+    run::run(missing, &tests, &build.folder, arguments.jobs, |line| {
         writeln!(file, "{}", serde_json::to_string(line)?)?;
         all.push(line.clone());
         so_far += 1;

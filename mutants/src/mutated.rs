@@ -15,28 +15,14 @@ pub mod mutated {
     #[inline]
     pub fn at(first: usize, count: usize) -> usize {
         let active = ACTIVE.load(Relaxed);
-        if active >= RECORDING {
-            slow(first, active);
-            return at_known(first, count);
-        }
-        choose(active, first, count)
-    }
-
-    fn at_known(first: usize, count: usize) -> usize {
-        match ACTIVE.load(Relaxed) {
-            RECORDING => 0,
-            active => choose(active, first, count),
-        }
-    }
-
-    #[inline]
-    fn choose(active: usize, first: usize, count: usize) -> usize {
+        // RECORDING is no mutant of any place
+        let active = if active >= RECORDING { slow(first, active) } else { active };
         let i = active.wrapping_sub(first);
         if i < count { i + 1 } else { 0 }
     }
 
     #[cold]
-    fn slow(first: usize, active: usize) {
+    fn slow(first: usize, active: usize) -> usize {
         if active == UNKNOWN {
             let number = std::env::var("MUTANT").ok().and_then(|number| number.parse().ok());
             let recording = std::env::var_os("MUTANTS_REACHED").is_some();
@@ -49,5 +35,6 @@ pub mod mutated {
                 let _ = file.write_all(std::format!("{first}\n").as_bytes());
             }
         }
+        ACTIVE.load(Relaxed)
     }
 }

@@ -16,7 +16,6 @@ use crate::compile::{Build, Built};
 #[derive(Clone, Debug)]
 pub struct Test {
     program: PathBuf,
-    folder: PathBuf,
     name: String,
     time: Duration,
 }
@@ -49,10 +48,10 @@ pub struct Line {
 }
 
 /// Runs tests of one program, each at least so long as it took before: `Some(true)` if all pass, `None` if time is over.
-fn pass(tests: &[&Test], environment: &[(&str, &str)]) -> Result<Option<bool>> {
+fn pass(tests: &[&Test], folder: &Path, environment: &[(&str, &str)]) -> Result<Option<bool>> {
     let Some(first) = tests.first() else { return Ok(Some(true)) };
     let mut command = Command::new(&first.program);
-    command.current_dir(&first.folder).args(["--exact", "--test-threads=1"]);
+    command.current_dir(folder).args(["--exact", "--test-threads=1"]);
     command.args(tests.iter().map(|test| &test.name)).envs(environment.iter().copied());
     command.env("PROPTEST_DISABLE_FAILURE_PERSISTENCE", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -77,19 +76,19 @@ fn pass(tests: &[&Test], environment: &[(&str, &str)]) -> Result<Option<bool>> {
 /// All tests that pass without a mutant, with the places each reaches; quick ones first.
 pub fn tests(build: &Build, left_out: &[String], scratch: &Path) -> Result<Vec<(Test, BTreeSet<usize>)>> {
     let mut found = Vec::new();
-    for (program, folder) in &build.tests {
+    for program in &build.tests {
         let stem = program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if left_out.iter().any(|name| stem.starts_with(&format!("{name}-"))) {
             continue;
         }
-        let output = Command::new(program).args(["--list", "--format", "terse"]).current_dir(folder).output()?;
+        let output = Command::new(program).args(["--list", "--format", "terse"]).current_dir(&build.folder).output()?;
         for name in String::from_utf8(output.stdout)?.lines().filter_map(|line| line.strip_suffix(": test")) {
             let time = Duration::from_secs(100);
-            let mut test = Test { program: program.clone(), folder: folder.clone(), name: name.to_owned(), time };
+            let mut test = Test { program: program.clone(), name: name.to_owned(), time };
             let reached = scratch.join("reached");
             let _ = fs::remove_file(&reached);
             let begun = Instant::now();
-            let good = pass(&[&test], &[("MUTANTS_REACHED", &reached.to_string_lossy())])?;
+            let good = pass(&[&test], &build.folder, &[("MUTANTS_REACHED", &reached.to_string_lossy())])?;
             test.time = begun.elapsed();
             if good != Some(true) {
                 eprintln!("left out, it fails without a mutant: {stem} {name}");
@@ -104,7 +103,7 @@ pub fn tests(build: &Build, left_out: &[String], scratch: &Path) -> Result<Vec<(
 }
 
 /// One mutant: the quickest test alone, then twice as many each time, a program at once.
-fn against(mutant: &Built, tests: &[(Test, BTreeSet<usize>)]) -> Result<Line> {
+fn against(mutant: &Built, tests: &[(Test, BTreeSet<usize>)], folder: &Path) -> Result<Line> {
     let reaching: Vec<&Test> =
         tests.iter().filter(|(_, places)| places.contains(&mutant.first)).map(|(test, _)| test).collect();
     let line =
@@ -121,7 +120,7 @@ fn against(mutant: &Built, tests: &[(Test, BTreeSet<usize>)]) -> Result<Line> {
             programs.entry(&test.program).or_default().push(test);
         }
         for tests in programs.values() {
-            match pass(tests, &[("MUTANT", &number)])? {
+            match pass(tests, folder, &[("MUTANT", &number)])? {
                 Some(true) => {}
                 Some(false) => return Ok(line(Outcome::Caught, tests.first().copied())),
                 None => return Ok(line(Outcome::Timeout, tests.first().copied())),
@@ -136,6 +135,7 @@ fn against(mutant: &Built, tests: &[(Test, BTreeSet<usize>)]) -> Result<Line> {
 pub fn run(
     mutants: Vec<Built>,
     tests: &[(Test, BTreeSet<usize>)],
+    folder: &Path,
     jobs: usize,
     done: impl FnMut(&Line) -> Result<()> + Send,
 ) -> Result<()> {
@@ -146,7 +146,7 @@ pub fn run(
             loop {
                 let next = queue.lock().ok().and_then(|mut queue| queue.pop_front());
                 let Some(mutant) = next else { return Ok(()) };
-                let line = against(&mutant, tests)?;
+                let line = against(&mutant, tests, folder)?;
                 if let Ok(mut done) = done.lock() {
                     done(&line)?;
                 }
