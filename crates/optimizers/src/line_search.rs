@@ -220,3 +220,36 @@ impl<T: RealField + Copy> Cubic<T> {
         from.step + p / q * (to.step - from.step)
     }
 }
+
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::support::hexadecimals;
+    use super::*;
+
+    /// Bit for bit, whatever the values and slopes (made by the script beside the file).
+    #[test]
+    fn searches_ask_for_the_steps_of_scipys() {
+        let document: Value = serde_json::from_str(include_str!("../tests/scipy/searches.json")).unwrap();
+        for (index, row) in document["searches"].as_array().unwrap().iter().enumerate() {
+            let list = |name: &str| hexadecimals(&row[name]);
+            let pair = |name: &str| <[f64; 2]>::try_from(list(name)).unwrap();
+            let [decrease, curvature, width] = list("tolerances")[..] else { panic!("{row}") };
+            let ([least, most], [value, slope]) = (pair("limits"), pair("start"));
+            let conditions = Conditions { decrease, curvature, width, least, most };
+            let steps = list("steps");
+            let mut search = MoreThuente::new(conditions, value, slope, steps[0]);
+            let trials = row["trials"].as_array().unwrap();
+            for (k, (&step, trial)) in steps.iter().zip(trials).enumerate() {
+                let [value, slope] = hexadecimals(trial)[..] else { panic!("{trial}") };
+                let expected = steps.get(k + 1).map_or(Next::Accept, |&step| Next::Try(step));
+                assert_eq!(search.advance(Trial { step, value, slope }), expected, "row {index}, trial {k}");
+            }
+        }
+    }
+}
