@@ -231,6 +231,49 @@ fn searches_try_the_steps_of_their_formulas() {
         goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
         assert_eq!(problem.trials().len() == 1, first, "{value} {slope}");
     }
+    // a parabola without bend, and one whose minimizer underflows, double the last step
+    let problem = Traced::new(|x| match x {
+        0.0 => (2.0, -1.0),
+        2.0 => (0.0, -0.5),
+        3.0 => (-0.5, -0.5),
+        _ => (-9.0, 0.0),
+    });
+    goes(&problem, FREE, StepRule::HagerZhang, 0.0, 2);
+    assert_eq!(problem.trials(), [2.0, 3.0, 4.0]); // the parabola's value at α = 2, then α = 4 along d = ½
+    let problem = Traced::new(|x| match x {
+        0.0 => (1e-170, -1.0),
+        1e-170 => (0.0, -0.25),
+        _ => (5.0, 0.0),
+    });
+    goes(&problem, FREE, StepRule::HagerZhang, 0.0, 2);
+    let [first, value, trial] = problem.trials()[..3] else { panic!() };
+    assert!([first, value] == [1e-170, 1.25e-170] && (trial / 1.5e-170 - 1.0).abs() < 1e-15, "{trial:e}");
+    // at the ceiling a trial with a negative slope is not too high: five times as far is tried
+    let problem = Traced::new(|x| match x {
+        0.0 => (0.0, -1.0),
+        5.0 => (-10.0, 0.0),
+        _ => (0.0, -2.0),
+    });
+    goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!(problem.trials(), [1.0, 5.0]);
+    // a secant that is an end is no trial; an interval that has not shrunk to 0.66 of its width is halved
+    let problem = Traced::new(|x| match x {
+        0.0 => (0.0, -1.0),
+        1.0 => (0.0, -2.0),
+        2.0 => (-10.0, 0.0),
+        _ => (5.0, 1e300),
+    });
+    goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!(problem.trials(), [1.0, 5.0, 3.0, 2.0]);
+    // but one of exactly 0.66 is not
+    let problem = Traced::new(|x| match x {
+        0.0 => (0.0, -0.66),
+        1.0 => (5.0, 0.34),
+        0.66 => (5.0, 0.5),
+        _ => (-10.0, 0.0),
+    });
+    goes(&problem, Along { factor: 1.0 / 0.66, ..NATURAL }, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!(problem.trials(), [1.0, 0.66, 0.66 * 0.66 / (0.66 + 0.5)]);
     // Moré, Thuente: beyond a wall, the longest step is nine times the first that is finite
     let problem = Traced::new(|x| if x > 0.95 { (f64::INFINITY, -1.0) } else { (-x, -1.0) });
     let report = goes(&problem, NATURAL, WOLFE, 0.0, 1);
@@ -268,6 +311,42 @@ fn hager_zhang_takes_the_first_step_that_satisfies_its_conditions() {
             assert_eq!(report.trajectory[1].x[0], seen[first + 1].0);
         }
     }
+}
+
+/// A search makes no more than its trials, and of the lowest that decrease enough the first is the step.
+#[test]
+fn searches_without_end_give_up() {
+    let problem = Traced::new(|x: f64| (-x * x, -x * 2.0));
+    goes(&problem, FREE, StepRule::HagerZhang, 1.0, 1);
+    assert_eq!(problem.trials().len(), 61);
+    let problem = Traced::new(|x| if x == 0.0 { (0.0, -1.0) } else { (-1.0, -2.0) });
+    let report = goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!((problem.trials().len(), report.trajectory[1].x[0]), (61, 1.0));
+}
+
+/// A bracket of less than its tolerance, ε of its end or 4 ε, is not searched, and one that is wider is.
+#[test]
+fn searches_end_at_the_width_of_rounding() {
+    // just below 2 an interval of ε · 2 has a number between its ends still
+    let problem = Traced::new(|x| match x {
+        0.0 => (0.0, -1.0),
+        2.0 => (5.0, 1e300),
+        _ => (0.0, -2.0),
+    });
+    goes(&problem, Along { factor: 2.0, ..NATURAL }, StepRule::HagerZhang, 0.0, 1);
+    let trials = problem.trials();
+    assert_eq!((trials[0], trials[trials.len() - 1]), (2.0, 2.0 - 2.0 * f64::EPSILON));
+    let problem = Traced::new(|x: f64| ((x - 1.3).abs(), (x - 1.3).signum()));
+    goes(&problem, NATURAL, WOLFE, 0.0, 1);
+    let trials = problem.trials();
+    let gap = |trials: &[f64]| {
+        let below = trials.iter().filter(|&&x| x < 1.3).fold(0.0, |a: f64, &b| a.max(b));
+        trials.iter().filter(|&&x| x >= 1.3).fold(f64::INFINITY, |a, &b| a.min(b)) - below
+    };
+    let wide = 4.0 * f64::EPSILON * 1.3;
+    assert!(gap(&trials) <= wide, "{}", gap(&trials));
+    // the last trial is the best once more
+    assert!(gap(&trials[..trials.len() - 2]) > wide, "{}", gap(&trials[..trials.len() - 2]));
 }
 
 /// A search ends where its interval has no room, whatever the unit of x.
@@ -341,6 +420,51 @@ fn steps_at_the_precision_of_a_loss() {
         goes(&problem, NATURAL, StepRule::HagerZhang, 1.0, 1).trajectory.len()
     };
     assert_eq!([gains(f64::EPSILON), gains(2.0 * f64::EPSILON)], [1, 2]);
+}
+
+/// The sum with the last direction is taken where it leads downhill by a hundredth of |g|².
+#[test]
+fn conjugate_directions_lead_downhill() {
+    let direction = |past: [f64; 2]| {
+        let (method, past) = (ConjugateGradient::polak_ribiere(), DVector::from_row_slice(&past));
+        let gradient = DVector::from_vec(vec![1.0, 0.0]);
+        let d = Direction::<f64, Composite<physics, loss, 2, 2>>::direction(&method, &Some(past), &gradient);
+        [d[0], d[1]]
+    };
+    for (past, expected) in [
+        ([0.5, 3.0], [-0.5, 3.0]),
+        ([0.98, 3.0], [0.98 - 1.0, 3.0]),
+        ([0.995, 3.0], [-1.0, -0.0]),
+        ([1.0, 3.0], [-1.0, -0.0]),
+        ([1.005, 3.0], [-1.0, -0.0]),
+    ] {
+        assert_eq!(direction(past), expected);
+    }
+}
+
+/// One Hessian at each point that a damped Newton run reaches, but at the last one, where it has arrived.
+#[test]
+fn a_damped_newton_run_counts_its_hessians() {
+    function! { fn valley([x0, x1]) { (x1 - x0 * x0).powi(2) * 100.0 + (-x0 + 1.0).powi(2) } }
+    let problem = Loss::new(valley);
+    let report = Run::new(&problem, &Descent::new(DampedNewton), &[-1.2, 1.0]).unwrap().iterations(100).finish();
+    assert!(matches!(report.status, Status::Converged(_)));
+    assert_eq!(report.evaluations.hessian, report.trajectory.len() - 1);
+}
+
+/// A chain of one stage is that stage, to a method that steps in the parameters of the first of several too.
+#[test]
+fn a_chain_of_one_stage_is_the_stage() {
+    let method = ScaleInvariant::new(0.5, LinearizedInverse, GradientDescent::new(0.5).unwrap()).unwrap();
+    let points = |problem: &dyn Staged<f64>| -> Vec<_> {
+        let report = Run::new(problem, &method, &[1.5, 1.25]).unwrap().iterations(4).finish();
+        report.trajectory.into_iter().map(|now| now.x).collect()
+    };
+    let process = Physics::<_, 2, 2>::new(physics);
+    let chain = Pipeline::new::<f64>(Chain::new(process), Loss::new(loss)).unwrap();
+    let alone = points(&Pipeline::new::<f64>(process, Loss::new(loss)).unwrap());
+    assert_eq!(alone.len(), 5);
+    assert_eq!(points(&chain), alone);
 }
 
 #[test]

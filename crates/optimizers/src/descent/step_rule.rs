@@ -271,13 +271,11 @@ fn more_thuente<T: Entry + RealField, P: Objective<T> + ?Sized>(
     let mut search = MoreThuente::new(conditions, value, slope, point.step);
     for _ in 0..MOST_TRIALS {
         match search.advance(Trial { step: point.step, value: point.value, slope: point.slope }) {
-            Next::Accept => {
-                return (point.step > nalgebra::zero() && line.decreases(point.step, point.value)).then_some(point);
-            }
+            Next::Accept => break,
             Next::Try(step) => match line.point(step) {
                 Some(next) => point = next,
                 // a point that is not finite, met while the search still stretches out: the last one will do if it goes down
-                None => return line.decreases(point.step, point.value).then_some(point),
+                None => break,
             },
         }
     }
