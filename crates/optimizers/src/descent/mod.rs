@@ -285,3 +285,30 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// |g|²/2κ with κ = sᵀy/sᵀs is compared with ε |L|, along −g and where the curvature is positive.
+    #[test]
+    fn what_rounding_hides_downhill() {
+        let hidden = |s: [f64; 2], before: [f64; 2], after: [f64; 2], loss: f64| {
+            let vector = |v: [f64; 2]| DVector::from_row_slice(&v);
+            let (x, s, before, after) = (vector([0.0; 2]), vector(s), vector(before), vector(after));
+            let made = Step { x: &x, direction: &s, s: s.clone(), before: &before, after: &after, iteration: 1 };
+            gains_nothing_downhill(&made, loss)
+        };
+        // g = (3, 4) u and y = −8 u s/|s|: with s = −g/10 κ is 16 and the gain 25/32 u²
+        let unit = 1e-9;
+        let along = [-0.3 * unit, -0.4 * unit];
+        let (before, after) = ([3.0 * unit, 4.0 * unit], [-1.8 * unit, -2.4 * unit]);
+        let limit = 25.0 / 32.0 * unit * unit / f64::EPSILON;
+        for (factor, expected) in [(1.001, true), (0.999, false), (-1.001, true), (-0.999, false), (0.5, false)] {
+            assert_eq!(hidden(along, before, after, limit * factor), expected, "{factor}");
+        }
+        // across −g, though the gain is as small; and where the slope gets steeper
+        assert!(!hidden([-0.5 * unit, 0.0], before, [-5.0 * unit, 4.0 * unit], limit * 9.0));
+        assert!(!hidden(along, before, [4.8 * unit, 6.4 * unit], limit * 9.0));
+    }
+}
