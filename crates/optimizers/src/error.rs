@@ -391,3 +391,22 @@ fn counted(n: usize, thing: &str) -> String {
     let ending = if n == 1 { "" } else { "s" };
     format!("{n} {thing}{ending}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_has_each_number_once() {
+        let not = |index, given| Err(Error::NotOrder { name: "order", index, given, n: 3 });
+        for (order, expected) in [
+            (&[2, 0, 1][..], Ok(())),
+            (&[0, 1, 0], not(2, 0)),
+            (&[1, 1, 2], not(1, 1)),
+            (&[0, 3, 1], not(1, 3)),
+            (&[0, 1], Err(Error::Length { name: "order", given: 2, expected: 3 })),
+        ] {
+            assert_eq!(fits_order("order", order, 3), expected);
+        }
+    }
+}

@@ -510,6 +510,33 @@ fn functions_that_return_wrong_lengths_end_the_run() {
     };
     assert_eq!(shape(status((2, 1))), ("a row of the Hessian", 1));
     assert_eq!(shape(status((3, 2))), ("a column of the Hessian", 3));
+    // x itself, with a Jacobian of any shape
+    struct Crooked(usize, usize);
+    impl Map<f64> for Crooked {
+        fn inputs(&self) -> usize {
+            2
+        }
+        fn outputs(&self) -> usize {
+            2
+        }
+        fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+            x.clone()
+        }
+        fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+            (x.clone(), DMatrix::identity(self.0, self.1))
+        }
+    }
+    for (rows, columns, wrong) in [(2, 3, ("a row of the Jacobian", 3)), (1, 2, ("a column of the Jacobian", 1))] {
+        let problem = SumOfSquares::new(Crooked(rows, columns));
+        let newton = GaussNewton::new(1.0).unwrap();
+        let statuses = [
+            Run::new(&problem, &newton, &[1.0; 2]).unwrap().iterations(2).finish().status,
+            Run::new(&problem, &LevenbergMarquardt::new(), &[1.0; 2]).unwrap().iterations(2).finish().status,
+        ];
+        for status in statuses {
+            assert_eq!(shape(status), wrong);
+        }
+    }
 }
 
 #[test]

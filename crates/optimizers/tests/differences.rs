@@ -76,3 +76,33 @@ fn bounds_turn_the_step_and_hold_what_cannot_move() {
     let slope = ForwardDifferences::default().gradient(|x| x[0] * 0.5, &x, -67108864.0, Some(&bounds))[0];
     assert_eq!(slope, 0.5);
 }
+
+/// The step goes on from x unless it would leave the bounds or the range of floats, and never beyond the bounds.
+#[test]
+fn the_points_of_differences() {
+    let seen = |x: f64, bounds: Option<[f64; 2]>| {
+        let bounds = bounds.map(|[lower, upper]| Bounds::new(vec![lower], vec![upper]).unwrap());
+        let mut seen = f64::NAN;
+        let f = |x: &DVector<f64>| {
+            seen = x[0];
+            x[0] * 0.5
+        };
+        let slope = ForwardDifferences::default().gradient(f, &DVector::from_element(1, x), x * 0.5, bounds.as_ref());
+        assert!((slope[0] - 0.5).abs() < 1e-6, "{slope}");
+        seen
+    };
+    let relative = f64::EPSILON.sqrt();
+    for (x, bounds, expected) in [
+        (1.0, None, 1.0 + 1e-8),
+        (1e200, None, 1e200 * (1.0 + relative)),
+        (-1e300, None, -1e300 * (1.0 + relative)),
+        (1.0, Some([0.0, 1.0]), 1.0 - 1e-8),
+        // the bounds are nearer than the step on both sides: the farther one is gone to
+        (1.0, Some([1.0 - 5e-9, 1.0 + 1e-9]), 1.0 - 5e-9),
+        (1.0, Some([1.0 - 1e-9, 1.0 + 5e-9]), 1.0 + 5e-9),
+        (1.0, Some([1.0, 1.0 + 5e-9]), 1.0 + 5e-9),
+        (1.0, Some([1.0 - 5e-9, 1.0]), 1.0 - 5e-9),
+    ] {
+        assert_eq!(seen(x, bounds), expected, "{x} {bounds:?}");
+    }
+}
