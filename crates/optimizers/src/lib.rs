@@ -67,6 +67,9 @@ mod saved;
 mod scale_invariant;
 mod singular;
 mod stop;
+#[cfg(test)]
+#[path = "../tests/support/mod.rs"]
+mod support;
 pub mod test_functions;
 mod trust_region;
 

@@ -222,15 +222,11 @@ impl<T: RealField + Copy> Cubic<T> {
 }
 
 #[cfg(test)]
-#[path = "../tests/support/mod.rs"]
-mod support;
-
-#[cfg(test)]
 mod tests {
     use serde_json::Value;
 
-    use super::support::hexadecimals;
     use super::*;
+    use crate::support::hexadecimals;
 
     /// Bit for bit, whatever the values and slopes (made by the script beside the file).
     #[test]

@@ -307,3 +307,129 @@ fn evaluate<T: Entry>(residuals: &dyn Map<T>, x: &DVector<T>, iteration: usize) 
     check_shape("r(x)", r.len(), residuals.outputs(), iteration)?;
     Ok(r)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use nalgebra::DMatrix;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{Run, Status, SumOfSquares};
+
+    /// rᵢ = bᵢ + Σⱼ aᵢⱼ xⱼ + cᵢ xᵤ xᵥ with u = i mod n, v = (i + 1) mod n, of the variables that are used, and where r was wanted.
+    struct Quadratic {
+        a: Vec<Vec<f64>>,
+        b: Vec<f64>,
+        c: Vec<f64>,
+        used: Vec<f64>,
+        trials: RefCell<Vec<Vec<f64>>>,
+    }
+
+    impl Quadratic {
+        fn linearized(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+            let n = x.len();
+            let z = DVector::from_fn(n, |j, _| x[j] * self.used[j]);
+            let mut r = DVector::from_column_slice(&self.b);
+            let mut jacobian = DMatrix::from_fn(r.len(), n, |i, j| self.a[i][j] * self.used[j]);
+            r += &jacobian * &z;
+            for i in 0..r.len() {
+                let (u, v) = (i % n, (i + 1) % n);
+                r[i] += self.c[i] * z[u] * z[v];
+                jacobian[(i, u)] += self.c[i] * z[v] * self.used[u];
+                jacobian[(i, v)] += self.c[i] * z[u] * self.used[v];
+            }
+            (r, jacobian)
+        }
+    }
+
+    impl Map<f64> for Quadratic {
+        fn inputs(&self) -> usize {
+            self.used.len()
+        }
+        fn outputs(&self) -> usize {
+            self.b.len()
+        }
+        fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+            self.trials.borrow_mut().push(x.as_slice().to_vec());
+            self.linearized(x).0
+        }
+        fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+            self.linearized(x)
+        }
+    }
+
+    fn info(status: &Status) -> Option<u64> {
+        let message = match status {
+            Status::Converged(message) => *message,
+            Status::Failed(Failure::NoProgress { reason, .. }) => *reason,
+            _ => return None,
+        };
+        message.split_once("MINPACK info ")?.1.strip_suffix(')')?.parse().ok()
+    }
+
+    /// Made by the script beside the file.
+    #[test]
+    fn trials_are_those_of_minpack() {
+        let document: Value = serde_json::from_str(include_str!("../../tests/scipy/marquardt.json")).unwrap();
+        for (index, row) in document["problems"].as_array().unwrap().iter().enumerate() {
+            let list =
+                |value: &Value| -> Vec<f64> { value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect() };
+            let lists = |name: &str| -> Vec<Vec<f64>> { row[name].as_array().unwrap().iter().map(list).collect() };
+            let number = |name: &str| row[name].as_f64().unwrap();
+            let [b, c, used] = ["b", "c", "used"].map(|name| list(&row[name]));
+            let problem = SumOfSquares::new(Quadratic { a: lists("a"), b, c, used, trials: RefCell::default() });
+            let method = LevenbergMarquardt::new().ftol(number("ftol")).unwrap().xtol(number("xtol")).unwrap();
+            let method = method.gtol(number("gtol")).unwrap().factor(number("factor")).unwrap();
+            let report = Run::new(&problem, &method, &list(&row["start"])).unwrap().iterations(60).finish();
+            let trials = problem.map().trials.borrow();
+            for (k, (ours, theirs)) in trials.iter().zip(&lists("trials")).enumerate() {
+                for (a, b) in ours.iter().zip(theirs) {
+                    assert!((a - b).abs() <= 1e-9 * (1.0 + b.abs()), "problem {index}, trial {k}: {ours:?} {theirs:?}");
+                }
+            }
+            let Evaluations { value, gradient, .. } = report.evaluations;
+            let ended = [Some(value as u64), Some(gradient as u64), info(&report.status)];
+            let expected: Vec<_> = row["ended"].as_array().unwrap().iter().map(Value::as_u64).collect();
+            assert_eq!(ended[..], expected, "problem {index}: {}", report.status);
+            assert_eq!(trials.len(), value);
+        }
+    }
+
+    /// The tests of the documentation, one at a time: with tolerances, and without any.
+    #[test]
+    fn each_test_holds_up_to_its_tolerance() {
+        let none = LevenbergMarquardt::new().ftol(0.0).unwrap().xtol(0.0).unwrap().gtol(0.0).unwrap();
+        let some = none.ftol(1e-3).unwrap().xtol(1e-5).unwrap();
+        let eps = f64::EPSILON;
+        for (method, actual, predicted, radius, cosine, expected) in [
+            (some, 1e-3, 1e-3, 1.0, 1.0, Some(1)),
+            (some, -1e-3, 1e-3, 1.0, 1.0, Some(1)),
+            (some, 1e-4, 1e-3, 1.0, 1.0, Some(1)),
+            // the actual reduction is twice the predicted one at most
+            (some, 1e-3, 0.5e-3, 1.0, 1.0, Some(1)),
+            (some, 1e-3, 0.49e-3, 1.0, 1.0, None),
+            (some, 1.1e-3, 1e-3, 1.0, 1.0, None),
+            (some, 1e-3, 1.1e-3, 1.0, 1.0, None),
+            (some, 1.0, 1.0, 2e-5, 1.0, Some(2)),
+            (some, 1.0, 1.0, 2.1e-5, 1.0, None),
+            (some, 1e-3, 1e-3, 2e-5, 1.0, Some(3)),
+            (none, eps, eps, 1.0, 1.0, Some(6)),
+            (none, eps, 0.4 * eps, 1.0, 1.0, None),
+            (none, eps, 1.1 * eps, 1.0, 1.0, None),
+            (none, 1.0, 1.0, 2.0 * eps, 1.0, Some(7)),
+            (none, 1.0, 1.0, 2.1 * eps, 1.0, None),
+            (none, 1.0, 1.0, 1.0, eps, Some(8)),
+            (none, 1.0, 1.0, 1.0, 1.1 * eps, None),
+        ] {
+            let trial = Trial { actual, predicted, ratio: actual / predicted };
+            let ended = method.ended(&trial, radius, 2.0, cosine).map(|ended| match ended {
+                Ok(message) => Status::Converged(message),
+                Err(reason) => Status::Failed(Failure::NoProgress { reason, iteration: 1 }),
+            });
+            assert_eq!(ended.as_ref().and_then(info), expected, "{actual} {predicted} {radius} {cosine}");
+            assert!(!matches!((ended, expected), (Some(Status::Converged(_)), Some(6 | 7))));
+        }
+    }
+}
