@@ -1,6 +1,7 @@
 //! What runs must do whatever the problem.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use autodiff::function;
 use optimizers::nalgebra::DVector;
@@ -485,4 +486,91 @@ fn a_descent_tells_each_step() {
     let next = method.step(&well, &start).unwrap();
     assert_eq!((next.iterate.x[0], start.converged.is_some(), next.converged.is_some()), (0.0, false, true));
     assert!(method.init(&well, vec![0.0].into()).unwrap().converged.is_some());
+}
+
+/// A sum of squares that shows a y.
+struct Shown<M>(SumOfSquares<M>);
+
+impl<M: Map<f64>> Objective<f64> for Shown<M> {
+    fn dimension(&self) -> usize {
+        self.0.dimension()
+    }
+    fn value(&self, x: &DVector<f64>) -> f64 {
+        self.0.value(x)
+    }
+    fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+        self.0.value_and_gradient(x)
+    }
+    fn observe(&self, x: &DVector<f64>) -> Option<DVector<f64>> {
+        Some(x * 2.0)
+    }
+}
+
+impl<M: Map<f64>> LeastSquares<f64> for Shown<M> {
+    fn residuals(&self) -> &dyn Map<f64> {
+        self.0.residuals()
+    }
+}
+
+/// What is told of each step, beside the normal equations JᵀJ p = Jᵀr.
+#[test]
+fn methods_of_residuals_tell_each_step() {
+    function! { fn growth([x0, x1]) -> [3] { [x0 * x1.exp() - 1.0, x0 * (x1 * 2.0).exp() - 2.0, x0 + x1] } }
+    let problem = Shown(SumOfSquares::new(Physics::<_, 2, 3>::new(growth)));
+    let told = |iterate: &Iterate<f64>| {
+        assert_eq!(iterate.y, Some(&iterate.x * 2.0));
+        let (value, gradient) = problem.value_and_gradient(&iterate.x);
+        assert_eq!((iterate.loss, iterate.gradient.as_ref()), (value, Some(&gradient)));
+    };
+    let newton = GaussNewton::new(0.5).unwrap();
+    let report = Run::new(&problem, &newton, &[1.0, 0.5]).unwrap().iterations(4).finish();
+    assert_eq!(report.trajectory.len(), 5);
+    for (k, now) in report.trajectory.iter().enumerate() {
+        told(now);
+        assert_eq!(now.evaluations, Evaluations { value: k + 1, gradient: k + 1, hessian: 0 });
+        let Some(next) = report.trajectory.get(k + 1) else { continue };
+        let (r, jacobian) = problem.residuals().value_and_jacobian(&now.x);
+        let p = next.update.as_ref().unwrap();
+        assert!((jacobian.transpose() * (&jacobian * p - r)).amax() < 1e-13);
+        assert_eq!(next.x, now.x.zip_map(p, |x, p| x - 0.5 * p));
+    }
+    let report = Run::new(&problem, &LevenbergMarquardt::new(), &[1.0, 0.5]).unwrap().iterations(4).finish();
+    report.trajectory.iter().for_each(told);
+
+    // a run that had ended without its Jacobian, and is to go on by another test, which holds there
+    let coarse = LevenbergMarquardt::new().ftol(1.0).unwrap();
+    let mut run = Run::new(&problem, &coarse, &[1.0, 0.5]).unwrap();
+    run.by_ref().for_each(drop);
+    let state = run.state().unwrap();
+    let next = LevenbergMarquardt::new().gtol(2.0).unwrap().step(&problem, state).unwrap();
+    assert_eq!((next.iterate.iteration, next.converged.is_some()), (state.iterate.iteration, true));
+    assert_eq!(next.iterate.evaluations.gradient, state.iterate.evaluations.gradient + 1);
+}
+
+/// Where no trial is finite, however short, that is why the run ends.
+#[test]
+fn residuals_that_are_finite_at_the_start_alone_end_the_run() {
+    struct Alone(Rc<Cell<usize>>);
+    impl Map<f64> for Alone {
+        fn inputs(&self) -> usize {
+            1
+        }
+        fn outputs(&self) -> usize {
+            1
+        }
+        fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+            self.0.set(self.0.get() + 1);
+            x.map(|x| if x == 3.0 { x } else { f64::NAN })
+        }
+        fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, nalgebra::DMatrix<f64>) {
+            (x.clone(), nalgebra::DMatrix::identity(1, 1))
+        }
+    }
+    let calls = Rc::new(Cell::new(0));
+    let problem = SumOfSquares::new(Alone(calls.clone()));
+    let report = Run::new(&problem, &LevenbergMarquardt::new(), &[3.0]).unwrap().iterations(9).finish();
+    assert_eq!(report.status, Status::NotFinite { quantity: "loss", iteration: 1 });
+    assert_eq!(report.trajectory.last().unwrap().x[0], 3.0);
+    let Evaluations { value, gradient, .. } = report.evaluations;
+    assert!((value, gradient) == (calls.get(), 1) && value > 5, "{value} {gradient}");
 }

@@ -14,6 +14,7 @@ function! {
     fn quartic([x0, x1]) { (x0 - x1).powi(4) + x0.powi(4) - x0 * x1 * 3.0 }
     fn valley([x0, x1]) -> [2] { [(x1 - x0 * x0) * 10.0, -x0 + 1.0] }
     fn helix([x0, x1, x2]) -> [3] { [(x2 - x1.atan2(x0) * 1.5915494309189535) * 10.0, (x0.hypot(x1) - 1.0) * 10.0, x2] }
+    fn one_of_two([_x0, x1]) -> [2] { [x1 * 2.0 - 5.0, x1 * x1 - 8.0] }
     fn growth([x0, x1]) -> [4] {
         [x0 * x1.exp() - 1.0, x0 * (x1 * 2.0).exp() - 2.0, x0 * (x1 * 3.0).exp() - 5.0, x0 + x1]
     }
@@ -142,6 +143,8 @@ fn levenberg_marquardt_does_not_depend_on_the_unit_of_the_residuals() {
     }
     same("valley", Physics::<_, 2, 2>::new(valley), &[-1.2, 1.0]);
     same("helix", Physics::<_, 3, 3>::new(helix), &[-1.0, 0.1, 0.0]);
+    // J has no full rank, and the first step is too long
+    same("one of two", Physics::<_, 2, 2>::new(one_of_two), &[0.0, 2e-3]);
     same("growth", Physics::<_, 2, 4>::new(growth), &[1.0, 1.0]);
 }
 

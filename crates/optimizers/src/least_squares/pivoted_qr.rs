@@ -285,3 +285,29 @@ fn forward_substitute<T: RealField + Copy>(r: &DMatrix<T>, mut b: DVector<T>) ->
     }
     b
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A diagonal element of n ε beside the first is as good as zero.
+    #[test]
+    fn what_is_singular() {
+        let eps = f64::EPSILON;
+        for (diagonal, expected) in [
+            (&[1.0, 2.01 * eps][..], false),
+            (&[1.0, 1.99 * eps], true),
+            (&[3.0 * eps, 1e16], true),
+            (&[1e-300, 1e-300], false),
+            (&[1e-300, 1e-316], true),
+            (&[1.0, 1.0, 3.01 * eps], false),
+            (&[1.0, 1.0, 2.99 * eps], true),
+            (&[0.0], true),
+            (&[1e-300], false),
+        ] {
+            let jacobian = DMatrix::from_diagonal(&DVector::from_row_slice(diagonal));
+            let qr = PivotedQr::new(jacobian, &DVector::zeros(diagonal.len()));
+            assert_eq!(qr.is_singular(), expected, "{diagonal:?}");
+        }
+    }
+}
