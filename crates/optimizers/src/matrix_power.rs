@@ -119,7 +119,7 @@ fn divided_difference(nodes: &[(f64, i8)], kappa: f64) -> f64 {
         let (a, b) = (first.abs().min(last.abs()), first.abs().max(last.abs()));
         if a >= 0.5 * b {
             // f is odd
-            let odd = if *sign < 0 && nodes.len() % 2 == 1 { -1.0 } else { 1.0 };
+            let odd = if nodes.len() % 2 == 1 { f64::from(*sign) } else { 1.0 };
             return odd * near_difference(nodes.iter().map(|(x, _)| x.abs()), 0.5 * (a + b), kappa);
         }
     }
@@ -196,6 +196,14 @@ mod tests {
 
     fn entries() -> impl Strategy<Value = Vec<f64>> {
         prop::collection::vec(-1.0f64..1.0, 64)
+    }
+
+    #[test]
+    fn the_truncation_is_ten_times_the_longer_side() {
+        let (wide, tall) = (DMatrix::<f64>::zeros(2, 3), DMatrix::<f32>::zeros(5, 1));
+        assert_eq!(default_truncation(&wide), 30.0 * f64::EPSILON);
+        assert_eq!(default_truncation(&tall), 50.0 * f64::from(f32::EPSILON));
+        assert_eq!(default_truncation(&DMatrix::<Third>::zeros(3, 3)), 30.0 * f64::EPSILON);
     }
 
     proptest! {

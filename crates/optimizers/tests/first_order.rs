@@ -420,6 +420,35 @@ fn steps_in_place_do_not_allocate() {
     each_method!(f64, 0.01, counted);
 }
 
+/// The room for a gradient has the length of x, whatever the state held before.
+#[test]
+fn the_room_for_a_gradient_fits() {
+    struct Roomy;
+    impl Objective<f64> for Roomy {
+        fn dimension(&self) -> usize {
+            2
+        }
+        fn value(&self, x: &DVector<f64>) -> f64 {
+            x.sum()
+        }
+        fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+            (x.sum(), DVector::from_element(2, 1.0))
+        }
+        fn value_and_gradient_into(&self, x: &DVector<f64>, gradient: &mut DVector<f64>) -> f64 {
+            assert_eq!(gradient.len(), x.len());
+            gradient.fill(1.0);
+            x.sum()
+        }
+    }
+    let method = GradientDescent::new(0.5).unwrap();
+    for update in [None, Some(DVector::zeros(2)), Some(DVector::zeros(5))] {
+        let mut state = method.init(&Roomy, DVector::from_vec(vec![2.0, -1.0])).unwrap();
+        state.iterate.update = update;
+        method.advance(&Roomy, &mut state).unwrap();
+        assert_eq!(state.iterate.x.as_slice(), [1.5, -1.5]);
+    }
+}
+
 /// A run that keeps no more than its best point allocates no more for more steps.
 #[test]
 fn long_runs_do_not_allocate_more() {
@@ -520,6 +549,52 @@ fn clipping() {
     }
 }
 
+/// A gradient of 3 has the mean square 9, with ε̄ = 7 the root 4.
+#[test]
+fn the_epsilon_within_the_root() {
+    macro_rules! first {
+        ($method:ident) => {{
+            let method = $method::new(1.0).unwrap().beta1(0.5).unwrap().eps(0.0).unwrap().eps_root(7.0).unwrap();
+            let (mut x, mut gradient) = ([0.0], [3.0]);
+            method.update(0, &mut x, &mut gradient, &mut method.memory(1)).unwrap();
+            let [update]: [f64; 1] = gradient;
+            update
+        }};
+    }
+    // NAdam's mean is 0.5 · 1.5 / (1 − 0.25) + 0.5 · 3 / (1 − 0.5) = 4
+    let rows: [(&str, f64, f64); 4] = [
+        ("adam", first!(Adam), 0.75),
+        ("adamw", first!(AdamW), 0.75),
+        ("amsgrad", first!(AmsGrad), 0.75),
+        ("nadam", first!(NAdam), 1.0),
+    ];
+    for (name, update, expected) in rows {
+        assert!((update - expected).abs() < 1e-14, "{name}: {update}");
+    }
+}
+
+#[test]
+fn schedules_at_their_boundaries() {
+    let constant = |step: f64| Schedule::constant(step).unwrap();
+    let joined = constant(1.0).then(3, Schedule::own(|k| 2.0 + k as f64));
+    assert_eq!([0, 2, 3, 4].map(|k| joined.at(k)), [1.0, 1.0, 2.0, 3.0]);
+    // what falls has its end below, what does not above
+    for (rate, end, expected) in [
+        (0.5, 0.75, [2.0, 1.0, 0.75]),
+        (0.5, 3.0, [3.0, 3.0, 3.0]),
+        (1.0, 3.0, [2.0, 2.0, 2.0]),
+        (1.0, 1.5, [1.5, 1.5, 1.5]),
+        (2.0, 5.0, [2.0, 4.0, 5.0]),
+    ] {
+        let schedule = Schedule::exponential(2.0, 1, rate).unwrap().end(end).unwrap();
+        assert_eq!([0, 1, 2].map(|k| schedule.at(k)), expected, "{rate} {end}");
+    }
+    // where the end is met exactly the step is still its own: ∂/∂from is rateᵏ
+    let from = Dual::<f64, 1>::variable(2.0, 0);
+    let schedule = Schedule::exponential(from, 1, Dual::constant(0.5)).unwrap().end(Dual::constant(1.0)).unwrap();
+    assert_eq!([0, 1, 2].map(|k| schedule.at(k).eps[0]), [1.0, 0.5, 0.0]);
+}
+
 /// On the edge a component is still its own, and the norm is already held: only below it is the gradient left as it is.
 #[test]
 fn derivatives_on_the_edge_of_a_clip() {
@@ -539,6 +614,15 @@ fn derivatives_on_the_edge_of_a_clip() {
     assert!((s0 - 16.0 / 25.0).abs() < 1e-15 && (s1 + 12.0 / 25.0).abs() < 1e-15, "{s0} {s1}");
     let [(_, s0), (_, s1)] = slopes(norm, [3.0, 3.0]);
     assert_eq!([s0, s1], [1.0, 0.0]);
+    // of two mean squares that are equal the last one counts: u = g / √w with the w of this g, whatever the one before
+    let method = AmsGrad::new(Dual::constant(1.0)).unwrap();
+    let method = method.beta1(Dual::constant(0.0)).unwrap().beta2(Dual::constant(0.0)).unwrap();
+    let (mut x, mut memory) = ([Dual::<f64, 1>::constant(0.0)], method.memory(1));
+    for (iteration, slope) in [7.0, 1.0].into_iter().enumerate() {
+        let mut gradient = [Dual::variable(3.0, 0) * slope + 3.0 * (1.0 - slope)];
+        method.update(iteration, &mut x, &mut gradient, &mut memory).unwrap();
+        assert!((gradient[0].re - 1.0).abs() < 1e-8 && gradient[0].eps[0].abs() < 1e-8, "{:?}", gradient[0]);
+    }
 }
 
 proptest! {

@@ -310,4 +310,15 @@ mod tests {
             assert_eq!(qr.is_singular(), expected, "{diagonal:?}");
         }
     }
+
+    /// Where columns are alike, a step with zeros for what is not determined may be too long, and the shortest one too short for
+    /// any λ > 0: that is taken when its length no longer changes.
+    #[test]
+    fn steps_that_no_lambda_makes_long_enough() {
+        let qr = PivotedQr::new(DMatrix::from_element(1, 2, 1.0), &DVector::from_element(1, 1.0));
+        assert_eq!(qr.gauss_newton().as_slice(), [1.0, 0.0]);
+        let (p, lambda): (DVector<f64>, f64) = qr.within(&DVector::from_element(2, 1.0), 0.85, 0.0);
+        assert!((p[0] - 0.5).abs() < 1e-12 && (p[1] - 0.5).abs() < 1e-12, "{p} {lambda:e}");
+        assert!(lambda > 1e-25 && lambda < 1e-12, "{lambda:e}");
+    }
 }
