@@ -70,8 +70,8 @@ impl<T: RealField + Copy> ForwardDifferences<T> {
     }
 
     fn step_at(&self, i: usize, x: T, bounds: Option<&Bounds<T>>) -> T {
-        let sign = if x >= T::zero() { T::one() } else { -T::one() };
-        let relative = T::default_epsilon().sqrt() * sign * T::one().max(x.abs());
+        let size = T::default_epsilon().sqrt() * T::one().max(x.abs());
+        let relative = if x >= T::zero() { size } else { -size };
         let mut h = self.step.filter(|&h| x + h != x).unwrap_or(relative);
         if !(x + h).is_finite() {
             h = -h;
@@ -86,9 +86,9 @@ impl<T: RealField + Copy> ForwardDifferences<T> {
         if h.abs() <= below.max(above) && x - h != x {
             -h
         } else if above >= below {
-            above.min(relative.abs())
+            above.min(size)
         } else {
-            -below.min(relative.abs())
+            -below.min(size)
         }
     }
 }

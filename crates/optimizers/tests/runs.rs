@@ -537,6 +537,11 @@ fn methods_of_residuals_tell_each_step() {
     let report = Run::new(&problem, &LevenbergMarquardt::new(), &[1.0, 0.5]).unwrap().iterations(4).finish();
     report.trajectory.iter().for_each(told);
 
+    // without tolerances rounding ends it, and that is no convergence
+    let none = LevenbergMarquardt::new().ftol(0.0).unwrap().xtol(0.0).unwrap().gtol(0.0).unwrap();
+    let status = Run::new(&problem, &none, &[1.0, 0.5]).unwrap().iterations(200).finish().status;
+    assert!(matches!(status, Status::Failed(Failure::NoProgress { .. })), "{status}");
+
     // a run that had ended without its Jacobian, and is to go on by another test, which holds there
     let coarse = LevenbergMarquardt::new().ftol(1.0).unwrap();
     let mut run = Run::new(&problem, &coarse, &[1.0, 0.5]).unwrap();
