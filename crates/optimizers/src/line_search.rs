@@ -127,11 +127,12 @@ impl<T: RealField + Copy> MoreThuente<T> {
     /// The next step from the interval and the trial, and the new interval (Section 4: trial value selection; Section 2: updating).
     fn shrink(&mut self, trial: Trial<T>) -> T {
         let (best, other) = (self.best, self.other);
+        let ahead = trial.step > best.step;
         let opposite = trial.slope * (best.slope / best.slope.abs()) < T::zero();
         let quadratic = |slope: T| trial.step + (trial.slope / (trial.slope - slope)) * (best.step - trial.step);
         let step = if trial.value > best.value {
             // case 1: a higher value; the minimum is between
-            let cubic = Cubic::new(best, trial).minimizer(best, trial, trial.step < best.step);
+            let cubic = Cubic::new(best, trial).minimizer(best, trial, !ahead);
             let ratio = best.slope / ((best.value - trial.value) / (trial.step - best.step) + best.slope);
             let parabola = best.step + (ratio / convert(2.0)) * (trial.step - best.step);
             self.bracketed = true;
@@ -142,19 +143,19 @@ impl<T: RealField + Copy> MoreThuente<T> {
             }
         } else if opposite {
             // case 2: a lower value and slopes of opposite sign; the minimum is between
-            let cubic = Cubic::new(best, trial).minimizer(trial, best, trial.step > best.step);
+            let cubic = Cubic::new(best, trial).minimizer(trial, best, ahead);
             let secant = quadratic(best.slope);
             self.bracketed = true;
             if (cubic - trial.step).abs() > (secant - trial.step).abs() { cubic } else { secant }
         } else if trial.slope.abs() < best.slope.abs() {
             // case 3: a lower value, slopes of one sign, and the slope falls; the cubic may have no minimum ahead
-            let cubic = self.cubic_ahead(trial);
+            let cubic = self.cubic_beyond(trial, ahead);
             let secant = quadratic(best.slope);
             let cubic_is_nearer = (cubic - trial.step).abs() < (secant - trial.step).abs();
             if self.bracketed {
                 let nearer = if cubic_is_nearer { cubic } else { secant };
                 let edge = trial.step + convert::<f64, T>(0.66) * (other.step - trial.step);
-                if trial.step > best.step { edge.min(nearer) } else { edge.max(nearer) }
+                if ahead { edge.min(nearer) } else { edge.max(nearer) }
             } else {
                 let farther = if (cubic - trial.step).abs() > (secant - trial.step).abs() { cubic } else { secant };
                 farther.min(self.high).max(self.low)
@@ -162,7 +163,7 @@ impl<T: RealField + Copy> MoreThuente<T> {
         } else if self.bracketed {
             // case 4: a lower value, slopes of one sign, and the slope does not fall
             Cubic::new(other, trial).minimizer(trial, other, trial.step > other.step)
-        } else if trial.step > best.step {
+        } else if ahead {
             self.high
         } else {
             self.low
@@ -180,16 +181,16 @@ impl<T: RealField + Copy> MoreThuente<T> {
     }
 
     /// The minimizer of the cubic beyond the trial in case 3; the end of the range if there is none.
-    fn cubic_ahead(&self, trial: Trial<T>) -> T {
+    fn cubic_beyond(&self, trial: Trial<T>, ahead: bool) -> T {
         let best = self.best;
         let Cubic { theta, gamma } = Cubic::new(best, trial);
-        let gamma = if trial.step > best.step { -gamma } else { gamma };
+        let gamma = if ahead { -gamma } else { gamma };
         let p = (gamma - trial.slope) + theta;
         let q = (gamma + (best.slope - trial.slope)) + gamma;
         let r = p / q;
         if r < T::zero() && gamma != T::zero() {
             trial.step + r * (best.step - trial.step)
-        } else if trial.step > best.step {
+        } else if ahead {
             self.high
         } else {
             self.low
