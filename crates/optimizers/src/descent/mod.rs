@@ -31,8 +31,7 @@ pub trait Direction<T: Entry, P: ?Sized> {
     /// # Errors
     ///
     /// What does not fit; none for a direction that takes every memory.
-    fn check(&self, memory: &Self::Memory, n: usize) -> Result<(), Error> {
-        let _ = (memory, n);
+    fn check(&self, _memory: &Self::Memory, _n: usize) -> Result<(), Error> {
         Ok(())
     }
     /// The direction d at a point with gradient g.
