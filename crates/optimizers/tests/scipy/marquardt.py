@@ -2,7 +2,8 @@
 
 Made with scipy 1.17:
 
-    python marquardt.py 7 60 > marquardt.json
+    python marquardt.py 7 60 > marquardt.json    # the problems that are checked in
+    python marquardt.py 8 3000 > more.json       # more: MARQUARDT_TRIALS=more.json cargo test -p optimizers --lib minpack
 
 Arguments: the seed and the number of problems, rᵢ = bᵢ + Σⱼ aᵢⱼ xⱼ + cᵢ xᵤ xᵥ with u = i mod n, v = (i + 1) mod n, where some variables may
 not enter. Those are kept that end by a tolerance, not by rounding, and whose trials are the same, to ten digits, if the sums are
