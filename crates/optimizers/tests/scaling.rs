@@ -148,6 +148,22 @@ fn levenberg_marquardt_does_not_depend_on_the_unit_of_the_residuals() {
     same("growth", Physics::<_, 2, 4>::new(growth), &[1.0, 1.0]);
 }
 
+/// Where a Jacobian lacks full rank but for rounding, a step along what is not determined may be too long for floats; it is damped.
+#[test]
+fn levenberg_marquardt_arrives_without_full_rank_whatever_the_unit() {
+    function! { fn sums([x0, x1]) -> [3] { [x0 + x1 - 5.0, (x0 + x1) * 2.0 - 10.0, (x0 + x1).powi(2) - 25.0] } }
+    for k in [-1000, 0, 600, 1000] {
+        let squares = SumOfSquares::new(ScaledMap { map: Physics::<_, 2, 3>::new(sums), unit: 2f64.powi(k) });
+        let report = Run::new(&squares, &LevenbergMarquardt::new(), &[1e-3, 2e-3]).unwrap().iterations(60).finish();
+        let x = &report.trajectory.last().unwrap().x;
+        assert!(
+            matches!(report.status, Status::Converged(_)) && (x.sum() - 5.0).abs() < 1e-7,
+            "2^{k} {} {x}",
+            report.status
+        );
+    }
+}
+
 /// A residual that is infinite has a sum of squares that is.
 #[test]
 fn a_loss_is_infinite_only_if_a_residual_is() {
