@@ -57,10 +57,9 @@ impl<'t, T: Number> Reverse<'t, T> {
         Reverse { re, index: STILL, record: None, call: PhantomData }
     }
 
-    /// A variable of a computation.
+    /// A variable of a computation, which stands on the record.
     #[inline]
-    pub(super) fn variable(re: T, record: &'t Record<T>) -> Self {
-        let index = record.push([STILL; 2], [T::zero(); 2]);
+    pub(super) fn variable(re: T, index: u32, record: &'t Record<T>) -> Self {
         Reverse { re, index, record: Some(record), call: PhantomData }
     }
 

@@ -30,6 +30,22 @@ pub(super) struct Record<T> {
 }
 
 impl<T: Number> Record<T> {
+    /// Forgets the last computation and makes variables, which depend on nothing.
+    fn begin(&mut self, variables: usize) -> Result<(), TapeError> {
+        let nodes = self.nodes.get_mut();
+        nodes.clear();
+        if variables > self.limit || nodes.try_reserve_exact(variables).is_err() {
+            return Err(self.error());
+        }
+        nodes.resize(variables, Node { weights: [T::zero(); 2], operands: [STILL; 2] });
+        self.full.set(false);
+        Ok(())
+    }
+
+    fn error(&self) -> TapeError {
+        TapeError::Full { limit: self.limit }
+    }
+
     /// Writes an operation and gives its index, or [`STILL`] if there is no room.
     #[inline]
     pub(super) fn push(&self, operands: [u32; 2], weights: [T; 2]) -> u32 {
@@ -116,6 +132,8 @@ impl From<LengthError> for TapeError {
 pub struct Tape<T: Number + 'static> {
     record: Record<T>,
     adjoints: Vec<T>,
+    /// How many variables the last computation had: they stand first, and the sweep ends before them.
+    inputs: usize,
     /// Empty between calls: the memory of the variables.
     variables: Vec<Reverse<'static, T>>,
 }
@@ -145,7 +163,7 @@ impl<T: Number + 'static> Tape<T> {
     pub fn with_limit(limit: usize) -> Self {
         let limit = limit.min(STILL as usize);
         let record = Record { nodes: RefCell::default(), limit, full: Cell::new(false) };
-        Tape { record, adjoints: Vec::new(), variables: Vec::new() }
+        Tape { record, adjoints: Vec::new(), inputs: 0, variables: Vec::new() }
     }
 
     /// How many operations and variables the last computation had.
@@ -159,13 +177,13 @@ impl<T: Number + 'static> Tape<T> {
         x: &[T],
         computation: impl for<'t> FnOnce(&[Reverse<'t, T>]) -> R,
     ) -> Result<R, TapeError> {
-        self.record.nodes.get_mut().clear();
-        self.record.full.set(false);
+        self.record.begin(x.len())?;
+        self.inputs = x.len();
         let mut variables = emptied(core::mem::take(&mut self.variables));
-        variables.extend(x.iter().map(|x| Reverse::variable(*x, &self.record)));
+        variables.extend(x.iter().enumerate().map(|(i, x)| Reverse::variable(*x, i as u32, &self.record)));
         let result = computation(&variables);
         self.variables = emptied(variables);
-        if self.record.full.get() { Err(TapeError::Full { limit: self.record.limit }) } else { Ok(result) }
+        if self.record.full.get() { Err(self.record.error()) } else { Ok(result) }
     }
 
     /// The adjoints of all operations, from those of the results: from the last operation back to the first,
@@ -177,21 +195,24 @@ impl<T: Number + 'static> Tape<T> {
         let nodes = self.record.nodes.get_mut();
         self.adjoints.clear();
         self.adjoints.resize(nodes.len(), -T::zero());
-        let adjoints = &mut self.adjoints[..];
+        let mut adjoints = &mut self.adjoints[..];
         for (index, adjoint) in results {
             // the index of a constant result is that of no operation
             if let Some(sum) = adjoints.get_mut(index as usize) {
                 *sum += adjoint + T::zero();
             }
         }
-        for (i, node) in nodes.iter().enumerate().rev() {
-            let adjoint = adjoints[i];
-            if is_untouched(adjoint) {
+        for node in nodes[self.inputs..].iter().rev() {
+            // operands stand before their results
+            let Some((adjoint, before)) = adjoints.split_last_mut() else { break };
+            adjoints = before;
+            if is_untouched(*adjoint) {
                 continue;
             }
             for (operand, weight) in node.operands.into_iter().zip(node.weights) {
                 if let Some(sum) = adjoints.get_mut(operand as usize) {
-                    *sum += weight.times_slope(adjoint) + T::zero();
+                    // the zero is added to what does not wait for this adjoint
+                    *sum = weight.times_slope(*adjoint) + (*sum + T::zero());
                 }
             }
         }
