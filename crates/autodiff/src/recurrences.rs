@@ -214,3 +214,64 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         h
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAWS: [(Law<f64>, usize); 8] = [
+        (Law::Power(0.5), 0),
+        (Law::Slope(-1.0, Base::Itself), 1),
+        (Law::Slope(-1.0, Base::OneMore), 1),
+        (Law::Slope(-0.5, Base::OneMinusSquare), 1),
+        (Law::Wave(-1.0), 1),
+        (Law::Quadratic(1.0), 2),
+        (Law::Quadratic(-1.0), 2),
+        (Law::QuadraticSlope(-1.0), 3),
+    ];
+
+    /// A solution starts from the derivatives that its law names: it needs the last of them, and no further one.
+    #[test]
+    fn solutions_start_from_few_derivatives() {
+        let line = Taylor::<f64, 5>::line(0.25, 2.0) + Taylor::line(0.25, 1.0) * Taylor::line(0.25, 1.0);
+        let known = [0.5, 0.75, -0.25, 0.125];
+        for (law, uses) in LAWS {
+            assert_eq!(law.uses(), uses, "{law:?}");
+            let without = |from: usize| {
+                let f = core::array::from_fn(|n| if n < from { known[n] } else { f64::NAN });
+                line.solution(law, f).unwrap()
+            };
+            assert_eq!(without(uses + 1).coefficients, line.solution(law, known).unwrap().coefficients, "{law:?}");
+            assert!(without(uses).coefficients[4].is_nan(), "{law:?}");
+        }
+        for law in [Law::Polynomial(3.0), Law::Unknown] {
+            assert!(law.uses() == 0 && line.solution(law, known).is_none());
+        }
+    }
+
+    /// What moves no faster than 1/x, to the order that it is differentiated.
+    #[test]
+    fn laws_whose_derivatives_fit() {
+        for (law, first, second) in [
+            (Law::Quadratic(0.0), true, true),
+            (Law::QuadraticSlope(-1.0), true, true),
+            (Law::Wave(-1.0), true, true),
+            (Law::Polynomial(1.0), true, true),
+            (Law::Polynomial(2.0), true, true),
+            (Law::Polynomial(3.0), true, false),
+            (Law::Polynomial(4.0), false, false),
+            (Law::Power(0.0), true, false),
+            (Law::Power(0.5), true, false),
+            (Law::Power(3.0), true, false),
+            (Law::Power(3.5), false, false),
+            (Law::Power(-0.5), false, false),
+            (Law::Slope(-1.0, Base::Itself), true, false),
+            (Law::Slope(-1.0, Base::OneMore), true, false),
+            (Law::Slope(-0.5, Base::OneMinusSquare), false, false),
+            (Law::Slope(-1.0, Base::OnePlusSquare), false, false),
+            (Law::Unknown, false, false),
+        ] {
+            assert_eq!([1, 2, 3].map(|order| law.is_gentle(order)), [first, second, second], "{law:?}");
+        }
+    }
+}

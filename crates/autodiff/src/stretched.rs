@@ -141,3 +141,91 @@ fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) 
     };
     stretched().unwrap_or(plain)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dual::Dual;
+
+    const INF: f64 = f64::INFINITY;
+
+    /// Between 2⁻¹²⁸ and 2¹²⁸, or of single precision between 2⁻³² and 2³².
+    #[test]
+    fn room_for_factors() {
+        let power = |n| 2.0_f64.powi(n);
+        for (x, wanted) in [
+            (0.0, true),
+            (1.0, true),
+            (power(128), true),
+            (power(129), false),
+            (power(-128), true),
+            (power(-129), false),
+            (1e-310, false),
+            (INF, false),
+            (f64::NAN, false),
+        ] {
+            assert_eq!([leaves_room(x), leaves_room(-x)], [wanted; 2], "{x:e}");
+            // the value counts
+            assert_eq!(leaves_room(Dual::<f64, 1>::new(x, [1e300])), wanted, "{x:e}");
+        }
+        let single = [-33, -32, 0, 32, 33].map(|n| leaves_room(2.0_f32.powi(n)));
+        assert_eq!(single, [false, true, true, true, false]);
+    }
+
+    #[test]
+    fn products_that_lose_digits() {
+        for (x, y, wanted) in [
+            (2.0, 3.0, false),
+            (0.0, 3.0, false),
+            (2.0, 0.0, false),
+            (1e-200, 1e-200, true),
+            (1e-155, 1e-155, true),
+            (1e-150, 1e-150, false),
+            (1e200, 1e200, true),
+            // nothing is lost that was not infinite before
+            (INF, 2.0, false),
+            (2.0, -INF, false),
+            (f64::NAN, 2.0, false),
+        ] {
+            assert_eq!(lost(x * y, x, y), wanted, "{x:e} · {y:e}");
+        }
+    }
+
+    /// A derivative that is zero has all its digits unless powers of the argument may have underflowed.
+    #[test]
+    fn derivatives_with_all_their_digits() {
+        let power = |n| 2.0_f64.powi(n);
+        for (derivative, size, wanted) in [
+            (3.0, 1e300, true),
+            (-3.0, 0.0, true),
+            (1e-310, 1.0, false),
+            (INF, 1.0, false),
+            (f64::NAN, 1.0, false),
+            (0.0, 0.0, true),
+            (0.0, 1.0, true),
+            (0.0, power(40), true),
+            (0.0, power(41), false),
+            (0.0, power(-40), true),
+            (0.0, power(-41), false),
+            (1e-310, 0.0, false),
+        ] {
+            assert_eq!(fits(derivative, size), wanted, "{derivative:e} at {size:e}");
+            assert_eq!(fits_by(None, 1, derivative, size), wanted, "{derivative:e} at {size:e}");
+            assert_eq!(fits_by(Some(Law::Wave(-1.0)), 1, derivative, size), wanted, "{derivative:e} at {size:e}");
+        }
+        // u³ has derivatives that are zero beyond the third, u^½ has none
+        for (law, n, derivative, size, wanted) in [
+            (Law::Polynomial(3.0), 1, 3.0, 1.0, true),
+            (Law::Polynomial(3.0), 2, 0.0, 0.0, true),
+            (Law::Polynomial(3.0), 2, 0.0, 1e-200, false),
+            (Law::Polynomial(3.0), 3, 0.0, 1.0, false),
+            (Law::Polynomial(3.0), 4, 0.0, 1e-200, true),
+            (Law::Power(0.5), 4, -0.9375, 1.0, true),
+            (Law::Power(0.5), 4, 0.0, 1e200, false),
+            (Law::Power(0.5), 4, 0.0, 1.0, false),
+            (Law::Power(0.5), 4, -INF, 0.0, true),
+        ] {
+            assert_eq!(fits_by(Some(law), n, derivative, size), wanted, "{law:?}, {n}: {derivative:e} at {size:e}");
+        }
+    }
+}
