@@ -619,3 +619,168 @@ impl<F: Float, T: Scalar<F>, const K: usize> Sub<F> for Taylor<T, K> {
         Taylor { re: self.re - c, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The series with this value and these coefficients.
+    fn series<const K: usize>(re: f64, coefficients: [f64; K]) -> Taylor<f64, K> {
+        Taylor { coefficients, ..Taylor::constant(re) }
+    }
+
+    /// Sums of several terms begin where a line bends, but not within the first three orders.
+    #[test]
+    fn the_first_order_that_is_a_sum() {
+        for (bends, first) in [(0, 9), (1, 9), (2, 4), (3, 4), (4, 4), (5, 5), (8, 8)] {
+            let mut line = series(2.0, [0.0; 8]);
+            if bends > 0 {
+                line.coefficients[bends - 1] = 3.0;
+            }
+            assert_eq!(line.first_sum(), first, "{bends}");
+        }
+    }
+
+    /// Of c tᵏ, the powers to the order K are those to K/k.
+    #[test]
+    fn powers_that_fit() {
+        let inf = f64::INFINITY;
+        for (coefficients, wanted) in [
+            ([0.0; 6], true),
+            ([1.0; 6], true),
+            ([2.0, -1.0, 0.5, 0.0, 0.0, 3.0], true),
+            ([1e50, 0.0, 0.0, 0.0, 0.0, 0.0], true),
+            ([1e52, 0.0, 0.0, 0.0, 0.0, 0.0], false),
+            ([1e-50, 0.0, 0.0, 0.0, 0.0, 0.0], true),
+            ([-1e-52, 0.0, 0.0, 0.0, 0.0, 0.0], false),
+            ([1.0, 1e102, 0.0, 0.0, 0.0, 0.0], true),
+            ([1.0, -1e103, 0.0, 0.0, 0.0, 0.0], false),
+            ([1.0, 0.0, 1e-153, 1e-307, 1e307, 1e307], true),
+            ([1.0, 0.0, 1e-155, 0.0, 0.0, 0.0], false),
+            ([1.0, 0.0, 0.0, 0.0, 0.0, 1e-310], false),
+            // what is infinite before does not overflow
+            ([1.0, inf, 0.0, 0.0, f64::NAN, -inf], true),
+        ] {
+            assert_eq!(series(0.0, coefficients).powers_fit(), wanted, "{coefficients:?}");
+        }
+        for (coefficients, wanted) in [([1.0, -1.0, 0.5], false), ([1.0, 0.0, -1.5], true), ([0.0; 3], false)] {
+            assert_eq!(series(9.0, coefficients).grows(), wanted, "{coefficients:?}");
+        }
+    }
+
+    /// The orders at which f⁽ⁿ⁾/n! is infinite, or too small where large powers may bring it back.
+    #[test]
+    fn orders_out_of_range() {
+        let (inf, none, wave) = (f64::INFINITY, None, Some(Law::Wave(-1.0)));
+        let (tiny, root) = (1e-200, f64::SQRT_MIN_POSITIVE);
+        for (x, step, derivatives, law, wanted) in [
+            (1.0, 2.0, [1.0; 4], wave, [0, 0, 0]),
+            (1.0, 2.0, [1.0, 1e-310, 1.0, 1.0], wave, [1, 0, 0]),
+            (1.0, 2.0, [1.0, 1.0, 1.0, 6.0 * 1e-310], none, [0, 0, 1]),
+            // 3! takes it out of the range
+            (1.0, 2.0, [1.0, 1.0, 1.0, 1e-307], none, [0, 0, 1]),
+            (1.0, 1.0, [1.0, 1e-310, 1.0, 1.0], wave, [0, 0, 0]),
+            (1.0, 0.5, [1.0, 1.0, inf, 1.0], wave, [0, 1, 0]),
+            (1.0, 2.0, [1.0, f64::NAN, 1.0, -inf], none, [1, 0, 1]),
+            // a zero is one at a middling argument, unless a tiny derivative comes before it
+            (1.0, 2.0, [1.0, 1.0, 0.0, 1.0], none, [0, 0, 0]),
+            (1.0, 2.0, [1.0, 1.0, 0.0, 1.0], wave, [0, 0, 0]),
+            (1e20, 2.0, [1.0, 1.0, 0.0, 1.0], none, [0, 0, 0]),
+            (1e20, 2.0, [1.0, 1.0, 0.0, 1.0], wave, [0, 1, 0]),
+            (1.0, 2.0, [1.0, tiny, 0.0, 1.0], none, [0, 1, 0]),
+            (1.0, 2.0, [1.0, -tiny, 0.0, 0.0], none, [0, 1, 0]),
+            (1.0, 2.0, [1.0, root, 0.0, 1.0], none, [0, 0, 0]),
+            (1.0, 1.0, [1.0, tiny, 0.0, 1.0], none, [0, 0, 0]),
+            // u² has no third derivative
+            (3.0, 2.0, [9.0, 6.0, 2.0, 0.0], Some(Law::Polynomial(2.0)), [0, 0, 0]),
+            (3.0, 2.0, [9.0, 6.0, 2.0, 0.0], Some(Law::Power(2.5)), [0, 0, 1]),
+            (1.0, 1e200, [1.0; 4], wave, [1, 1, 1]),
+            // nothing is to be had from infinite values
+            (1.0, 2.0, [inf; 4], wave, [0, 0, 0]),
+            (1.0, inf, [1.0, inf, 1.0, 1.0], wave, [0, 0, 0]),
+        ] {
+            let found = Taylor::<f64, 3>::line(x, step).out_of_range(&derivatives, law);
+            let wanted = wanted.map(|out| out == 1);
+            let wanted = wanted.contains(&true).then_some(wanted);
+            assert_eq!(found, wanted, "{derivatives:?} at {x:e} + {step:e} t by {law:?}");
+        }
+    }
+
+    /// Only the coefficients with a term that is out of range are taken from the sum without one.
+    #[test]
+    fn coefficients_that_are_concerned() {
+        // e^u for u = 2 t + 3 t², and marks in place of what was found before
+        let (line, marks) = (series(0.0, [2.0, 3.0, 0.0]), series(-7.0, [-1.0, -2.0, -3.0]));
+        let ones = [Wide::new(1.0); MAX_ORDER + 1];
+        let exact = [2.0, 5.0, 6.0 + 4.0 / 3.0];
+        for (out, concerned) in [
+            ([true, false, false], [true, true, false]),
+            ([false, true, false], [false, true, true]),
+            ([false, false, true], [false, false, true]),
+            ([false; 3], [false; 3]),
+        ] {
+            let found = line.compose_widely(marks, &ones, out).unwrap();
+            for k in 0..3 {
+                let wanted = if concerned[k] { exact[k] } else { marks.coefficients[k] };
+                assert!((found.coefficients[k] - wanted).abs() < 1e-15, "{out:?}, order {}: {found:?}", k + 1);
+            }
+            assert_eq!(found.re, marks.re);
+        }
+        let infinite = [Wide::new(f64::INFINITY); MAX_ORDER + 1];
+        assert!(line.compose_widely(marks, &infinite, [true; 3]).is_none());
+    }
+
+    /// The same of two variables: x y for x = 3 + 2 t and y = 5 + 4 t², with other derivatives beside it.
+    #[test]
+    fn coefficients_of_pairs_that_are_concerned() {
+        let partials = |xx, xxx| Partials::new(15.0, [5.0, 3.0], [xx, 1.0, 0.0], [xxx, 0.0, 0.0, 0.0]);
+        let compose = |x: [f64; 3], y: [f64; 3], partials: &Partials<f64>| {
+            series(3.0, x).compose2_to(3, &series(5.0, y), partials, 0, 0)
+        };
+        let (along, across, still) = ([2.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0; 3]);
+        let (sum, concerned) = compose(along, across, &partials(0.0, 0.0));
+        assert_eq!((sum.re, sum.coefficients, concerned), (15.0, [10.0, 12.0, 8.0], [false; 3]));
+        // 1e−310 · (2 t)²/2 may have lost digits, and an infinite derivative stays in its orders
+        assert_eq!(compose(along, across, &partials(1e-310, 0.0)).1, [false, true, false]);
+        assert_eq!(compose(along, still, &partials(f64::INFINITY, 0.0)).1, [false, true, false]);
+        assert_eq!(compose([2.0, 1.0, 0.0], still, &partials(f64::INFINITY, 0.0)).1, [false, true, true]);
+        assert_eq!(compose([1.0, 0.0, 0.0], [1.0, 0.0, 0.0], &partials(0.0, f64::NAN)).1, [false, false, true]);
+        // nothing brings it back
+        assert_eq!(compose([0.5, 0.0, 0.0], [1.0, 0.0, 0.0], &partials(1e-310, 1e-310)).1, [false; 3]);
+        // the other number's steps do
+        assert_eq!(compose([0.5, 0.0, 0.0], across, &partials(1e-310, 0.0)).1, [false, true, false]);
+        for x in [[1e-120, 0.0, 0.0], [0.0, 0.0, 1e-310]] {
+            assert_eq!(
+                [compose(x, still, &partials(0.0, 0.0)).1, compose(still, x, &partials(0.0, 0.0)).1],
+                [[true; 3]; 2]
+            );
+        }
+        // far from 1, a zero may be what underflow left
+        let far = series(1e20, along).compose2_to(3, &series(5.0, still), &partials(0.0, 0.0), 0, 0);
+        assert_eq!(far.1, [false, true, true]);
+    }
+
+    /// Solutions in units of their own speed: |x_k| ≤ unit 2^(n k) at every order, nearly reached at one.
+    #[test]
+    fn the_pace_of_a_series() {
+        let power = |n| 2.0_f64.powi(n);
+        for (coefficients, unit, wanted) in [
+            ([0.0; 3], 1.0, None),
+            ([f64::INFINITY, 0.0, 0.0], 1.0, None),
+            ([1.0, 0.0, 0.0], 0.0, None),
+            ([1.0, 0.0, 0.0], 1.0, Some(0)),
+            ([1.0, 0.0, 0.0], power(5), Some(-5)),
+            ([-power(7), 0.0, 0.0], power(2), Some(5)),
+            ([1.0, power(10), 0.0], 1.0, Some(5)),
+            ([1.0, power(11), 0.0], power(-2), Some(6)),
+            ([power(8), power(10), -power(30)], 1.0, Some(10)),
+            ([0.0, 0.0, power(-10)], 1.0, Some(-4)),
+        ] {
+            assert_eq!(series(1.0, coefficients).pace(unit), wanted, "{coefficients:?} in {unit:e}");
+        }
+        assert_eq!(series(3.0, [2.0, 2.0, 2.0]).paced(-1).coefficients, [1.0, 0.5, 0.25]);
+        assert_eq!(series(3.0, [2.0, 2.0, 2.0]).scaled(3).coefficients, [16.0; 3]);
+        assert_eq!(times_power_of_two(power(-1000), 1990), power(990));
+        assert_eq!([times_power_of_two(0.0, i32::MAX), times_power_of_two(1.0, i32::MIN)], [0.0; 2]);
+    }
+}
