@@ -338,3 +338,18 @@ impl<F: Float, T: Scalar<F>, const N: usize> Sub<F> for Dual<T, N> {
         Dual { re: self.re - c, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of nested numbers, slopes that are finite in all their parts; of floats none.
+    #[test]
+    fn slopes_that_multiply_as_they_are() {
+        let (inf, slope) = (f64::INFINITY, Dual::<f64, 2>::new);
+        assert_eq!([1.0, 0.0, inf, f64::NAN].map(plain), [false; 4]);
+        let nested =
+            [(3.0, [0.0, -1.0]), (inf, [0.0; 2]), (3.0, [0.0, -inf]), (f64::NAN, [0.0; 2]), (0.0, [f64::NAN, 0.0])];
+        assert_eq!(nested.map(|(re, eps)| plain(slope(re, eps))), [true, false, false, false, false]);
+    }
+}

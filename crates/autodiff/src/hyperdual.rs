@@ -456,3 +456,21 @@ impl<F: Float, T: Scalar<F>, const N: usize> Sub<F> for HyperDual<T, N> {
         HyperDual { re: self.re - c, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn partials_that_are_finite() {
+        let (inf, nan) = (f64::INFINITY, f64::NAN);
+        for (partials, wanted) in
+            [([0.0, -1.0, 1e308], true), ([inf, 0.0, 0.0], false), ([0.0, nan, 0.0], false), ([0.0, 0.0, -inf], false)]
+        {
+            assert_eq!(finite(partials), wanted, "{partials:?}");
+            let number = HyperDual::new(1.0, [0.0; 3], [[0.0; 3], [0.0; 3], partials]);
+            assert_eq!([number.all_finite(), finite([number; 2])], [wanted; 2], "{partials:?}");
+        }
+        assert!(finite::<f64, 0>([]));
+    }
+}

@@ -444,6 +444,11 @@ mod tests {
         type W = Wide<f64>;
         assert_eq!(format!("{} {:e}", W::new(3.0), W::new(-2.0_f64.powi(130))), "3·2^0 -4e0·2^128");
         assert_eq!(format!("{} {}", W::new(2.0).powi(-130), Wide::new(2.0_f32).powi(37)), "0.25·2^-128 32·2^32");
+        // from 2⁻ˢ to below 2ˢ
+        let ends = [-129, -128, 127, 128].map(|n| W::new(2.0_f64.powi(n)).exponent);
+        assert_eq!(ends, [-1, 0, 0, 1]);
+        let ends = [-17, -16, 15, 16].map(|n| Wide::new(2.0_f32.powi(n)).exponent);
+        assert_eq!(ends, [-1, 0, 0, 1]);
         for none in [W::ZERO, W::INFINITY, W::NAN] {
             let far = none * W::new(1e300).powi(20);
             assert!(far.to_string().ends_with("·2^0"), "{far}");
@@ -471,6 +476,11 @@ mod tests {
         assert_eq!(Wide::<f32>::of_double(f64::INFINITY).narrow(), f32::INFINITY);
         assert!(Wide::<f32>::of_double(f64::NAN).is_nan());
         assert_eq!(Wide::<f64>::of_double(1e-300).narrow(), 1e-300);
+        // of a single, its own parts
+        for x in [1.0_f32, 0.75, -3e-5, 2.0_f32.powi(-16), 2.0_f32.powi(16), -7e10, f32::MAX, f32::MIN_POSITIVE, 1e-40]
+        {
+            assert_eq!(Wide::<f32>::of_double(x.into()).to_string(), Wide::new(x).to_string());
+        }
     }
 
     #[test]

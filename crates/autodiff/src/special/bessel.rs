@@ -250,3 +250,61 @@ fn leading_term(m: usize, k: usize, x: f64) -> f64 {
 fn half_to_the(n: usize) -> f64 {
     f64::from_bits((1023 - n as u64) << 52)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where 2l/x C_l is lost beside C_{l−1} up to the order `top`.
+    #[test]
+    fn arguments_that_are_far() {
+        for (top, x, wanted) in [
+            (1, 1e16, false),
+            (1, 1e17, true),
+            (100, 1e20, false),
+            (100, 1e21, true),
+            (1_000_000, 1e28, false),
+            (1_000_000, 1e29, true),
+            // 2⁵⁵ 64 is the first that is not
+            (8, 2.0_f64.powi(61), false),
+            (8, 2.0_f64.powi(61) * 1.001, true),
+            (8, f64::INFINITY, true),
+        ] {
+            assert_eq!(is_far(x, top), wanted, "{x:e}, {top}");
+        }
+    }
+
+    /// ln of the bound (x/2)ˡ/l!, l = m − 24, passes −760 between the neighbours of a pair.
+    #[test]
+    fn orders_at_which_all_vanishes() {
+        for (m, x, wanted) in [
+            (0, 0.0, false),
+            (500, 1e-3, false),
+            (1000, 1.0, false),
+            (1001, 0.0, true),
+            (1001, 1.0, true),
+            (1001, 331.36, true),
+            (1001, 332.03, false),
+            (2000, 991.53, true),
+            (2000, 992.52, false),
+            (2000, 3000.0, false),
+            (100_000, 73_005.4, true),
+            (100_000, 73_006.7, false),
+            (1 << 31, 1e6, true),
+            (1 << 31, 1e10, false),
+        ] {
+            assert_eq!(vanishes(m, x), wanted, "{m}, {x}");
+        }
+    }
+
+    /// The last function that does not overflow is not lost with the next: Y₄⁽²⁴⁾ = −16 27!/π x⁻²⁸ beside 0, and Y₂₉ does.
+    #[test]
+    fn derivatives_beside_functions_that_overflow() {
+        let x = 1.045e-10;
+        let found = second_kind(4, x, MAX_ORDER);
+        // mpmath: -1.6169506617148561e308 is 2⁻²⁴ Y₂₈, and Y₂₉ is 1.45e327
+        assert!((found[24] / -1.616_950_661_714_856e308 - 1.0).abs() < 1e-13, "{:e}", found[24]);
+        let next = second_kind(5, x, MAX_ORDER);
+        assert!(next[24] == f64::NEG_INFINITY && next[22].is_finite());
+    }
+}
