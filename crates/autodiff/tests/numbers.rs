@@ -289,6 +289,73 @@ fn the_number_of_patterns() {
     }
 }
 
+/// What numbers say of themselves: whether they divide, by the value, and whether they are finite, by all parts.
+#[test]
+fn numbers_that_divide_and_numbers_that_are_finite() {
+    fn answers<T: Number>(x: T) -> [bool; 2] {
+        [x.divides_safely(), x.all_finite()]
+    }
+    let (inf, nan) = (f64::INFINITY, f64::NAN);
+    for (x, divides) in [
+        (1.0, true),
+        (-1e-300, true),
+        (1e300, true),
+        (0.0, false),
+        (1e-310, false),
+        (-1e308, false),
+        (inf, false),
+        (nan, false),
+    ] {
+        let mut found = vec![
+            ("float", answers(x)),
+            ("Dual", answers(Dual::<f64, 2>::variable(x, 0))),
+            ("HyperDual", answers(HyperDual::<f64, 2>::variable(x, 0))),
+            ("Taylor", answers(Taylor::<f64, 3>::variable(x))),
+            ("Dual<Taylor>", answers(Dual::<Taylor<f64, 3>, 2>::variable(Taylor::variable(x), 0))),
+            ("Taylor<HyperDual>", answers(Taylor::<HyperDual<f64, 2>, 3>::variable(HyperDual::variable(x, 1)))),
+        ];
+        let mut push = |name, answers| found.push((name, answers));
+        let _ = reverse::gradient(
+            |x| {
+                push("Reverse", answers(x[0]));
+                x[0]
+            },
+            &[x],
+        );
+        let _ = jacobian_pattern(
+            |x| {
+                push("Tracer", answers(x[0]));
+                x.to_vec()
+            },
+            &[x],
+        );
+        diagnose(
+            |[x]| {
+                push("Traced", answers(x));
+                x
+            },
+            [x],
+        );
+        assert!(found.len() >= 9);
+        for (name, found) in found {
+            assert_eq!(found, [divides, x.is_finite()], "{name} of {x:e}");
+        }
+    }
+    for part in [inf, -inf, nan] {
+        let mut series = Taylor::<f64, 3>::variable(1.0);
+        series.coefficients[2] = part;
+        for (name, found) in [
+            ("Dual", answers(Dual::new(1.0, [0.0, part]))),
+            ("HyperDual", answers(HyperDual::new(1.0, [0.0, part], [[0.0; 2]; 2]))),
+            ("HyperDual's corner", answers(HyperDual::new(1.0, [0.0; 2], [[0.0, 0.0], [part, 0.0]]))),
+            ("Taylor", answers(series)),
+            ("Dual<Taylor>", answers(Dual::new(Taylor::<f64, 3>::variable(1.0), [series]))),
+        ] {
+            assert_eq!(found, [true, false], "{name} with a part of {part}");
+        }
+    }
+}
+
 /// What nalgebra asks of a real number.
 #[cfg(feature = "nalgebra")]
 #[test]
