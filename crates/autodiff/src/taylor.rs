@@ -468,11 +468,11 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
     /// f(x₀ + u, y₀ + v) = Σ ∂ⁿ⁺ᵐf/∂xⁿ∂yᵐ / (n! m!) uⁿ vᵐ
     fn compose2(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
         match self.first_lost().into_iter().chain(other.first_lost()).min() {
-            Some(first) if self.re.all_finite() && other.re.all_finite() => {
+            Some(first) => {
                 let below = self.below(first).compose2_finite(other.below(first), partials, i, j);
                 Self::joined(below, &self.compose2_finite(other, partials, i, j), first)
             }
-            _ => self.compose2_finite(other, partials, i, j),
+            None => self.compose2_finite(other, partials, i, j),
         }
     }
     #[inline]

@@ -25,6 +25,7 @@ fn scale_free<T: Scalar>(name: &str, [x, y]: [T; 2], s: f64) -> T {
         // beyond 2⁵³ the arctangent of 1/z is π/2 − z
         "atan" => (x / s).atan() * s,
         "asinh" => (x * s).asinh() - (y * s).acosh(),
+        "quotient" => (x * s) / (y * s + x) + (x / s) / (y * y / s),
         other => panic!("'{other}' has no function here"),
     }
 }
@@ -72,13 +73,17 @@ fn derivatives_that_fit_do_so_at_every_scale() {
 #[test]
 fn all_routes_have_the_same_bits_there() {
     type Nested = Dual<Dual<f64, 2>, 2>;
-    for name in ["ln", "recip", "powers", "angle", "length", "xlogy"] {
-        for k in [-700, -560, -340, 340, 560, 700] {
+    const POINTS: [[f64; 2]; 3] = [[1.5, 2.5], [1.1, 2.7], [1.234567, 1.0987654]];
+    for name in ["ln", "recip", "powers", "angle", "length", "xlogy", "asinh", "atan", "quotient"] {
+        for (k, [x, y]) in [-700, -560, -340, 340, 560, 700].into_iter().flat_map(|k| POINTS.map(|point| (k, point))) {
+            if ["asinh", "atan"].contains(&name) && k < 0 {
+                continue;
+            }
             let s = 2.0_f64.powi(k);
-            let hyper = scale_free(name, [HyperDual::variable(1.5, 0), HyperDual::variable(2.5, 1)], s);
+            let hyper = scale_free(name, [HyperDual::variable(x, 0), HyperDual::variable(y, 1)], s);
             let nested: Nested = scale_free(
                 name,
-                Dual::<f64, 2>::variables([1.5, 2.5]).map(Dual::constant).map({
+                Dual::<f64, 2>::variables([x, y]).map(Dual::constant).map({
                     let mut i = 0;
                     move |mut x: Nested| {
                         x.eps[i] = Dual::constant(1.0);
@@ -88,16 +93,16 @@ fn all_routes_have_the_same_bits_there() {
                 }),
                 s,
             );
-            let slopes = gradient(|x| scale_free(name, x, s), [1.5, 2.5]);
+            let slopes = gradient(|x| scale_free(name, x, s), [x, y]);
             assert_eq!(hyper.eps, slopes, "{name} at {s:e}");
-            assert_eq!(gradient(|x| scale_free(name, [x[0], x[1]], s), Chunks::<_, 1>(&[1.5, 2.5])), slopes);
+            assert_eq!(gradient(|x| scale_free(name, [x[0], x[1]], s), Chunks::<_, 1>(&[x, y])), slopes);
             for i in 0..2 {
                 assert_eq!(nested.eps[i].re, slopes[i], "{name} at {s:e}");
                 for j in 0..=i {
                     assert_eq!(nested.eps[i].eps[j], hyper.hessian()[i][j], "{name} at {s:e}, {i}, {j}");
                 }
             }
-            let along = scale_free(name, [Taylor::<f64, 2>::variable(1.5), Taylor::constant(2.5)], s);
+            let along = scale_free(name, [Taylor::<f64, 2>::variable(x), Taylor::constant(y)], s);
             near(name, s, along.derivative(2), hyper.hessian()[0][0]);
         }
     }

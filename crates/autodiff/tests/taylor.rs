@@ -349,6 +349,58 @@ fn orders_below_an_infinite_one() {
     assert!((y.ln().coefficients[1] / 5e19 - 1.0).abs() < 1e-6);
 }
 
+/// In functions of two variables neither, at every size of the point.
+#[test]
+fn orders_of_pairs_below_an_infinite_one() {
+    type Series = Taylor<f64, 6>;
+    type Pair = fn(Series, Series) -> Series;
+    let pairs: [(&str, Pair); 4] = [
+        ("pow", |x, y| x.pow(y / y.re)),
+        ("xlogy", |x, y| x.xlogy(y)),
+        ("hypot", |x, y| x.hypot(y)),
+        ("atan2", |x, y| x.atan2(y)),
+    ];
+    for (name, f) in pairs {
+        for size in [-600, -342, 0, 342, 600] {
+            let (x, y): (Series, Series) = (curve(LINE, size, 0), curve(OTHER, size, 0));
+            let whole = f(x, y);
+            for first in 2..=6 {
+                let (mut lost_x, mut lost_y) = (x, y);
+                lost_x.coefficients[first - 1] = f64::INFINITY;
+                lost_y.coefficients[first - 1] = f64::INFINITY;
+                for found in [f(lost_x, y), f(x, lost_y)] {
+                    let what = format!("{name} at 2^{size}, order {first}: {found:?}");
+                    assert_eq!(found.coefficients[..first - 1], whole.coefficients[..first - 1], "{what}");
+                    // far out, its powers meet derivatives that are zero
+                    assert!(size > 0 || found.coefficients[first - 1].is_infinite(), "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// A series of series has the mixed derivatives that the longer series has, to the highest order of all.
+#[test]
+fn series_nest_with_series() {
+    type Nest = Taylor<Taylor<f64, 12>, 12>;
+    fn check(name: &str, nested: Nest, series: Taylor<f64, 24>) {
+        for k in 1..=12 {
+            for l in 1..=12 {
+                let choices = (1..=l).fold(1.0, |product, i| product * (k + i) as f64 / i as f64);
+                let (got, want) = (nested.coefficients[k - 1].coefficients[l - 1], series.coefficients[k + l - 1]);
+                let near = (got / choices - want).abs() <= 1e-9 * want.abs();
+                assert!(near, "{name}, orders {k} and {l}: {:e} and {want:e}", got / choices);
+            }
+        }
+    }
+    let (x, at) = (Nest::variable(Taylor::variable(0.75)), Taylor::variable(0.75));
+    check("hypot", x.hypot(1.0), at.hypot(1.0));
+    check("atan2", x.atan2(1.0), at.atan2(1.0));
+    check("pow", x.pow(x + 1.0), at.pow(at + 1.0));
+    check("xlogy", x.xlogy(x + 1.0), at.xlogy(at + 1.0));
+    check("quotient", 2.0 / (x + 1.0), 2.0 / (at + 1.0));
+}
+
 /// The smaller side of a length, and of an angle, counts at high orders too, along a line and in nested numbers.
 #[test]
 fn lengths_beside_a_much_longer_side() {
