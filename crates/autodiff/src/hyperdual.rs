@@ -461,6 +461,15 @@ impl<F: Float, T: Scalar<F>, const N: usize> Sub<F> for HyperDual<T, N> {
 mod tests {
     use super::*;
 
+    /// Of floats, rows of an even length, as far as the matrix goes.
+    #[test]
+    fn rows_of_whole_vectors() {
+        let ones = triangle::<f64, 5>(|_, _| 1.0).map(|row| row.iter().sum::<f64>());
+        assert_eq!(ones, [2.0, 2.0, 4.0, 4.0, 5.0]);
+        let ones = triangle::<HyperDual<f64, 1>, 5>(|_, _| HyperDual::constant(1.0));
+        assert_eq!(ones.map(|row| row.map(|x| x.re).iter().sum::<f64>()), [1.0, 2.0, 3.0, 4.0, 5.0]);
+    }
+
     #[test]
     fn partials_that_are_finite() {
         let (inf, nan) = (f64::INFINITY, f64::NAN);
