@@ -556,7 +556,7 @@ fn integer_power<P: Elementary>(x: P, n: i64, order: usize) -> P {
             let power = x.powi(e.unsigned_abs() as i32);
             if !power.is_normal() {
                 times_integer_power(factor, x, e)
-            } else if e > 0 {
+            } else if e.is_positive() {
                 factor * power
             } else {
                 factor / power

@@ -327,8 +327,7 @@ impl<T: Number, const K: usize> Taylor<T, K> {
     fn compose2_finite(self, other: Self, partials: &Partials<T::Precision>, i: usize, j: usize) -> Self {
         // the orders that the chain rule gives in all numbers alike
         const SHARED: usize = 3;
-        let all_finite = self.all_finite() && other.all_finite();
-        let by_law = K > SHARED && (i, j) == (0, 0) && all_finite;
+        let by_law = K > SHARED && (i, j) == (0, 0);
         let series = if by_law { self.compose2_by_law(&other, partials) } else { None };
         let order = if series.is_some() { SHARED } else { K };
         let (mut sum, concerned) = self.compose2_to(order, &other, partials, i, j);

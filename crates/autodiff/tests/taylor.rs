@@ -377,6 +377,12 @@ fn orders_of_pairs_below_an_infinite_one() {
             }
         }
     }
+    // nor is an infinite one lost where 0 · ln y does not move with y
+    let mut y = Series::variable(2.0);
+    y.coefficients[4] = f64::INFINITY;
+    let found = Series::constant(0.0).xlogy(y).coefficients;
+    assert!(found[..4] == [0.0; 4] && found[4].is_nan(), "{found:?}");
+    assert!(Dual::constant(0.0).xlogy(Dual::<f64, 1>::new(2.0, [f64::INFINITY])).eps[0].is_nan());
 }
 
 /// A series of series has the mixed derivatives that the longer series has, to the highest order of all.

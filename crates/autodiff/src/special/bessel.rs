@@ -89,7 +89,7 @@ pub(super) fn first_kind(n: i32, x: f64, order: usize) -> Derivatives {
         return d;
     }
     // J₋ₙ = (−1)ⁿ Jₙ, and Jₙ(−x) = (−1)ⁿ Jₙ(x)
-    let of_order = if n < 0 { alternating(m) } else { 1.0 };
+    let of_order = if n.is_negative() { alternating(m) } else { 1.0 };
     let sign = |k| of_order * if x.is_sign_negative() { alternating(m + k) } else { 1.0 };
     let first = if m < 2 {
         d[0] = libm::jn(n, x);
@@ -101,7 +101,7 @@ pub(super) fn first_kind(n: i32, x: f64, order: usize) -> Derivatives {
         for k in first..=order {
             d[k] = sign(k) * series(m, k, a);
         }
-    } else if a < f64::INFINITY && first <= order {
+    } else if a.is_finite() && first <= order {
         let window = window_of_first_kind(m, a);
         for k in first..=order {
             d[k] = sign(k) * half_to_the(k) * window.derivative(m, k);
@@ -206,7 +206,7 @@ pub(super) fn second_kind(n: i32, x: f64, order: usize) -> Derivatives {
         return d;
     }
     let m = n.unsigned_abs() as usize;
-    let sign = if n < 0 { alternating(m) } else { 1.0 };
+    let sign = if n.is_negative() { alternating(m) } else { 1.0 };
     if x < 1e-10 {
         for k in 1..=order {
             d[k] = sign * leading_term(m, k, x.abs());
@@ -214,7 +214,7 @@ pub(super) fn second_kind(n: i32, x: f64, order: usize) -> Derivatives {
         return d;
     }
     let mut window = Window::around(m);
-    if x < f64::INFINITY {
+    if x.is_finite() {
         let (top, start) = (m + order, [SCALE * libm::y0(x), SCALE * libm::y1(x)]);
         if is_far(x, m + MAX_ORDER) {
             window.fill_alternating(start, top);
