@@ -134,13 +134,7 @@ fn window_of_first_kind(m: usize, x: f64) -> Window {
     if middle == top {
         return window;
     }
-    // where the growing solution from the top has reached 10⁹, what follows is 10⁻¹⁸ of it
-    let mut start = top;
-    let (mut last, mut this) = (0.0_f64, 1.0_f64);
-    while this < 1e9 {
-        start += 1;
-        (last, this) = (this, 2.0 * start as f64 / x * this - last);
-    }
+    let start = negligible_from(top, x);
     let (mut above, mut this) = (0.0_f64, 1.0_f64);
     let mut upper = Window::around(m);
     for l in (middle..=start).rev() {
@@ -158,6 +152,17 @@ fn window_of_first_kind(m: usize, x: f64) -> Window {
         window.put(l, upper.values[l - upper.lowest] * ratio);
     }
     window
+}
+
+/// The first order at which the growing solution that is 0 at top − 1 and 1 at `top` has reached 10⁹: what follows is 10⁻¹⁸ of Jₜₒₚ.
+fn negligible_from(top: usize, x: f64) -> usize {
+    let mut order = top;
+    let (mut last, mut this) = (0.0, 1.0);
+    while this < 1e9 {
+        order += 1;
+        (last, this) = (this, 2.0 * order as f64 / x * this - last);
+    }
+    order
 }
 
 /// J⁽ᵏ⁾ₘ(x) for 0 ≤ x ≤ 1: the terms x^{m+2j−k} (−1)ʲ (m+2j)!/((m+2j−k)! j! (m+j)! 2^{m+2j}) (DLMF 10.2.2, differentiated).
@@ -294,6 +299,24 @@ mod tests {
             (1 << 31, 1e10, false),
         ] {
             assert_eq!(vanishes(m, x), wanted, "{m}, {x}");
+        }
+    }
+
+    /// Against Lommel's polynomials, by which one solution continues another R_{l−top, top+1}(x) (Watson, *Theory of
+    /// Bessel Functions*, 1922, section 9.6; by mpmath).
+    #[test]
+    fn orders_from_which_all_is_negligible() {
+        for (top, x, wanted) in [
+            (24, 1.5, 30),
+            (24, 2.0, 31),
+            (24, 20.5, 44),
+            (25, 24.9, 48),
+            (54, 3.0, 60),
+            (54, 53.5, 83),
+            (124, 100.0, 149),
+            (1024, 1000.0, 1086),
+        ] {
+            assert_eq!(negligible_from(top, x), wanted, "{top}, {x}");
         }
     }
 
