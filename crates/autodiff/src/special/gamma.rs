@@ -250,3 +250,27 @@ fn power_of(x: f64, n: usize) -> f64 {
     }
     product
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Γ(x) 2ᵉ far left of 0, by mpmath: the product keeps what its roundings take.
+    #[test]
+    fn gamma_far_left() {
+        for (x, exponent, wanted) in [
+            (-150.25, 248, -1.0040051311476969e-188),
+            (-151.5, 256, 3.422896441433853e-189),
+            (-200.7, 648, -1.4051747361434164e-181),
+            (-250.9999, 1048, -3.718907701457514e-176),
+            (-333.375, 1712, 8.59699268658344e-183),
+            (-400.001, 2248, -8.061468960289989e-190),
+            (-449.6, 2640, 1.1498520145243704e-204),
+        ] {
+            let (found, e) = far_left(x);
+            assert_eq!(e, exponent, "{x}");
+            assert!((found / wanted - 1.0).abs() < 5e-16, "{x}: {found:e} and {wanted:e}");
+        }
+        assert_eq!(far_left(-450.5).0, 0.0);
+    }
+}
