@@ -141,11 +141,8 @@ impl<T: Number, const K: usize> Taylor<T, K> {
         }
     }
 
-    /// ln u, where u is positive.
+    /// ln u, which is NaN where u is negative.
     fn logarithm(&self) -> Option<Self> {
-        if self.re.value() <= T::Precision::ZERO {
-            return None;
-        }
         Some(self.integral(&self.power(T::one() / self.re, -T::Precision::ONE)?, self.re.ln()))
     }
 

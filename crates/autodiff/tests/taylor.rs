@@ -581,6 +581,18 @@ fn pairs_near_a_singularity() {
             assert!((got - want).abs() <= 1e-11 * want.abs(), "{name}, order {}: {got:e} and {want:e}", k + 1);
         }
     }
+    // at order 20 the chain rule has half of the digits of ln(1 + eᵗ)
+    let (t, grown) = (Series::variable(1.0), Series::variable(1.0).exp() + 1.0);
+    let (found, want) = (t.xlogy(grown).coefficients, (t * grown.ln()).coefficients);
+    for k in 0..20 {
+        assert!(
+            (found[k] - want[k]).abs() <= 1e-13 * want[k].abs(),
+            "order {}: {:e} and {:e}",
+            k + 1,
+            found[k],
+            want[k]
+        );
+    }
     // a low power of a polynomial ends where it does
     let cube = curve::<f64, 20>([1.5, 0.7, -0.3, 0.0, 0.0, 0.0], 0, 0).powi(3);
     assert!(cube.coefficients[5] != 0.0 && cube.coefficients[6..] == [0.0; 14]);
