@@ -136,8 +136,9 @@ fn long_slices_keep_their_digits() {
     let length = wide.iter().map(|x| x * x).sum::<f64>().sqrt();
     let total: f64 = wide.iter().map(|x| x.exp()).sum();
     let check = |f: fn(&[Dual<f32, 1>]) -> Dual<f32, 1>, slope: &dyn Fn(f64) -> f64, value: f64| {
-        let peak = (0..n).max_by(|i, j| x[*i].total_cmp(&x[*j])).unwrap();
-        for moving in [0, 1, n / 2, n - 1, peak] {
+        let last_peak = (0..n).max_by(|i, j| x[*i].total_cmp(&x[*j])).unwrap();
+        let peak = x.iter().position(|value| *value == x[last_peak]).unwrap();
+        for moving in [0, 1, n / 2, n - 1, peak, last_peak] {
             let numbers: Vec<_> =
                 x.iter().enumerate().map(|(i, x)| Dual::new(*x, [f32::from(u8::from(i == moving))])).collect();
             let y = f(&numbers);
