@@ -192,6 +192,12 @@ fn lengths_at_the_ends() {
             assert!((slope - want).abs() < if k < -1022 { 0.1 } else { 4e-16 }, "2^{k}: {slopes:?}");
         }
     }
+    // of subnormal sides, the length is rounded once: √2 times an integer
+    let unit = f64::from_bits(1);
+    for side in (0..100).map(|i| (1_u64 << 34) as f64 + f64::from(i) * 12_345_677.0) {
+        let want = (side * std::f64::consts::SQRT_2).round() * unit;
+        assert_eq!(norm(&[side * unit, -side * unit]), want, "{side} · 2^-1074");
+    }
     assert!(norm(&[f64::NAN, 0.0]).is_nan() && norm(&[0.0, f64::NAN]).is_nan() && norm(&[f64::NAN; 2]).is_nan());
     assert_eq!([norm(&[f64::NAN, -f64::INFINITY]), norm(&[-f64::INFINITY; 2])], [f64::INFINITY; 2]);
     assert_eq!([norm(&[0.0, -0.0]), norm(&[-3.0_f64])], [0.0, 3.0]);

@@ -385,6 +385,19 @@ fn orders_of_pairs_below_an_infinite_one() {
     assert!(Dual::constant(0.0).xlogy(Dual::<f64, 1>::new(2.0, [f64::INFINITY])).eps[0].is_nan());
 }
 
+/// The first three coefficients are those of the chain rule, however long the series is.
+#[test]
+fn the_first_orders_do_not_depend_on_the_highest() {
+    fn all<const K: usize>() -> Vec<[f64; 3]> {
+        let (x, y): (Taylor<f64, K>, Taylor<f64, K>) = (curve(LINE, 0, 0), curve(OTHER, 0, 0));
+        let results =
+            [x.pow(y), x.xlogy(y), x.hypot(y), x.atan2(y), x / y, x.sqrt(), x.asinh(), x.tanh(), x.softplus(), x.cos()];
+        results.iter().map(|z| std::array::from_fn(|i| z.coefficients[i])).collect()
+    }
+    assert_eq!(all::<3>(), all::<8>());
+    assert_eq!(all::<3>(), all::<20>());
+}
+
 /// A series of series has the mixed derivatives that the longer series has, to the highest order of all.
 #[test]
 fn series_nest_with_series() {
