@@ -361,3 +361,31 @@ pub(crate) fn remainder<T: Number>(x: T, y: T, value: T::Precision) -> T {
     let quotient = Elementary::round(quotient);
     (x - y * T::constant(quotient)).with_value(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The floats themselves are right at the ends of their range, where numbers would take those of unbounded exponent.
+    #[test]
+    fn partials_at_the_ends_of_the_range() {
+        let power = |n| 2.0_f64.powi(n);
+        for (x, y, j, wanted) in [
+            (power(1000), power(30), 1, power(970)),
+            (power(1000), power(-30), 1, f64::INFINITY),
+            (power(1000), power(10), 3, 2.0 * power(970)),
+            (power(-1020), power(4), 1, power(-1000) * power(-24)),
+            (3.0 * power(-1022), power(-3), 2, -3.0 * power(-1016)),
+            (3.0 * power(-1022), power(3), 1, 3.0 * power(-1000) * power(-25)),
+        ] {
+            assert_eq!(xlogy_partial([x, y], 0, j), wanted, "{x:e}, {y:e}, {j}");
+        }
+        // beside a subnormal length, zeros win over infinities
+        let hypot = |x, y| {
+            let partials = hypot_partials(x, y);
+            [(3, 0), (2, 1), (1, 2), (0, 3)].map(|(i, j)| partials.at(i, j))
+        };
+        let inf = f64::INFINITY;
+        assert_eq!([hypot(0.0, 1e-309), hypot(-1e-309, 0.0)], [[0.0, -inf, 0.0, 0.0], [0.0, 0.0, inf, 0.0]]);
+    }
+}

@@ -6,7 +6,7 @@ use autodiff::{
     Chunks, Dual, HyperDual, Ordered, Scalar, Taylor, derivative, gradient, hessian, mixed_partial,
     value_gradient_hessian,
 };
-use common::{Grid, Real, paths};
+use common::{Grid, Jet, Real, paths};
 
 /// Functions of x and y that are the same for every scale s.
 fn scale_free<T: Scalar>(name: &str, [x, y]: [T; 2], s: f64) -> T {
@@ -203,6 +203,22 @@ fn small_partials_beside_large_values_are_kept() {
     assert_eq!(hessian(|[x]| (x * 1e9).powi(-4) * 1e30, [1.0_f32])[0][0], 20.0 * 1e-6);
 }
 
+/// The other way round: what moves so fast that stretching it would leave the range of floats, in every copy of a derivative.
+#[test]
+fn fast_partials_beside_small_values_are_kept() {
+    fn check<T: Jet<Precision = f64> + Ordered>() {
+        let found = ((T::seed(0.0) * 1e150 + 1e-250).sqrt()).derivatives();
+        let name = std::any::type_name::<T>();
+        assert!((found[1] / 5e274 - 1.0).abs() < 1e-12, "{name}: {found:?}");
+        assert!(found[2] == f64::NEG_INFINITY, "{name}: {found:?}");
+    }
+    check::<HyperDual<f64, 1>>();
+    check::<Dual<Dual<f64, 1>, 1>>();
+    check::<Dual<HyperDual<f64, 1>, 1>>();
+    check::<HyperDual<Dual<f64, 1>, 1>>();
+    check::<Dual<Dual<Dual<f64, 1>, 1>, 1>>();
+}
+
 /// The functions without a unit of x = 2ˢ (u + 2ᵖ ε): a partial of order k is 2^(p k) times that of u + ε, times a power of 2ˢ,
 /// wherever that is a normal number; by every number type of two directions.
 #[test]
@@ -300,6 +316,8 @@ fn partials_of_pairs_at_the_ends() {
     for y in [0.0_f64, 1.0, 2.0] {
         let (_, [_, slope], [[_, mixed], [_, second]]) = value_gradient_hessian(|[x, y]| x.pow(y), [-2.0, y]);
         assert!(slope.is_nan() && mixed.is_nan() && second.is_nan(), "{y}: {slope}, {mixed}, {second}");
+        let fourth = |path: [usize; 4]| mixed_partial(|[x, y]| x.pow(y), [-2.0, y], path).unwrap();
+        assert!(fourth([1, 1, 1, 1]).is_nan() && fourth([0, 1, 0, 0]).is_nan() && fourth([0; 4]) == 0.0, "{y}");
     }
     // x ln y where x/y, or 2⁶⁰ x, is out of range
     let third = mixed_partial(|[x, y]| x.xlogy(y), [1e-320, 1e-5], [1, 1, 1]).unwrap();
@@ -373,6 +391,10 @@ fn infinite_parts_of_nests() {
     let x = Dual::<Dual<f64, 1>, 1>::new(Dual::new(1.0, [1.0]), [Dual::new(1e300, [1.0])]);
     let q = x / Dual::constant(Dual::constant(1e-100));
     assert_eq!((q.eps[0].re, q.eps[0].eps[0]), (inf, 1e100));
+    // where the value and the quotient are of middling size, too
+    let x = Dual::<Dual<f64, 1>, 1>::new(Dual::new(1.0, [1.0]), [Dual::new(1e300, [1.0])]);
+    let q = x / Dual::constant(Dual::constant(1e-20));
+    assert_eq!((q.eps[0].re, q.eps[0].eps[0]), (inf, 1e20));
     let x = HyperDual::<f64, 2>::new(1.0, [inf, 0.0], [[0.0; 2]; 2]);
     let q = x / HyperDual::variable(2.0, 1);
     assert_eq!((q.eps, q.hessian()), ([inf, -0.25], [[0.0, -inf], [-inf, 0.25]]));

@@ -415,6 +415,8 @@ fn series_nest_with_series() {
     let (x, at) = (Nest::variable(Taylor::variable(0.75)), Taylor::variable(0.75));
     check("hypot", x.hypot(1.0), at.hypot(1.0));
     check("atan2", x.atan2(1.0), at.atan2(1.0));
+    check("hypot of two", x.hypot(x * 0.5 + 1.0), at.hypot(at * 0.5 + 1.0));
+    check("atan2 of two", x.atan2(x * x + 1.0), at.atan2(at * at + 1.0));
     check("pow", x.pow(x + 1.0), at.pow(at + 1.0));
     check("xlogy", x.xlogy(x + 1.0), at.xlogy(at + 1.0));
     check("quotient", 2.0 / (x + 1.0), 2.0 / (at + 1.0));
@@ -605,6 +607,18 @@ fn pairs_near_a_singularity() {
             found[k],
             want[k]
         );
+    }
+    // and none of those of a length, or an angle, that grows as eᵗ: 3, 4 and 5 times that, and turned by t/8
+    let (t, grown) = (Series::variable(0.0), Series::variable(0.0).exp());
+    let (length, turn) = ((grown * 3.0).hypot(grown * 4.0), t / 8.0 + 0.5);
+    let angle = (grown * turn.sin()).atan2(grown * turn.cos());
+    let mut factorial = 1.0;
+    for k in 1..=20 {
+        factorial *= k as f64;
+        let (got, slope) = (length.coefficients[k - 1], if k == 1 { 0.125 } else { 0.0 });
+        assert!((got * factorial / 5.0 - 1.0).abs() < 1e-13, "order {k}: {got:e}");
+        let got = angle.coefficients[k - 1] - slope;
+        assert!(got.abs() * factorial < 1e-10, "order {k}: {got:e}");
     }
     // a low power of a polynomial ends where it does
     let cube = curve::<f64, 20>([1.5, 0.7, -0.3, 0.0, 0.0, 0.0], 0, 0).powi(3);
