@@ -648,12 +648,25 @@ mod tests {
         assert_eq!(polished_cbrt(f64::INFINITY, f64::INFINITY), f64::INFINITY);
     }
 
+    /// Powers that are subnormal or infinite by themselves: x²⁸ differentiated 24 times, and 1/x three times.
+    #[test]
+    fn factors_bring_powers_back() {
+        let shifted = |x: f64, n| x * 2.0_f64.powi(n);
+        let falling = (5..=28).fold(1.0, |product, i| product * f64::from(i));
+        let wanted = shifted(falling * shifted(1.1e-80, 260).powi(4), -1040 / 2) * 2.0_f64.powi(-1040 / 2);
+        assert!((integer_power(1.1e-80, 28, 24) / wanted - 1.0).abs() < 4e-15, "{wanted:e}");
+        let wanted = -6.0 / shifted(1.1e78, -260).powi(4) * 2.0_f64.powi(-520) * 2.0_f64.powi(-520);
+        assert!((integer_power(1.1e78, -1, 3) / wanted - 1.0).abs() < 1e-10, "{wanted:e}");
+    }
+
     /// xᶜ⁻ⁿ of numbers whose logarithm times what rounding takes from c − n is no small number.
     #[test]
     fn lowered_powers_of_numbers_without_a_range() {
-        let x = Wide::new(2.0_f32.powi(-91));
-        for c in [40_000.3, -40_000.3, 70_001.7, 120_000.01] {
-            let c = Wide::new(c);
+        // −65530.3 − 7 rounds by 2⁻⁸
+        for (c, n) in
+            [40_000.3, -40_000.3, 70_001.7, 120_000.01, -65_530.3].into_iter().flat_map(|c| [(c, -91), (c, -1)])
+        {
+            let (c, x) = (Wide::new(c), Wide::new(2.0_f32.powi(n)));
             for order in [1, 3, 6, 7] {
                 let ours = times_lowered_power(Wide::ONE, x, c, order) * x.powi(order as i32);
                 let ratio = (ours / x.powf(c)).narrow();

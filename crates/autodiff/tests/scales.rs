@@ -312,6 +312,13 @@ fn partials_of_pairs_at_the_ends() {
     let x = 2.0_f64.powi(-340);
     let mixed = hessian(|[x, y]| x.pow(y), [x, 3.125])[0][1];
     near("pow", mixed, 2.0_f64.powi(-722) * 0.5_f64.sqrt() * (1.0 + 3.125 * x.ln()), 1e-14);
+    // a power of 0 ends where that of other numbers does
+    for y in [0.0, 1.0, 2.0, 3.0] {
+        assert_eq!(mixed_partial(|[x, y]| x.pow(y), [0.0, y], [0; 4]).unwrap(), 0.0, "{y}");
+    }
+    // far out beside 0, h⁗ = −3/x³ is not that of other units
+    let fourth = mixed_partial(|[x, y]| x.hypot(y), [2.0_f64.powi(45), 0.0], [1; 4]).unwrap();
+    assert_eq!(fourth, -3.0 * 2.0_f64.powi(-135));
     // a negative number has no power beside an integer
     for y in [0.0_f64, 1.0, 2.0] {
         let (_, [_, slope], [[_, mixed], [_, second]]) = value_gradient_hessian(|[x, y]| x.pow(y), [-2.0, y]);

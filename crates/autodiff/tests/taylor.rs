@@ -398,6 +398,27 @@ fn the_first_orders_do_not_depend_on_the_highest() {
     assert_eq!(all::<3>(), all::<20>());
 }
 
+/// In nests, steps whose powers underflow, and quotients that are far from 1, keep the derivatives that they carry.
+#[test]
+fn series_in_nests_where_powers_underflow() {
+    fn near(what: &str, got: f64, want: f64) {
+        assert!((got / want - 1.0).abs() < 1e-14, "{what}: {got:e} and {want:e}");
+    }
+    // the slope of a length by one side, 3/5, has the slope 4²/5³
+    let inner = Dual::<Taylor<f64, 4>, 1>::variable(Taylor::line(3.0, 1e-160), 0);
+    let found = inner.hypot(4.0);
+    near("series in a dual", found.re.coefficients[0], 0.6e-160);
+    near("series in a dual", found.eps[0].coefficients[0], 0.128e-160);
+    let outer = Taylor::<Dual<f64, 1>, 4>::line(Dual::variable(3.0, 0), Dual::constant(1e-160));
+    let found = outer.hypot(4.0);
+    near("duals in a series", found.coefficients[0].re, 0.6e-160);
+    near("duals in a series", found.coefficients[0].eps[0], 0.128e-160);
+    let divisor = Dual::<f64, 1>::new(1e-50, [1e-52]);
+    let found = Taylor::<Dual<f64, 1>, 2>::variable(Dual::constant(1e50)) / Taylor::constant(divisor);
+    near("quotient", found.coefficients[0].re, 1e50);
+    near("quotient", found.coefficients[0].eps[0], -1e48);
+}
+
 /// A series of series has the mixed derivatives that the longer series has, to the highest order of all.
 #[test]
 fn series_nest_with_series() {
@@ -654,6 +675,7 @@ fn products_and_quotients_with_infinite_parts() {
     for y in [Series::line(2.0, 3.0) * inf, Series::line(2.0, 3.0) * Series::constant(inf)] {
         assert_eq!((y.re, y.coefficients), (inf, [inf, 0.0, 0.0]));
     }
+    assert_eq!((Series::line(-2.0, 3.0) * inf).re, -inf);
     let zero = Series::line(2.0, 3.0) * f64::NAN;
     assert!(zero.re.is_nan() && zero.coefficients[0].is_nan() && zero.coefficients[1..] == [0.0; 2]);
     for y in [Series::line(1e300, 1.0) / Series::constant(1e-100), Series::line(1e300, 1.0) / 1e-100] {

@@ -320,14 +320,14 @@ mod tests {
         }
     }
 
-    /// The last function that does not overflow is not lost with the next: Y₄⁽²⁴⁾ = −16 27!/π x⁻²⁸ beside 0, and Y₂₉ does.
+    /// The last function that does not overflow is not lost with the next: Y₅⁽²³⁾ = 32 · 27!/π x⁻²⁸ beside 0, and Y₂₉ does.
     #[test]
     fn derivatives_beside_functions_that_overflow() {
-        let x = 1.045e-10;
-        let found = second_kind(4, x, MAX_ORDER);
-        // mpmath: -1.6169506617148561e308 is 2⁻²⁴ Y₂₈, and Y₂₉ is 1.45e327
-        assert!((found[24] / -1.616_950_661_714_856e308 - 1.0).abs() < 1e-13, "{:e}", found[24]);
-        let next = second_kind(5, x, MAX_ORDER);
-        assert!(next[24] == f64::NEG_INFINITY && next[22].is_finite());
+        let x = 1.07e-10_f64;
+        let found = second_kind(5, x, MAX_ORDER);
+        let factorial = (1..=27).fold(1.0, |product, i| product * f64::from(i));
+        let wanted = (0..28).fold(32.0 * factorial * FRAC_1_PI, |product, _| product / x);
+        assert!((found[23] / wanted - 1.0).abs() < 1e-13, "{:e} and {wanted:e}", found[23]);
+        assert!(found[22].is_finite() && found[24] == f64::NEG_INFINITY);
     }
 }
