@@ -143,8 +143,8 @@ fn length_partials<P: Elementary>(a: P, q: P, h: P, [r3, r5]: [P; 2]) -> Partial
 fn scaled_norm<T: Number>(x: &[T]) -> T::Precision {
     let largest = x.iter().map(|x| Elementary::abs(x.value())).fold(T::Precision::ZERO, Elementary::max);
     if largest.is_nan() || largest <= T::Precision::ZERO || largest == T::Precision::INFINITY {
-        let infinite_or_nan = x.iter().map(|x| Elementary::abs(x.value())).fold(T::Precision::ZERO, |s, v| s + v);
-        return if largest == T::Precision::INFINITY { largest } else { infinite_or_nan };
+        let zero_or_nan = x.iter().map(|x| Elementary::abs(x.value())).sum();
+        return if largest == T::Precision::INFINITY { largest } else { zero_or_nan };
     }
     // in two halves, of which neither is out of range
     let exponent = -Elementary::log2(largest).to_integer() as i32;

@@ -267,7 +267,7 @@ impl<P: Elementary> Elementary for Wide<P> {
             let square = power * power;
             if n.unsigned_abs() >> bit & 1 == 1 { square * self } else { square }
         });
-        if n < 0 { size.recip() } else { size }
+        if n.is_negative() { size.recip() } else { size }
     }
     /// By `P` where the result fits, else by parts: with x = m 2ᵏ and c k = h + l exactly, h an integer, it is mᶜ 2ˡ 2ʰ.
     #[inline(never)]
@@ -436,6 +436,9 @@ mod tests {
         assert_eq!(half.powf(Wide::new(37772420.0)), half.powi(37772420));
         // no squaring of (5/4)^(c/2⁶⁴) is in the range of floats
         assert!(W::power(1.25, f64::MAX, 64).is_nan());
+        // two squarings bring back the fourth root of 1.25^10⁴, and not that of 1.25^10⁵
+        let ratio = W::power(1.25, 1e4, 2) / W::new(1.25).powi(10_000);
+        assert!((ratio.narrow() - 1.0).abs() < 1e-11 && W::power(1.25, 1e5, 2).is_nan(), "{ratio}");
     }
 
     /// A number has the exponent that its mantissa leaves it, and 0 if it has none.
