@@ -352,6 +352,10 @@ fn partials_of_pairs_at_the_ends() {
     type Moving = Dual<Taylor<f64, 2>, 1>;
     let side = |size: f64| Moving::constant(Taylor::line(size * 2.0_f64.powi(-664), 2.0_f64.powi(-664 - 515)));
     assert_eq!(side(3.0).hypot(side(4.0)).re.coefficients[1], 0.0);
+    // and steps whose squares underflow: x ln y moves by (ln y + x/y) times the step
+    let side = |size: f64| Moving::constant(Taylor::line(size * 2.0_f64.powi(-664), 2.0_f64.powi(-964)));
+    let slope = side(3.0).xlogy(side(4.0)).re.coefficients[0];
+    near("xlogy", slope, ((4.0 * 2.0_f64.powi(-664)).ln() + 0.75) * 2.0_f64.powi(-964), 1e-14);
 }
 
 /// xᶜ of a power of two x has exact quotients by it: to all orders, the digits are those of the power itself.
