@@ -138,7 +138,7 @@ fn long_slices_keep_their_digits() {
     let check = |f: fn(&[Dual<f32, 1>]) -> Dual<f32, 1>, slope: &dyn Fn(f64) -> f64, value: f64| {
         let last_peak = (0..n).max_by(|i, j| x[*i].total_cmp(&x[*j])).unwrap();
         let peak = x.iter().position(|value| *value == x[last_peak]).unwrap();
-        for moving in [0, 1, n / 2, n - 1, peak, last_peak] {
+        for moving in [0, n / 2, n - 1, peak, last_peak] {
             let numbers: Vec<_> =
                 x.iter().enumerate().map(|(i, x)| Dual::new(*x, [f32::from(u8::from(i == moving))])).collect();
             let y = f(&numbers);
