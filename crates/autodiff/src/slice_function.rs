@@ -168,3 +168,21 @@ pub trait SliceMap<F: Float = f64>: Sized {
         with_width!(x.len(), W => chunks::jacobian::<F, Vec<Dual<F, W>>, W>(x, |x| self.call(x)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The smallest of 1, 2, 4, 8, … with which the passes are as few as with the widest.
+    #[test]
+    fn passes_are_few_and_no_wider_than_they_must_be() {
+        let widths = || [1, 2].into_iter().chain((4..=WIDEST).step_by(4));
+        for n in 1_usize..300 {
+            let passes = n.div_ceil(WIDEST);
+            let smallest = widths().find(|width| n.div_ceil(*width) == passes).unwrap();
+            let want = if LANES == 8 && smallest > 16 { WIDEST } else { smallest };
+            assert_eq!(width(n), want, "{n} variables");
+        }
+        assert_eq!(width(0), 1);
+    }
+}

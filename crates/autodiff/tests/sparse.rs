@@ -5,7 +5,9 @@ use autodiff::sparse::{
     Pattern, SparseError, SparseHessian, SparseJacobian, SumOfTerms, Tracer, hessian_pattern, hessian_pattern_at,
     jacobian_pattern, jacobian_pattern_at,
 };
-use autodiff::{Elementary, Ordered, SliceFn, SliceMap, function, hessian, reverse};
+use autodiff::{
+    CustomRule, Dual, Elementary, HyperDual, Ordered, SliceFn, SliceMap, custom_rule, function, hessian, reverse,
+};
 use proptest::prelude::*;
 
 mod common;
@@ -216,6 +218,50 @@ fn at_a_point_flat_slopes_cut() {
     assert_eq!(places(rows), [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0)]);
 }
 
+/// At a point, an entry is there exactly where hyper-dual numbers have a derivative that is not zero.
+#[test]
+fn a_pattern_at_a_point_is_that_of_the_derivatives() {
+    custom_rule! { fn own([x, y]) { x * x * y - x } gradient { [x * y * 2.0 - 1.0, x * x] } }
+    fn operations<T: Ordered>(x: T, y: T) -> Vec<T> {
+        vec![
+            x.cos(),
+            x.cos() * y,
+            (x * x).cos() + y,
+            (x - 1.0).powi(2) * y,
+            x * 0.0 + y,
+            x * y,
+            x * y * y,
+            x / (y + 3.0),
+            (y + 1.0).pow(x),
+            (x + 1.5).pow(y),
+            x.hypot(y),
+            x.atan2(y + 3.0),
+            x.xlogy(y + 1.0),
+            x.max(y),
+            x.min(y),
+            x.clamp(0.25, 0.75),
+            x.clamp(-0.5, 0.5) * y,
+            x.mul_add(y, x),
+            own.apply([x, y]),
+            own.apply([y, x]),
+        ]
+    }
+    for [x, y] in [[0.0, 1.0], [1.0, 0.0], [0.25, 0.5], [0.75, -0.5], [2.0, 0.5], [-1.0, 0.0], [0.5, 1.5]] {
+        let dense = operations(HyperDual::<f64, 2>::variable(x, 0), HyperDual::variable(y, 1));
+        let rows = jacobian_pattern_at(|x| operations(x[0], x[1]), &[x, y]).unwrap();
+        for (i, z) in dense.iter().enumerate() {
+            let moves: Vec<usize> = (0..2).filter(|j| z.eps[*j] != 0.0).collect();
+            assert_eq!(rows.row(i), moves, "slopes of operation {i} at {x}, {y}: {z}");
+            let bends: Vec<_> = (0..4).map(|k| (k / 2, k % 2)).filter(|(j, k)| z.hessian()[*j][*k] != 0.0).collect();
+            let found = places(hessian_pattern_at(|x| operations(x[0], x[1])[i], &[x, y]).unwrap());
+            assert_eq!(found, bends, "curvature of operation {i} at {x}, {y}: {z}");
+        }
+    }
+    // in a tie both are listed
+    let tie = jacobian_pattern_at(|x| vec![x[0].max(x[1]), x[0].min(x[1])], &[2.0, 2.0]).unwrap();
+    assert_eq!(places(tie), [(0, 0), (0, 1), (1, 0), (1, 1)]);
+}
+
 #[test]
 fn special_points_keep_their_derivatives() {
     // |x|, √x, xlogy and tanh where they are delicate: the sparse entries have the bits of the sweep's
@@ -306,6 +352,41 @@ fn many_variables_and_long_computations() {
     let wide = vec![1.0_f64; 20_000];
     let error = hessian_pattern(|x| x.iter().fold(Tracer::constant(0.0), |s, x| s + *x).exp(), &wide);
     assert!(matches!(error, Err(SparseError::NotSparse { .. })));
+}
+
+/// Each step has the last one twice: 2⁶⁴ ways lead to the first.
+#[test]
+fn what_is_used_twice_is_walked_once() {
+    let pattern = hessian_pattern(|x| (0..64).fold(x[0] * x[1], |y, _| y * y + y.sin()), &[0.1, 0.1]).unwrap();
+    assert_eq!(places(pattern), [(0, 0), (0, 1), (1, 0), (1, 1)]);
+}
+
+/// (Σ xᵢ)², of as many colours as variables, which notes the size of its numbers.
+struct Sized(std::cell::Cell<usize>);
+
+impl SliceFn for Sized {
+    fn call<T: Ordered>(&self, x: &[T]) -> T {
+        self.0.set(size_of::<T>());
+        x.iter().copied().sum::<T>().powi(2)
+    }
+}
+
+/// A pass has no more directions than there are colours, up to four; more take eight.
+#[test]
+fn a_pass_is_as_wide_as_there_are_colours() {
+    macro_rules! number {
+        ($directions:literal) => {
+            size_of::<reverse::Reverse<'_, Dual<f64, $directions>>>()
+        };
+    }
+    let widths = [number!(1), number!(2), number!(3), number!(4), number!(8), number!(8)];
+    for (n, width) in (1..).zip(widths) {
+        let f = Sized(std::cell::Cell::new(0));
+        let hessian = SparseHessian::of(&f, &vec![1.0; n]).unwrap();
+        assert_eq!(hessian.colours(), n);
+        assert_eq!(hessian.at(&f, &vec![1.0; n]).unwrap().hessian.to_dense(), vec![vec![2.0; n]; n]);
+        assert_eq!(f.0.get(), width, "{n} colours");
+    }
 }
 
 fn steps_of<T: Ordered>(x: &[T]) -> T {

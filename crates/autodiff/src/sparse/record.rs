@@ -189,7 +189,7 @@ impl Record {
 }
 
 fn entry(i: u32, j: u32) -> u64 {
-    u64::from(i) << 32 | u64::from(j)
+    (u64::from(i) << 32) + u64::from(j)
 }
 
 fn sort(entries: &mut Vec<u64>) {
@@ -275,6 +275,63 @@ impl Lists {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The set of so many variables from `first` on.
+    fn run(sets: &mut Sets, first: u32, length: u32) -> u32 {
+        (first..first + length).fold(EMPTY, |run, i| {
+            let one = sets.variable(i);
+            sets.union(run, one)
+        })
+    }
+
+    /// What adds nothing makes no new set, whatever its length.
+    #[test]
+    fn what_is_there_already_is_not_made_again() {
+        let mut sets = Record::new(false).sets.into_inner();
+        for length in [2, 3 * LISTED_TO as u32] {
+            let set = run(&mut sets, 0, length);
+            let made = sets.sets.len();
+            for other in [set, EMPTY] {
+                assert_eq!([sets.union(set, other), sets.union(other, set)], [set; 2]);
+            }
+            assert_eq!([sets.product(set, EMPTY), sets.product(EMPTY, set)], [EMPTY; 2]);
+            assert_eq!(sets.sets.len(), made);
+        }
+        let (two, three) = (run(&mut sets, 0, 2), run(&mut sets, 0, 3));
+        assert_eq!([sets.union(two, three), sets.union(three, two)], [three; 2]);
+        let pairs = sets.product(two, three);
+        for other in [pairs, EMPTY] {
+            assert_eq!([sets.union_of_pairs(pairs, other), sets.union_of_pairs(other, pairs)], [pairs; 2]);
+        }
+        assert_eq!(sets.pairs.len(), 2);
+    }
+
+    #[test]
+    fn short_unions_are_written_out_and_long_ones_are_not() {
+        let half = LISTED_TO as u32 / 2;
+        for (of_a, of_b, listed) in [(half, half, true), (half, half + 1, false), (2 * half, 1, false), (3, 1, true)] {
+            let mut sets = Record::new(false).sets.into_inner();
+            let (a, b) = (run(&mut sets, 0, of_a), run(&mut sets, 100, of_b));
+            let union = sets.union(a, b);
+            let mut lists = Lists::new(sets);
+            assert_eq!(lists.is_listed(union), listed, "{of_a} and {of_b}");
+            lists.write_out(union);
+            assert_eq!(lists.of(union), (0..of_a).chain(100..100 + of_b).collect::<Vec<_>>());
+        }
+    }
+
+    /// 2³² places, of elements without size.
+    #[test]
+    fn a_list_has_as_many_places_as_there_are_names() {
+        let last = u32::MAX - 1;
+        let (mut list, mut full) = (vec![(); last as usize], false);
+        assert_eq!((Sets::put(&mut list, &mut full, ()), full), (last, false));
+        assert_eq!((Sets::put(&mut list, &mut full, ()), full), (EMPTY, true));
+        let record = Record::new(false);
+        assert!(record.is_complete());
+        record.sets.borrow_mut().full = full;
+        assert!(!record.is_complete());
+    }
 
     /// (Σ xᵢ)² of three variables: nine pairs.
     #[test]

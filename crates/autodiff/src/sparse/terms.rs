@@ -42,7 +42,7 @@ impl<const K: usize> SumOfTerms<K> {
             return Err(IndexError { index, variables }.into());
         }
         let pairs = terms.iter().flat_map(|term| term.iter().flat_map(move |i| term.iter().map(move |j| (*i, *j))));
-        let mut entries: Vec<u64> = pairs.map(|(i, j)| (i as u64) << 32 | j as u64).collect();
+        let mut entries: Vec<u64> = pairs.map(|(i, j)| ((i as u64) << 32) + j as u64).collect();
         entries.sort_unstable();
         entries.dedup();
         if entries.len() > super::MOST_ENTRIES || variables > u32::MAX as usize {
