@@ -115,6 +115,8 @@ fn through_the_trait<T: Ordered>(x: T, y: T) -> Named<T> {
         ("own rule", own_of_two.apply([x, y])),
         ("norm", autodiff::norm(&[x, y])),
         ("log_sum_exp", autodiff::log_sum_exp(&[x, y])),
+        ("all_finite", if x.all_finite() && !(x / T::zero()).all_finite() { x } else { y }),
+        ("divides_safely", if x.divides_safely() && !(x * T::zero()).divides_safely() { x } else { y }),
     ];
     macro_rules! rules {
         ($($name:ident)*) => { $(all.push((stringify!($name), Number::$name(x)));)* };

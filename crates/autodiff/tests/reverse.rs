@@ -228,6 +228,25 @@ fn zero_adjoints_of_either_sign() {
     assert_eq!(slopes[1].to_bits(), 0);
 }
 
+/// A number shows where it stands on the tape, if it does.
+#[test]
+fn a_number_shows_its_place() {
+    let mut shown = vec![];
+    let show = |x: Reverse<'_, f64>| format!("{x:?}");
+    reverse::gradient(
+        |x| {
+            shown = vec![show(Reverse::constant(0.5)), show(x[1]), show(x[0] * x[1])];
+            x[0]
+        },
+        &[3.0, 2.0],
+    )
+    .unwrap();
+    assert_eq!(
+        shown,
+        ["Reverse { re: 0.5, .. }", "Reverse { re: 2.0, index: 1, .. }", "Reverse { re: 6.0, index: 2, .. }"]
+    );
+}
+
 #[test]
 fn a_tape_says_how_long_it_is() {
     let mut tape = reverse::Tape::with_limit(100);

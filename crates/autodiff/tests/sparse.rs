@@ -6,7 +6,8 @@ use autodiff::sparse::{
     jacobian_pattern, jacobian_pattern_at,
 };
 use autodiff::{
-    CustomRule, Dual, Elementary, HyperDual, Ordered, SliceFn, SliceMap, custom_rule, function, hessian, reverse,
+    CustomRule, Dual, Elementary, HyperDual, Number, Ordered, SliceFn, SliceMap, custom_rule, derivative, function,
+    hessian, reverse,
 };
 use proptest::prelude::*;
 
@@ -246,17 +247,32 @@ fn a_pattern_at_a_point_is_that_of_the_derivatives() {
             own.apply([y, x]),
         ]
     }
-    for [x, y] in [[0.0, 1.0], [1.0, 0.0], [0.25, 0.5], [0.75, -0.5], [2.0, 0.5], [-1.0, 0.0], [0.5, 1.5]] {
-        let dense = operations(HyperDual::<f64, 2>::variable(x, 0), HyperDual::variable(y, 1));
-        let rows = jacobian_pattern_at(|x| operations(x[0], x[1]), &[x, y]).unwrap();
-        for (i, z) in dense.iter().enumerate() {
-            let moves: Vec<usize> = (0..2).filter(|j| z.eps[*j] != 0.0).collect();
-            assert_eq!(rows.row(i), moves, "slopes of operation {i} at {x}, {y}: {z}");
-            let bends: Vec<_> = (0..4).map(|k| (k / 2, k % 2)).filter(|(j, k)| z.hessian()[*j][*k] != 0.0).collect();
-            let found = places(hessian_pattern_at(|x| operations(x[0], x[1])[i], &[x, y]).unwrap());
-            assert_eq!(found, bends, "curvature of operation {i} at {x}, {y}: {z}");
-        }
+    type Pair<T> = fn(Dual<T, 1>, Dual<T, 1>) -> Dual<T, 1>;
+    /// Slopes by the first and the second argument, from numbers over the pattern's.
+    fn slopes_of_pairs<T: Ordered>(x: T, y: T) -> Vec<T> {
+        let pairs: [Pair<T>; 3] = [Number::hypot, Number::atan2, Number::pow];
+        let by_both =
+            |f: Pair<T>| [derivative(|t| f(t, Dual::constant(y)), x), derivative(|t| f(Dual::constant(x), t), y)];
+        pairs.into_iter().flat_map(by_both).collect()
     }
+    macro_rules! check {
+        ($operations:ident at $points:expr) => {
+            for [x, y] in $points {
+                let dense = $operations(HyperDual::<f64, 2>::variable(x, 0), HyperDual::variable(y, 1));
+                let rows = jacobian_pattern_at(|x| $operations(x[0], x[1]), &[x, y]).unwrap();
+                for (i, z) in dense.iter().enumerate() {
+                    let moves: Vec<usize> = (0..2).filter(|j| z.eps[*j] != 0.0).collect();
+                    assert_eq!(rows.row(i), moves, "slopes of {i} at {x}, {y}: {z}");
+                    let h = z.hessian();
+                    let bends: Vec<_> = (0..4).map(|k| (k / 2, k % 2)).filter(|(j, k)| h[*j][*k] != 0.0).collect();
+                    let found = places(hessian_pattern_at(|x| $operations(x[0], x[1])[i], &[x, y]).unwrap());
+                    assert_eq!(found, bends, "curvature of {i} at {x}, {y}: {z}");
+                }
+            }
+        };
+    }
+    check!(operations at [[0.0, 1.0], [1.0, 0.0], [0.25, 0.5], [0.75, -0.5], [2.0, 0.5], [-1.0, 0.0], [0.5, 1.5]]);
+    check!(slopes_of_pairs at [[1.0, 0.0], [0.5, 2.0], [1.0, 1.0], [1.0, 2.0], [3.0, 0.0], [2.0, 1.5]]);
     // in a tie both are listed
     let tie = jacobian_pattern_at(|x| vec![x[0].max(x[1]), x[0].min(x[1])], &[2.0, 2.0]).unwrap();
     assert_eq!(places(tie), [(0, 0), (0, 1), (1, 0), (1, 1)]);

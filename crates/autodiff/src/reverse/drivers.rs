@@ -219,9 +219,10 @@ impl<T: Number + 'static> Swept<Dual<T, COLUMNS>> {
         mut set: impl FnMut(usize, usize, T),
     ) -> Result<(), TapeError> {
         let tag = Tag::fresh();
+        // those after the columns have no direction
         let seed = |(j, x): (usize, &T)| match j.checked_sub(columns.start) {
-            Some(k) if k < columns.len() => Dual::variable(*x, k).tagged(tag),
-            _ => Dual::constant(*x),
+            Some(k) => Dual::variable(*x, k).tagged(tag),
+            None => Dual::constant(*x),
         };
         let (value, slopes) = self.gradient(f, x.iter().enumerate().map(seed))?;
         value.result_of(tag);
