@@ -67,10 +67,8 @@ impl<'t, T: Number> Reverse<'t, T> {
     #[inline]
     fn unary(self, re: T, weight: T) -> Self {
         match self.record {
-            Some(record) if self.index != STILL => {
-                Reverse { re, index: record.push([self.index, STILL], [weight, T::zero()]), ..self }
-            }
-            _ => Self::constant(re),
+            Some(record) => Reverse { re, index: record.push([self.index, STILL], [weight, T::zero()]), ..self },
+            None => Self::constant(re),
         }
     }
 
@@ -78,11 +76,11 @@ impl<'t, T: Number> Reverse<'t, T> {
     #[inline]
     fn binary(self, other: Self, re: T, weights: [T; 2]) -> Self {
         match self.record.or(other.record) {
-            Some(record) if self.index != STILL || other.index != STILL => {
+            Some(record) => {
                 let index = record.push([self.index, other.index], weights);
                 Reverse { re, index, record: Some(record), call: PhantomData }
             }
-            _ => Self::constant(re),
+            None => Self::constant(re),
         }
     }
 }
