@@ -219,3 +219,20 @@ impl<D, A: Results<D>, B: Results<D>> Results<D> for (A, B) {
         self.1.visit(f);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// To first order each variable moves once; to second, each two move together in some call.
+    #[test]
+    fn all_variables_move_and_all_pairs() {
+        for n in 0..40 {
+            let [once, together] = [1, 2].map(|order| groups(n, order));
+            assert_eq!(once.concat(), (0..n).collect::<Vec<_>>());
+            let both = |i, j| together.iter().any(|moving| moving.contains(&i) && moving.contains(&j));
+            assert!((0..n).all(|i| (0..=i).all(|j| both(i, j))), "{n} variables");
+            assert!(once.iter().chain(&together).all(|moving| moving.len() <= WIDTH));
+        }
+    }
+}

@@ -48,6 +48,13 @@ impl Parts {
         self
     }
 
+    /// The variables by which a derivative is NaN.
+    fn nan_by(&self) -> Vec<usize> {
+        let n = self.first.len();
+        let row = |i: usize| self.second.iter().skip(i * n).take(n);
+        (0..n).filter(|i| self.first[*i].is_nan() || row(*i).any(|x| x.is_nan())).collect()
+    }
+
     /// Zeros, for parts by other variables than those that moved together.
     fn zeros(value: f64, n: usize, order: usize) -> Self {
         Parts { value, first: vec![0.0; n], second: vec![0.0; if order > 1 { n * n } else { 0 }] }
@@ -247,7 +254,9 @@ impl Event {
 
     /// As one that made NaN of an infinity.
     pub(super) fn turning(self) -> Self {
-        let has_zero = |x: &Parts| x.value == 0.0 || x.first.contains(&0.0);
+        // a zero derivative by a variable harms the derivatives by it alone, and no value
+        let turned: Vec<usize> = if self.result.value.is_nan() { vec![] } else { self.result.nan_by() };
+        let has_zero = |x: &Parts| x.value == 0.0 || turned.iter().any(|k| x.first[*k] == 0.0);
         let multiplies = !matches!(self.operation, "+" | "-");
         let of_infinities = self.operation == "/" && self.operands.iter().all(|x| x.value.is_infinite());
         let slopes = self.local.as_ref().is_some_and(|local| local.first.contains(&0.0));
@@ -313,7 +322,7 @@ impl Event {
     /// Into the log, as the operation of this number.
     pub(super) fn log(self, id: Id, order: usize, caller: &'static Location<'static>) -> Id {
         LOG.with_borrow_mut(|log| {
-            let exact = is_users(caller);
+            let exact = is_users(caller.file());
             let location = if exact { caller } else { log.last.unwrap_or(caller) };
             let finding = Finding {
                 cause: self.cause.unwrap_or_else(|| self.cause(order)),
@@ -350,10 +359,9 @@ impl Finding {
     }
 }
 
-/// Whether a line is neither of this library nor of the standard library.
-fn is_users(location: &Location<'_>) -> bool {
+/// Whether a file is neither of this library nor of the standard library.
+fn is_users(file: &str) -> bool {
     let own = file!().strip_suffix("diagnose/record.rs").unwrap_or(file!());
-    let file = location.file();
     !(file.starts_with(own) || file.starts_with("/rustc/") || file.contains("/library/core/src/"))
 }
 
@@ -389,7 +397,7 @@ pub(super) fn step() -> Id {
 
 /// The number of an operation at this place.
 pub(super) fn passes(caller: &'static Location<'static>) -> Id {
-    if is_users(caller) {
+    if is_users(caller.file()) {
         LOG.with_borrow_mut(|log| log.last = Some(caller));
     }
     step()
@@ -424,5 +432,45 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         LOG.set(core::mem::take(&mut self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_told_from_the_users_files() {
+        let library = file!().replace("diagnose/record.rs", "own.rs");
+        for file in [
+            library.as_str(),
+            "/rustc/0123abc/library/std/src/num.rs",
+            "/home/user/.rustup/toolchains/stable/lib/rustlib/src/rust/library/core/src/iter/traits/accum.rs",
+        ] {
+            assert!(!is_users(file), "{file}");
+        }
+        assert!(is_users("src/main.rs") && is_users("/home/user/project/library/src/core.rs"));
+    }
+
+    #[test]
+    fn numbers_are_short_or_exact() {
+        for (x, text) in [
+            (0.0, "0"),
+            (-2.5, "-2.5"),
+            (1e-4, "0.0001"),
+            (9.9e-5, "9.9e-5"),
+            (9_999_999.0, "9999999"),
+            (1e7, "1e7"),
+            (1.234567e9, "1.234567e9"),
+            (1.2345678e9, "1.2346e9"),
+            (-1.2345678e-9, "-1.2346e-9"),
+            (0.12345678, "0.12345678"),
+            (1.0 / 3.0, "0.333333"),
+            (1.0 + f64::EPSILON, "1.0000000000000002"),
+            (f64::INFINITY, "inf"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(short(x), text);
+        }
     }
 }
