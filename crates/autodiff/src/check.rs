@@ -435,7 +435,7 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
         for exponent in exponents {
             let h = F::of(f64::from(exponent).exp2());
             let (right, left) = (x + h, x - h);
-            if h > F::ZERO && right != x && left != x && right.is_finite() && left.is_finite() {
+            if right != x && left != x && right.is_finite() && left.is_finite() {
                 let sides = [(right - x).to_f64(), (x - left).to_f64()];
                 steps.push(Step { exponent, sides, right: at(right), left: at(left) });
             }
@@ -644,7 +644,8 @@ fn extrapolated(steps: &[Step], output: usize, eps: f64, scatter: f64) -> Option
         power *= 4.0;
         let next: Vec<f64> = row.windows(2).map(|pair| pair[1] + (pair[1] - pair[0]) / (power - 1.0)).collect();
         for (i, value) in next.iter().enumerate() {
-            let spread = (value - row[i]).abs().max((value - row[i + 1]).abs());
+            // from the other entry, which is extrapolated, it differs less
+            let spread = (value - row[i]).abs();
             let error = spread + (2.0 * eps * size).max(scatter) / width(i + column);
             if error.is_finite() && best.is_none_or(|best| error < best.error) {
                 best = Some(Estimate { value: *value, error, scale: size / width(0), flat });

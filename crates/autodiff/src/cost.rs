@@ -221,8 +221,9 @@ impl<'a> Timed<'a> {
 
     /// The medians of interleaved rounds.
     fn measured(mut self, variables: usize) -> Costs {
-        let mut calls = vec![calls_within_a_slice(&mut self.plain)];
-        calls.extend(self.modes.iter_mut().map(|(_, _, run)| calls_within_a_slice(run)));
+        let calls_of = |run: &mut Run<'_>| calls_within_a_slice(|calls| seconds(run, calls));
+        let mut calls = vec![calls_of(&mut self.plain)];
+        calls.extend(self.modes.iter_mut().map(|(_, _, run)| calls_of(run)));
         let mut times = vec![Vec::with_capacity(ROUNDS); calls.len()];
         for _ in 0..ROUNDS {
             let runs = self.modes.iter_mut().map(|(_, _, run)| run);
@@ -254,10 +255,11 @@ fn seconds(run: &mut dyn FnMut(), calls: u32) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-fn calls_within_a_slice(run: &mut dyn FnMut()) -> u32 {
+/// How many calls take about a slice, but one at least, by how many seconds so many take.
+fn calls_within_a_slice(mut seconds_of: impl FnMut(u32) -> f64) -> u32 {
     let mut calls = 1;
     while calls < 1 << 24 {
-        let time = seconds(run, calls);
+        let time = seconds_of(calls);
         if time >= SLICE.as_secs_f64() / 2.0 {
             return (calls as f64 * (SLICE.as_secs_f64() / time)).max(1.0) as u32;
         }
@@ -299,10 +301,30 @@ mod tests {
 
     #[test]
     fn what_is_short_is_called_many_times_a_round() {
-        let calls = (0..20).map(|_| calls_within_a_slice(&mut || _ = black_box(1))).max();
-        assert!(calls > Some(100), "{calls:?}");
         let time = Timed::new(|| _ = black_box(1)).measured(0).plain;
         assert!(time < SLICE / 10, "{time:?}");
+    }
+
+    /// Doubled until they take half a slice, from which the calls of a whole one follow.
+    #[test]
+    fn calls_fill_a_slice() {
+        let slice = SLICE.as_secs_f64();
+        for (calls_a_slice, tried, want) in [
+            (0.001, 1, 1),
+            (1.5, 1, 1),
+            (2.0, 1, 2),
+            (2.5, 2, 2),
+            (10.5, 8, 10),
+            (500.5, 256, 500),
+            (f64::INFINITY, (1 << 23), 1 << 24),
+        ] {
+            let mut last = 0;
+            let calls = calls_within_a_slice(|calls| {
+                last = calls;
+                slice * (f64::from(calls) / calls_a_slice)
+            });
+            assert_eq!((calls, last), (want, tried), "{calls_a_slice} calls take a slice");
+        }
     }
 
     #[test]

@@ -420,3 +420,20 @@ fn a_slope_that_scatters_is_not_accused() {
     let (wrong, report) = slope(|_| 1.0 + 1e-6);
     assert_eq!(wrong, Verdict::Differs, "{report}");
 }
+
+/// So too if only one of the three floats to either side has another slope.
+#[test]
+fn a_slope_is_compared_with_that_of_the_next_floats() {
+    for (k, verdict) in
+        (-5..=5).map(|k: i32| (k, if k != 0 && k.abs() <= 3 { Verdict::Inconclusive } else { Verdict::Differs }))
+    {
+        // a unit in the last place of ½
+        let other = 0.5 + f64::from(k) * 0.5 * f64::EPSILON;
+        let f = |[x]: [autodiff::Nested<f64>; 1]| {
+            let off = if k != 0 && x.value() == other { -1e-6 } else { 1e-6 };
+            x.compose(&[x.value(), 1.0 + off, 0.0, 0.0])
+        };
+        let report = check_closure(f, [0.5]);
+        assert_eq!(report.entries[0].verdict, verdict, "{k}: {report}");
+    }
+}
