@@ -263,6 +263,7 @@ fn mixed_partials_of_every_order() {
         (Both::variable(Taylor::constant(x)) * Both::constant(Taylor::variable(y))).sin().derivative(3).derivative(2);
     let by_nesting = mixed_partial(|[x, y]| (x * y).sin(), [x, y], [0, 1, 0, 1, 0]).unwrap();
     assert!((by_taylor - by_nesting).abs() < 1e-14, "{by_taylor}, {by_nesting}");
+    assert_eq!(mixed_partial(|[x]| x * 2.0, [1.0], [1]), Err(IndexError { index: 1, variables: 1 }));
     assert_eq!(mixed_partial(|[x]| x * 2.0, [1.0], [0, 1]), Err(IndexError { index: 1, variables: 1 }));
     assert_eq!(mixed_partial(|[x]| x * 2.0, [1.0], [1]), Err(IndexError { index: 1, variables: 1 }));
 }

@@ -30,9 +30,8 @@ impl<P: Elementary> Cardinal<P> {
             return core::array::from_fn(|m| numerator(m) / x);
         }
         let mut f = [P::NAN; LENGTH];
-        if turn > 0 {
-            f[0] = numerator(0) / x;
-        }
+        // at 0 it is found below
+        f[0] = numerator(0) / x;
         for m in 1..turn {
             f[m] = (numerator(m) - P::count(m) * f[m - 1]) / x;
         }
