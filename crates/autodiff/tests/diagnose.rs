@@ -232,6 +232,21 @@ fn sums_and_folds() {
     assert_culprit(&found.first, "*", line!() - 1, Cause::Overflow);
 }
 
+/// A sum of negative zeros is one, as of plain floats; a number is finite if its slopes are.
+#[test]
+fn signs_of_zeros_and_infinite_slopes() {
+    diagnose(
+        |[x]| {
+            let sum: Traced<_> = [x, x].into_iter().sum();
+            assert_eq!(sum.value().to_bits(), [-0.0_f64; 2].into_iter().sum::<f64>().to_bits());
+            let root = x.sqrt();
+            assert!(root.is_finite() && !Number::all_finite(root) && Number::all_finite(x));
+            x
+        },
+        [-0.0_f64],
+    );
+}
+
 #[test]
 fn the_result_decides() {
     // the earlier infinity does not reach the result

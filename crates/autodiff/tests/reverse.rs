@@ -192,6 +192,19 @@ fn quotients_of_an_inner_derivative() {
     assert_eq!(pattern.iter().collect::<Vec<_>>(), [(0, 0), (0, 1), (1, 1)]);
 }
 
+/// x = A⁻¹ b, whose derivatives come from corrections, one an order: as many as a tape's numbers have.
+#[test]
+fn solutions_of_systems() {
+    fn solution<T: Ordered>([a, b]: [T; 2]) -> T {
+        autodiff::linear_solve([[a + 2.0, b], [b, a * b]], [a, b]).unwrap()[1]
+    }
+    let at = [0.7, 1.3];
+    let (found, want) = (reverse::gradient(|x| solution([x[0], x[1]]), &at).unwrap(), gradient(solution, at));
+    assert!((0..2).all(|i| close(found[i], want[i], 10.0)), "{found:?}, {want:?}");
+    let (found, want) = (reverse::hessian(|x| solution([x[0], x[1]]), &at).unwrap(), hessian(solution, at));
+    assert!((0..4).all(|k| close(found[k / 2][k % 2], want[k / 2][k % 2], 100.0)), "{found:?}, {want:?}");
+}
+
 #[test]
 fn single_precision_stays_single() {
     let slopes: Vec<f32> = reverse::gradient(|x| x[0] * x[0] + x[1].powi(4), &[3.0_f32, 3.0]).unwrap();
