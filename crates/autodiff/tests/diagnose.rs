@@ -96,12 +96,16 @@ fn infinities_that_turned_to_nan() {
     turned! { |x| x.exp() - x.exp(), 1e3 => "-", InfinitiesMet; }
     turned! { |x| x.exp() / (x.exp() + 1.0), 1e3 => "/", InfinitiesMet; }
     turned! { |x| x.exp() / x, 1e3 => "/", InfinitiesMet; }
+    turned! { |x| x.exp() - f64::INFINITY, 1e3 => "-", InfinitiesMet; }
     turned! { |x| (1.0 / x).sin(), 0.0_f64 => "sin", InfinitiesMet; }
     turned! { |x| (1.0 / x).recip(), 0.0_f64 => "recip", InfinityMetZero; }
     turned! { |x| x * (1.0 / x), 0.0_f64 => "*", InfinityMetZero; }
     turned! { |x| x / x.exp(), 1e3 => "/", InfinityMetZero; }
     turned! { |x| x.sqrt() * 0.0, 0.0 => "*", InfinityMetZero; }
-    // of the second derivative, x'² and x'' met, though x is 0
+    turned! { |x| x.sqrt() * x.sqrt(), 0.0 => "*", InfinityMetZero; }
+    // of the second derivative, terms met, though the root is 0
+    let found = diagnose_hessian(|[x]| x.sqrt() * (x + 1.0), [0.0]);
+    assert_eq!(found.then.unwrap().cause, Cause::InfinitiesMet);
     let found = diagnose_hessian(|[x]| x.sqrt().exp(), [0.0]);
     assert_eq!(found.then.unwrap().cause, Cause::InfinitiesMet);
 }

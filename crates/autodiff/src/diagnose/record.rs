@@ -48,13 +48,6 @@ impl Parts {
         self
     }
 
-    /// The variables by which a derivative is NaN.
-    fn nan_by(&self) -> Vec<usize> {
-        let n = self.first.len();
-        let row = |i: usize| self.second.iter().skip(i * n).take(n);
-        (0..n).filter(|i| self.first[*i].is_nan() || row(*i).any(|x| x.is_nan())).collect()
-    }
-
     /// Zeros, for parts by other variables than those that moved together.
     fn zeros(value: f64, n: usize, order: usize) -> Self {
         Parts { value, first: vec![0.0; n], second: vec![0.0; if order > 1 { n * n } else { 0 }] }
@@ -254,14 +247,12 @@ impl Event {
 
     /// As one that made NaN of an infinity.
     pub(super) fn turning(self) -> Self {
-        // a zero derivative by a variable harms the derivatives by it alone, and no value
-        let turned: Vec<usize> = if self.result.value.is_nan() { vec![] } else { self.result.nan_by() };
-        let has_zero = |x: &Parts| x.value == 0.0 || turned.iter().any(|k| x.first[*k] == 0.0);
         let multiplies = !matches!(self.operation, "+" | "-");
         let of_infinities = self.operation == "/" && self.operands.iter().all(|x| x.value.is_infinite());
-        let slopes = self.local.as_ref().is_some_and(|local| local.first.contains(&0.0));
-        let met_zero =
-            multiplies && !of_infinities && (slopes || self.operands.len() > 1 && self.operands.iter().any(has_zero));
+        // the slope by an infinite operand is zero; a zero derivative beside an infinite slope stays zero
+        let slopes = self.local.iter().flat_map(|local| &local.first);
+        let by_zero = self.operands.iter().zip(slopes).any(|(x, slope)| *slope == 0.0 && !x.all(2, f64::is_finite));
+        let met_zero = multiplies && !of_infinities && by_zero;
         Event { cause: Some(if met_zero { Cause::InfinityMetZero } else { Cause::InfinitiesMet }), ..self }
     }
 
