@@ -401,11 +401,12 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
         (self.nested)(seeded(x, path)).iter().map(|y| partial(y, path.len()).to_f64()).collect()
     }
 
-    /// The point moved by some units in the last place of the last variable of the path.
+    /// The point moved by some units in the last place of the last variable of the path, to either side.
     fn beside(&self, path: &[usize]) -> impl Iterator<Item = [F; N]> {
         let (k, x) = (path[path.len() - 1], self.x);
-        [-3.0, -2.0, -1.0, 1.0, 2.0, 3.0].into_iter().map(move |ulps| {
-            array::from_fn(|i| if i == k { x[i] + x[i] * rounding::<F>() * F::of(ulps) } else { x[i] })
+        [1.0, 2.0, 3.0].into_iter().flat_map(move |ulps| {
+            let apart = x[k] * rounding::<F>() * F::of(ulps);
+            [x[k] - apart, x[k] + apart].map(|near| array::from_fn(|i| if i == k { near } else { x[i] }))
         })
     }
 
@@ -427,7 +428,7 @@ impl<F: Float, const N: usize> Check<'_, F, N> {
         if own.is_finite() {
             exponents.extend(own as i32 - 50..own as i32);
         } else {
-            exponents.extend(-200..-50);
+            exponents.extend((51..=200).map(|k| -k));
         }
         exponents.sort_unstable_by(|a, b| b.cmp(a));
         exponents.dedup();

@@ -220,10 +220,10 @@ fn check_curvature<const N: usize, const M: usize, F: Float>(
             d[i] += Elementary::abs(column[i]);
         }
     }
-    for sign in [F::ONE, -F::ONE] {
-        let there = Linearized::new(equations, array::from_fn(|i| x[i] + sign * d[i]), p)?;
+    for beside in [array::from_fn(|i| x[i] + d[i]), array::from_fn(|i| x[i] - d[i])] {
+        let there = Linearized::new(equations, beside, p)?;
         let change: [F; N] = array::from_fn(|i| {
-            (0..N).fold(F::ZERO, |sum, j| sum + (there.jacobian[i * N + j].re - here.jacobian[i * N + j].re) * d[j])
+            (0..N).map(|j| (there.jacobian[i * N + j].re - here.jacobian[i * N + j].re) * d[j]).sum()
         });
         let change = jacobian.solve(&change);
         if let Some(i) = (0..N).find(|i| Elementary::abs(change[*i]) > d[*i] * F::of(0.5)) {
