@@ -92,7 +92,7 @@ impl Sets {
     #[inline]
     fn put<T>(list: &mut Vec<T>, full: &mut bool, item: T) -> u32 {
         let place = list.len();
-        if place >= u32::MAX as usize || (place == list.capacity() && list.try_reserve(1).is_err()) {
+        if place >= u32::MAX as usize || list.try_reserve(1).is_err() {
             *full = true;
             return EMPTY;
         }
