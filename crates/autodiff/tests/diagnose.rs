@@ -355,6 +355,16 @@ fn results_in_pairs_and_functions_that_change() {
         &[0.0; 12],
     );
     assert_eq!((found.first.unwrap().operation, calls), ("ln", 4));
+    // the derivatives of another operation are not taken for its own
+    let found = diagnose(
+        |x| {
+            calls += 1;
+            if calls % 2 == 1 { x[0].ln() } else { x[9].sqrt() }
+        },
+        &[0.0; 12],
+    );
+    let first = found.first.unwrap();
+    assert_eq!((first.operation, first.operands[0].first[0], first.operands[0].first[9]), ("ln", 1.0, 0.0));
 }
 
 /// One call for each eight variables, and another where there is something to find.

@@ -385,7 +385,16 @@ fn a_slope_that_changes_within_rounding_is_singular() {
         fn second_double([x, y], [p]) { [(x - p) * 5.0, (x - p) * 2.0 + y * y] }
         fn second_bent([x, y], [p]) { [x * 5.0 + y * 7.0 - p * 12.0, (y - p) * 3.0 + (y - p).max(p * 0.0).powi(2) * 1e16] }
     }
+    // large terms hide where the root is, but no slope
+    system! {
+        fn near_above([x], [p]) { let d = x - p; [(d + (d - 1e-7).max(p * 0.0).powi(2) * 1e7 + 1e10) - 1e10] }
+        fn near_below([x], [p]) { let d = x - p; [(d + (d + 1e-7).min(p * 0.0).powi(2) * 1e7 + 1e10) - 1e10] }
+        fn near_nothing([x], [p]) { let d = x - p; [(d + 1e10) - 1e10] }
+    }
     let singular = |pivot, value| Err(SolveError::Singular { pivot, value });
+    assert_eq!(implicit(&near_above, [1.0], [1.0]).map(|_| ()), singular(0, 1.0));
+    assert_eq!(implicit(&near_below, [1.0], [1.0]).map(|_| ()), singular(0, 1.0));
+    assert_eq!(implicit(&near_nothing, [1.0], [1.0]), Ok([1.0]));
     assert_eq!(implicit(&bent_above, [1.0], [1.0]).map(|_| ()), singular(0, 1.0));
     assert_eq!(implicit(&bent_below, [1.0], [1.0]).map(|_| ()), singular(0, 1.0));
     // 2 y, where y² is within the rounding
