@@ -192,6 +192,16 @@ fn quotients_of_an_inner_derivative() {
     assert_eq!(pattern.iter().collect::<Vec<_>>(), [(0, 0), (0, 1), (1, 1)]);
 }
 
+/// Second derivatives beyond the floats, of numbers that are as slow: (10⁻¹²⁰ t)⁻¹ has f″ = 2·10³⁶⁰ and d²f/dt² = 2·10¹²⁰.
+#[test]
+fn second_derivatives_beyond_the_floats() {
+    let found = reverse::hessian(|t| (t[0] * 1e-120).recip(), &[1.0]).unwrap()[0][0];
+    assert!((found / 2e120 - 1.0).abs() < 1e-14, "{found:e}");
+    // and below them: f = x^−0.5
+    let found = reverse::hessian(|t| (t[0] * 1e150).powf(-0.5), &[1.0]).unwrap()[0][0];
+    assert!((found / 0.75e-75 - 1.0).abs() < 1e-14, "{found:e}");
+}
+
 /// x = A⁻¹ b, whose derivatives come from corrections, one an order: as many as a tape's numbers have.
 #[test]
 fn solutions_of_systems() {
