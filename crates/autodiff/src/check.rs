@@ -743,6 +743,12 @@ mod tests {
         assert!(scatter(|x| if x > 0.0 { 1e-3 } else { 0.0 }).is_nan());
         assert!(scatter(|x| if x < 0.0 { -1e-3 } else { 0.0 }).is_nan());
         assert_eq!(scatter(|x| 3.0 * x + 1.0), 0.0);
+        // a bound of the rounding of each value: four are added
+        let jump = samples(|x| if x > 0.0 { 1e-3 } else { 0.0 }, 0.0, halving(40));
+        for (below, is_jump) in [(2.4e-4, true), (2.6e-4, false)] {
+            let noise = Noise { eps: EPS, found: 0.0, below, smallest: 0.0 };
+            assert_eq!(jump.scatter(0, noise).is_nan(), is_jump, "{below}");
+        }
         // bends at 2⁻³³, the largest of the smallest steps
         assert_eq!(scatter(|x| x * x), 2.0 * 2.0_f64.powi(-66));
     }

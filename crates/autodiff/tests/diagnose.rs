@@ -296,6 +296,8 @@ fn findings_are_readable() {
     assert_eq!(found.to_string(), text);
     let found = diagnose_hessian(|[x]| x.exp(), [1000.0]);
     assert!(found.to_string().ends_with("exp(1000 [1]ε [[0]]ε²) = inf [inf]ε [[inf]]ε²"), "{found}");
+    let found = diagnose_hessian(|[x, y]| (x * y).exp(), [1000.0, 1.0]).to_string();
+    assert!(found.contains("exp(1000 [1, 1000]ε [[0], [1, 0]]ε²) = inf"), "{found}");
     // the digit that is outside of the domain
     let found = diagnose(|[x]| (x * 1.0000000000000002).acos(), [1.0]);
     assert!(found.to_string().contains("acos(1.0000000000000002 [1.0000000000000002]ε) = NaN"), "{found}");
