@@ -110,12 +110,7 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
         } else {
             high = high.min(lambda)
         }
-        // the derivative of |q|² is −2 Σ qᵢ²/(hᵢ + λ)
-        let slope = (0..h.len())
-            .filter(|&i| q[i] != T::zero())
-            .map(|i| q[i] * q[i] / (h[i] + lambda))
-            .fold(T::zero(), |a, b| a + b);
-        let newton = lambda + (size / radius - T::one()) * (size * (size / slope));
+        let newton = lambda + (size / radius - T::one()) * room(&h, lambda, &q);
         let inside = newton > low && newton < high;
         let next = if inside { newton } else { (low + high) * constant(0.5) };
         if next == lambda {
@@ -126,4 +121,108 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
     let q = at(lambda);
     let size = length(&q);
     if size.is_finite() && size > radius { q * (radius / size) } else { q }
+}
+
+/// −|q|/(d|q|/dλ) = |q|²/Σ (qᵢ²/(hᵢ + λ)): how far λ is from the pole that |q| has if 1/|q| is straight.
+fn room<T: RealField + Copy>(h: &DVector<T>, lambda: T, q: &DVector<T>) -> T {
+    let size = length(q);
+    let slope = (0..h.len())
+        .filter(|&i| q[i] != T::zero())
+        .map(|i| q[i] * q[i] / (h[i] + lambda))
+        .fold(T::zero(), |a, b| a + b);
+    size * (size / slope)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn minimizer_of(h: &[f64], g: &[f64], radius: f64) -> DVector<f64> {
+        minimizer(&DVector::from_column_slice(h), &DVector::from_column_slice(g), radius)
+    }
+
+    #[test]
+    fn minimizers_by_hand() {
+        let (third, over) = (1.0_f64 / 3.0, 1.02_f64.powi(2));
+        type Row<'a> = (&'a [f64], &'a [f64], f64, &'a [f64]);
+        let rows: [Row<'_>; 12] = [
+            // −g/h, also where there is no more room than that
+            (&[2.0, 4.0], &[1.0, -1.0], 9.0, &[-0.5, 0.25]),
+            (&[1.0], &[3.0], 3.0, &[-3.0]),
+            (&[1.0, 1.0], &[3.0, -4.0], 5.0, &[-3.0, 4.0]),
+            // −g Δ/|g| where all curvatures are equal, whatever they are
+            (&[1.0, 1.0], &[3.0, -4.0], 2.5, &[-1.5, 2.0]),
+            (&[0.0, 0.0], &[3.0, -4.0], 25.0, &[-15.0, 20.0]),
+            (&[-7.0, -7.0], &[3.0, -4.0], 25.0, &[-15.0, 20.0]),
+            // λ = 2
+            (&[1.0, -1.0], &[9.0, 4.0], 5.0, &[-3.0, -4.0]),
+            // the hard case: −g/(h − h₀), and along the lowest curvature to the rim
+            (&[-2.0, 1.0], &[0.0, 1.0], 5.0, &[(25.0 - third * third).sqrt(), -third]),
+            (&[3.0, -1.0], &[0.0, 0.0], 2.0, &[0.0, 2.0]),
+            (&[-2.0, 1.0], &[0.0, 15.0], 5.0, &[0.0, -5.0]),
+            // the shortest of all where the model is flat along the lowest, and along it where it has a slope to rounding
+            (&[0.0, 1.0], &[0.0, 1.0], 5.0, &[0.0, -1.0]),
+            (&[4e-16, 1.0], &[1e-16, 1.0], 1.02, &[(over - 1.0).sqrt(), -1.0]),
+        ];
+        for (h, g, radius, expected) in rows {
+            let q = minimizer_of(h, g, radius);
+            let exact = q.as_slice() == expected;
+            let near = q.iter().zip(expected).all(|(q, e)| (q - e).abs() <= 1e-14 * radius);
+            assert!(if radius == 3.0 { exact } else { near }, "{h:?} {g:?} {radius}: {q}, not {expected:?}");
+        }
+    }
+
+    /// (h + λ) q = −g with λ ≥ 0, λ ≥ −h, and |q| = Δ unless λ = 0: then no other point is lower.
+    #[test]
+    fn minimizers_satisfy_their_conditions() {
+        let mut number = 0.37_f64;
+        let mut next = || {
+            number = f64::clamp(number * 3.97 * (1.0 - number), 0.01, 0.99);
+            number * 2.0 - 1.0
+        };
+        let mut on_the_rim = [0, 0];
+        for case in 0..3000 {
+            let n = 1 + case % 5;
+            let digits = 10_f64.powi(case as i32 % 7 - 3);
+            let mut h: Vec<f64> = (0..n).map(|_| next() * digits).collect();
+            let mut g: Vec<f64> = (0..n).map(|_| next()).collect();
+            if case % 3 == 0 {
+                h.iter_mut().for_each(|h| *h = h.abs());
+            }
+            let lowest = (0..n).min_by(|&i, &j| h[i].total_cmp(&h[j])).unwrap();
+            if case % 4 == 0 {
+                // hard, or nearly so
+                g[lowest] *= [0.0, 1e-20, 1e-12, 1e-6][case / 4 % 4];
+            }
+            let radius = 10_f64.powf(next() * 3.0);
+            let q = minimizer_of(&h, &g, radius);
+            let (size, what) = (q.norm(), format!("{h:?} {g:?} {radius}: {q}"));
+            assert!(size <= radius * (1.0 + 4e-16), "{what}");
+            let rest = |lambda: f64, i: usize| g[i] + (h[i] + lambda) * q[i];
+            let lambda = (0..n).map(|i| -rest(0.0, i) * q[i]).sum::<f64>() / (size * size);
+            let scale = g.iter().fold(0.0, |most: f64, g| most.max(g.abs())) + 1e-30;
+            let inside = size < radius * (1.0 - 1e-14);
+            on_the_rim[usize::from(inside)] += 1;
+            let lambda = if inside || size == 0.0 { 0.0 } else { lambda };
+            let tolerance = 1e-14 * (scale / size + digits);
+            assert!(lambda >= -tolerance && lambda + h[lowest] >= -tolerance, "{lambda} {what}");
+            for i in 0..n {
+                let terms = g[i].abs() + (h[i].abs() + lambda) * q[i].abs() + 1e-3 * scale;
+                assert!(rest(lambda, i).abs() <= 1e-13 * terms, "{i} {} {lambda} {what}", rest(lambda, i));
+            }
+        }
+        assert!(on_the_rim.iter().all(|&count| count > 300), "{on_the_rim:?}");
+    }
+
+    /// |q| = |g|/(h + λ) of equal curvatures has its pole at λ = −h; of others it has it between −h₀ and −hₙ.
+    #[test]
+    fn room_to_the_pole() {
+        let room = |h: &[f64], lambda: f64, q: &[f64]| {
+            super::room(&DVector::from_column_slice(h), lambda, &DVector::from_column_slice(q))
+        };
+        assert_eq!(room(&[2.0, 2.0], 3.0, &[3.0, -4.0]), 5.0);
+        assert_eq!(room(&[0.0, 2.0], 0.0, &[0.0, -4.0]), 2.0);
+        // 25/(9/1 + 16/4)
+        assert!((room(&[0.0, 3.0], 1.0, &[3.0, 4.0]) - 25.0 / 13.0).abs() < 1e-15);
+    }
 }

@@ -293,3 +293,173 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::{Report, Run, Status};
+
+    #[test]
+    fn radii_follow_the_parabola_within_their_limits() {
+        // Lin and Moré, 4.3: refused, poor, good, very good
+        for (ratio, limits) in [
+            ([-9.0, 0.0, 0.15], [0.5, 2.0]),
+            ([0.151, 0.2, 0.2499], [1.0, 2.0]),
+            ([0.25, 0.5, 0.7499], [1.0, 8.0]),
+            ([0.75, 1.0, 9.0], [4.0, 8.0]),
+        ] {
+            let [least, most] = limits;
+            for ratio in ratio {
+                // of a step half as long as there is room for
+                for parabola in [-1.0, 0.3, 0.75, 1.5, 3.0, 6.0, 20.0] {
+                    let radius = next_radius(ratio, 4.0, 2.0, parabola);
+                    assert_eq!(radius, f64::clamp(parabola, least, most), "{ratio} {parabola}");
+                }
+            }
+        }
+    }
+
+    /// L of one variable with its slope, and where it was evaluated.
+    struct Traced<F> {
+        function: F,
+        seen: RefCell<Vec<f64>>,
+    }
+
+    impl<F: Fn(f64) -> (f64, f64)> Objective<f64> for Traced<F> {
+        fn dimension(&self) -> usize {
+            1
+        }
+        fn value(&self, x: &DVector<f64>) -> f64 {
+            self.seen.borrow_mut().push(x[0]);
+            (self.function)(x[0]).0
+        }
+        fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+            let (value, slope) = (self.function)(x[0]);
+            (value, DVector::from_element(1, slope))
+        }
+    }
+
+    /// Promises one for each length, and takes a part of the radius, upward.
+    #[derive(Clone, Copy)]
+    struct Upward(f64);
+
+    impl<P: ?Sized> Model<f64, P> for Upward {
+        type Curvature = ();
+        fn at(&self, _: &P, _: &DVector<f64>, _: usize, _: &mut Evaluations) -> Result<(), Failure> {
+            Ok(())
+        }
+        fn minimize(
+            &self,
+            _: &P,
+            _: &DVector<f64>,
+            _: &DVector<f64>,
+            (): &(),
+            radius: f64,
+            _: &mut Evaluations,
+        ) -> ModelStep<f64> {
+            let length = radius * self.0;
+            ModelStep { p: DVector::from_element(1, length), value: -length }
+        }
+    }
+
+    /// The first trials from 0 along a slope of −1, and how the run ended.
+    fn trials(
+        function: impl Fn(f64) -> (f64, f64),
+        method: TrustRegion<Upward>,
+        steps: usize,
+    ) -> (Vec<f64>, Report<f64>) {
+        let problem = Traced { function, seen: RefCell::default() };
+        let report = Run::new(&problem, &method, &[0.0]).unwrap().iterations(steps).finish();
+        let (seen, now) = (problem.seen.into_inner(), report.evaluations);
+        assert_eq!((now.value, now.hessian), (seen.len() + 1, 0));
+        (seen, report)
+    }
+
+    #[test]
+    fn trials_follow_the_radius() {
+        let method = |part| TrustRegion::new(Upward(part));
+        // what L changes by at the first trial, at 1, to where the radius goes: α = 1/2 / (1 + ΔL)
+        for (change, radius) in [
+            (-1.5, 2.0),
+            (-1.0, 2.0),
+            (-0.9, 2.0),
+            (-0.7, 0.5 / 0.3),
+            (-0.6, 1.25),
+            (-0.5, 1.0),
+            (-0.3, 0.5 / 0.7),
+            (-0.2, 0.5),
+            (-0.14, 0.5),
+            (0.0, 0.5),
+            (0.5, 0.5 / 1.5),
+            (3.0, 0.25),
+            (f64::NAN, 0.25),
+            (f64::INFINITY, 0.25),
+        ] {
+            let taken = change < -0.15;
+            let function = |x: f64| {
+                if x == 0.0 {
+                    (0.0, -1.0)
+                } else if x == 1.0 {
+                    (change, -1.0)
+                } else {
+                    (-5.0, 0.0)
+                }
+            };
+            let (seen, report) = trials(function, method(1.0), 1 + usize::from(taken));
+            let second = if taken { 1.0 + radius } else { radius };
+            assert!(seen.len() == 2 && (seen[1] - second).abs() < 1e-15, "{change}: {seen:?}, not {second}");
+            assert!(matches!(report.status, Status::Converged(_)), "{change}: {}", report.status);
+            assert_eq!(report.evaluations.gradient, if taken { 3 } else { 2 });
+            let last = report.trajectory.last().unwrap();
+            assert_eq!(last.x[0], seen[1]);
+            assert!((last.update.as_ref().unwrap()[0] + radius).abs() < 1e-15);
+        }
+        // where the step is shorter than the radius, the parabola is along the step: L changes by so much, and the next radius
+        for (part, change, radius) in [
+            (0.5, -0.25, 0.5),
+            (0.25, -0.1875, 1.0),
+            (0.5, 4.5, 0.125),
+            (0.5, f64::NAN, 0.125),
+            (0.5, f64::NEG_INFINITY, 0.125),
+        ] {
+            let function = |x: f64| (if x == part { change } else { -x }, -1.0);
+            let taken = f64::from(u8::from(change.is_finite() && change < 0.0));
+            let (seen, _) = trials(function, method(part), 1 + taken as usize);
+            assert_eq!(seen, [part, part * (taken + radius)], "{part} {change}");
+        }
+        // the largest radius
+        let down = |x: f64| (-x, -1.0);
+        let (seen, _) = trials(down, method(1.0).radii(1.0, 3.0).unwrap(), 4);
+        assert_eq!(seen, [1.0, 3.0, 6.0, 9.0]);
+        let (seen, _) = trials(down, method(1.0).radii(5.0, 3.0).unwrap(), 2);
+        assert_eq!(seen, [3.0, 6.0]);
+    }
+
+    /// Where rounding hides what L falls by, and the model promises as little, the step is taken if the gradient shrinks.
+    #[test]
+    fn the_gradient_tells_where_rounding_hides_the_loss() {
+        let unseen = 10.0 * f64::EPSILON * 1e16;
+        for (length, change, slope, taken) in [
+            (1.0, 0.0, 0.9, true),
+            (1.0, unseen, -0.9, true),
+            (1.0, -unseen, 0.9, true),
+            (1.0, 0.0, 1.0, false),
+            (1.0, unseen, 1.5, false),
+            (unseen, 0.0, 0.5, true),
+            // what L falls or rises by can be seen, or could be
+            (1.0, 2.0 * unseen, 0.5, false),
+            (1.0, -2.0 * unseen, 1.5, true),
+            (2.0 * unseen, 0.0, 0.5, false),
+        ] {
+            for size in [1e16, -1e16] {
+                let function = |x: f64| if x == length { (size + change, slope) } else { (size, 1.0) };
+                let method = TrustRegion::new(Upward(1.0)).radii(length, length).unwrap();
+                let (seen, report) = trials(function, method, 1);
+                let arrived = report.trajectory.len() == 2 && report.trajectory[1].x[0] == length;
+                assert_eq!((seen[0], arrived), (length, taken), "{length} {change} {slope}");
+            }
+        }
+    }
+}
