@@ -6,7 +6,7 @@ use autodiff::function;
 use optimizers::nalgebra::DVector;
 use optimizers::{
     Bounds, Composite, Error, Failure, ForwardDifferences, Inversion, Inverted, Lbfgsb, Loss, Map,
-    MixedInverseSimulator, NumericInverse, Objective, Physics, Report, Run, Status,
+    MixedInverseSimulator, NumericInverse, Objective, OwnGradient, Physics, Report, Run, Status,
 };
 use serde_json::Value;
 use support::{hexadecimal, hexadecimals};
@@ -377,4 +377,59 @@ fn leaving_the_domain_ends_the_run_and_keeps_the_best() {
         assert_eq!((report.trajectory.len(), report.best), (1, None));
         assert!(f64::is_nan(report.trajectory[0].loss));
     }
+}
+
+/// What a step tells: where it came from, and y(x) at its end.
+#[test]
+fn a_step_tells_its_update_and_y() {
+    function! { fn tall([y0, y1]) { y0 * y0 + (y1 - 2.0).powi(2) } }
+    let problem = Composite::new(parabola, tall);
+    let report = Run::new(&problem, &Lbfgsb::new(), &[3.0, 3.0]).unwrap().finish();
+    assert!(report.trajectory.len() > 3 && matches!(report.status, Status::Converged(_)), "{}", report.status);
+    for pair in report.trajectory.windows(2) {
+        assert_eq!(pair[1].update, Some(&pair[0].x - &pair[1].x));
+        assert_eq!(pair[1].y, problem.observe(&pair[1].x));
+    }
+}
+
+/// A decrease within the tolerance, of a loss below 1, is no rounding as long as L shows it.
+#[test]
+fn a_small_decrease_that_is_seen_is_convergence() {
+    let problem = OwnGradient::new(1, |x: &[f64], gradient: &mut [f64]| {
+        gradient[0] = 2e-4 * x[0];
+        x[0] * x[0] * 1e-4
+    });
+    let end = |factr: f64| {
+        let method = Lbfgsb::new().factr(factr).unwrap().pgtol(0.0).unwrap();
+        Run::new(&problem, &method, &[1e-6]).unwrap().finish().status
+    };
+    let reduction = Status::Converged("CONVERGENCE: REL_REDUCTION_OF_F_<=_FACTR*EPSMCH");
+    assert_eq!([end(1.0), end(10.0)], [reduction.clone(), reduction]);
+    // beside 1 it is not seen
+    let flat = OwnGradient::new(1, |x: &[f64], gradient: &mut [f64]| {
+        gradient[0] = 2e-4 * x[0];
+        1.0 + x[0] * x[0] * 1e-4
+    });
+    for (factr, converged) in [(0.0, false), (1.0, false), (1.5, true), (1e7, true)] {
+        let method = Lbfgsb::new().factr(factr).unwrap().pgtol(0.0).unwrap();
+        let status = Run::new(&flat, &method, &[1e-6]).unwrap().finish().status;
+        assert_eq!(matches!(status, Status::Converged(_)), converged, "{factr}: {status}");
+    }
+}
+
+/// Where the model leads so far over a wall that the trials do not suffice to come back, it begins anew from −g.
+#[test]
+fn a_search_that_fails_is_made_again_without_the_pairs() {
+    let (small, wall) = (1e-6, -1e-8);
+    let problem = OwnGradient::new(1, |x: &[f64], gradient: &mut [f64]| {
+        let inside = x[0] >= wall;
+        gradient[0] = if inside { small * (x[0] + 1.0) } else { -small };
+        if inside { small * (x[0] + 1.0).powi(2) * 0.5 } else { small * 0.5 }
+    });
+    let method = Lbfgsb::new().pgtol(0.0).unwrap().factr(0.0).unwrap();
+    let report = Run::new(&problem, &method, &[1.0]).unwrap().iterations(2).finish();
+    assert_eq!(report.status, Status::MaxIterations);
+    assert_eq!(report.trajectory[1].x[0], 0.0);
+    let last = &report.trajectory[2];
+    assert!((wall..0.0).contains(&last.x[0]) && last.evaluations.value > 22, "{last:?}");
 }

@@ -414,3 +414,34 @@ fn iterate<T: Entry, P: Objective<T> + ?Sized>(
     let y = problem.observe(&point.x);
     Iterate { y, gradient: Some(point.gradient), evaluations, ..Iterate::new(iteration, point.x, point.value) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// s·y of a step along a slope that does not change is rounding, and is not learned; the pairs before stay.
+    #[test]
+    fn steps_without_curvature_are_not_learned() {
+        let bounds = Arc::new(Bounds::none(1));
+        let mut memory = LbfgsbMemory { compact: Compact::<f64>::new(3), split: Split::new(1), bounds };
+        let point = |x: f64, gradient: f64| {
+            let gradient = DVector::from_element(1, gradient);
+            Point { x: DVector::from_element(1, x), value: 0.0, gradient }
+        };
+        // from 0 by so long a step along d = 2, with the gradients before and after
+        let mut learn = |step: f64, start: f64, end: f64| {
+            let d = DVector::from_element(1, 2.0);
+            let slopes = [2.0 * start, 2.0 * end];
+            memory.learn(&point(0.0, start), &Arrival { point: point(2.0 * step, end), d, step, slopes });
+            (memory.compact.len(), memory.compact.theta)
+        };
+        assert_eq!([learn(1.0, -3.0, 1.0), learn(0.5, -3.0, -1.0)], [(1, 2.0), (2, 2.0)]);
+        let rounding = 3.0 * f64::EPSILON;
+        for step in [1.0, 0.25, 4.0] {
+            for change in [0.0, rounding * 0.75, -rounding * 0.75, -1.0] {
+                assert_eq!(learn(step, -3.0, -3.0 + change), (2, 2.0), "{step} {change}");
+            }
+        }
+        assert_eq!(learn(0.25, -3.0, -2.5), (3, 1.0));
+    }
+}

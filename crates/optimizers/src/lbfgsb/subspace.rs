@@ -229,7 +229,7 @@ fn truncate<T: RealField + Copy>(point: &mut CauchyPoint<T>, mut d: DVector<T>, 
         let bound = if step < T::zero() { bounds.lower(i) } else { bounds.upper(i) };
         let Some(bound) = bound.filter(|_| step != T::zero()) else { continue };
         let room = bound - point.x[i];
-        let limit = if room * step <= T::zero() {
+        let limit = if room / step <= T::zero() {
             T::zero()
         } else if (step * alpha).abs() > room.abs() {
             room / step
@@ -282,6 +282,31 @@ mod tests {
             for (kept, anew) in [(&split.yy, &anew.yy), (&split.ss, &anew.ss), (&split.sy, &anew.sy)] {
                 assert!((kept - anew).amax() < 1e-12, "step {step}: {kept}{anew}");
             }
+        }
+    }
+
+    /// α is the largest of 1 and below with which x + α d is within the bounds; what meets a bound is put on it.
+    #[test]
+    fn steps_are_cut_where_they_first_meet_a_bound() {
+        let infinite = f64::INFINITY;
+        // from 0, by d, within the bounds
+        for (d, lower, upper, expected) in [
+            ([0.5, -5.0], [-9.0, -9.0], [9.0, 9.0], [0.5, -5.0]),
+            ([0.5, -5.0], [-0.1, -4.5], [0.7, 0.2], [0.45, -4.5]),
+            ([4.0, -5.0], [-0.1, -2.5], [1.0, 0.2], [1.0, -1.25]),
+            ([4.0, -5.0], [-0.1, -infinite], [1.0, 0.2], [1.0, -1.25]),
+            ([4.0, 8.0], [-0.1, -0.1], [infinite, infinite], [4.0, 8.0]),
+            ([4.0, 8.0], [-0.1, -0.1], [infinite, 2.0], [1.0, 2.0]),
+            // no variable that does not move holds others back, but one on its bound does
+            ([0.0, 8.0], [0.0, -1.0], [0.0, 2.0], [0.0, 2.0]),
+            ([1e-3, 8.0], [-1.0, -1.0], [0.0, 20.0], [0.0, 0.0]),
+            ([-1e-3, 8.0], [0.0, -1.0], [1.0, 20.0], [0.0, 0.0]),
+            ([4e-200, 8.0], [-1.0, -1.0], [1e-200, 20.0], [1e-200, 2.0]),
+        ] {
+            let bounds = Bounds::new(lower.to_vec(), upper.to_vec()).unwrap();
+            let mut point = CauchyPoint { x: DVector::zeros(2), free: vec![0, 1], c: DVector::zeros(0) };
+            truncate(&mut point, DVector::from_column_slice(&d), &bounds);
+            assert_eq!(point.x.as_slice(), expected, "{d:?} {bounds:?}");
         }
     }
 }
