@@ -448,6 +448,8 @@ mod written {
     {
         let mut run = Run::new(problem, method, &[-1.2, 1.0]).unwrap().iterations(4);
         run.by_ref().for_each(drop);
+        // what is refused below is so for what was forged
+        assert!(Run::resume(problem, method, run.state().unwrap().clone()).is_ok());
         let written = serde_json::to_value(run.state().unwrap()).unwrap();
         let mut found = Vec::new();
         places(&written, String::new(), &mut found);
@@ -518,7 +520,7 @@ mod written {
             staged;
             InverseSimulator::new(0.2, inverse).unwrap(),
             MixedInverseSimulator::new(0.2, inverse).unwrap(),
-            HalfInverse::new(0.02).unwrap(),
+            HalfInverse::new(1e-4).unwrap(),
             ScaleInvariant::new(0.2, inverse, Adam::new(0.1).unwrap()).unwrap(),
             LatentOptimizer::new(Lbfgsb::new().pgtol(0.0).unwrap(), inverse)
         );
