@@ -1006,10 +1006,10 @@ fn newtons_search_step_by_step() {
     assert_eq!((found.x[0].re, found.x[0].eps, search.iterations, search.evaluations), (3.0, [1.0 / 6.0], 0, 2));
 }
 
-/// A Jacobian of another shape than y by x is refused with both sizes.
+/// A Jacobian of another shape than y by x is refused, whichever side is wrong.
 #[test]
 fn jacobians_of_another_shape_are_refused() {
-    struct Crooked;
+    struct Crooked(usize, usize);
     impl Map<f64> for Crooked {
         fn inputs(&self) -> usize {
             3
@@ -1021,9 +1021,21 @@ fn jacobians_of_another_shape_are_refused() {
             x.rows(0, 2).into_owned()
         }
         fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
-            (self.value(x), DMatrix::identity(3, 3))
+            (self.value(x), DMatrix::identity(self.0, self.1))
         }
     }
-    let found = NewtonInverse::new().find(&Crooked, &DVector::zeros(2), &DVector::from_element(3, 1.0));
-    assert!(matches!(found, Err(Error::Length { name: "the Jacobian", given: 9, expected: 6 })), "{found:?}");
+    let (target, near) = (DVector::zeros(2), DVector::from_element(3, 1.0));
+    for (rows, columns, name, given, expected) in [
+        (3, 3, "a column of the Jacobian", 3, 2),
+        (1, 3, "a column of the Jacobian", 1, 2),
+        (2, 2, "a row of the Jacobian", 2, 3),
+        (2, 4, "a row of the Jacobian", 4, 3),
+    ] {
+        let process = Crooked(rows, columns);
+        let error = Error::Length { name, given, expected };
+        assert_eq!(NewtonInverse::new().find(&process, &target, &near).map(|_| ()), Err(error.clone()));
+        assert_eq!(NumericInverse::new().find(&process, &target, &near).map(|_| ()), Err(error));
+        let failure = Failure::Shape { what: name, given, expected, iteration: 5 };
+        assert_eq!(LinearizedInverse.invert(&process, &target, &near, 5).map(|_| ()), Err(failure));
+    }
 }

@@ -4,7 +4,7 @@ use autodiff::Elementary;
 use nalgebra::{DMatrix, DVector, RealField};
 
 use super::{Inverse, Inversion, Inverted, check, settle};
-use crate::error::{Error, Failure, fits};
+use crate::error::{Error, Failure, JACOBIAN, fits, fits_matrix};
 use crate::problem::{Entry, Map};
 use crate::singular::solve;
 
@@ -48,9 +48,7 @@ impl<T: Entry> Point<T> {
     fn at(physics: &dyn Map<T>, target: &DVector<T>, x: DVector<T>) -> Result<Self, Error> {
         let (y, jacobian) = physics.value_and_jacobian(&x);
         fits("y(x)", y.len(), target.len())?;
-        if jacobian.shape() != (y.len(), x.len()) {
-            return Err(Error::Length { name: "the Jacobian", given: jacobian.len(), expected: y.len() * x.len() });
-        }
+        fits_matrix(JACOBIAN, &jacobian, y.len(), x.len())?;
         Ok(Point { residual: y.zip_map(target, |y, t| y - t), jacobian, x })
     }
 }

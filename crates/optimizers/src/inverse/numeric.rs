@@ -9,10 +9,10 @@ use super::least_squares::nearest;
 use super::{Inverse, Inverted, Missed, check, missed, search, settle};
 use crate::bounds::constant;
 use crate::differences::ForwardDifferences;
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, JACOBIAN, fits, fits_matrix};
 use crate::lbfgsb::Lbfgsb;
 use crate::least_squares::LevenbergMarquardt;
-use crate::problem::{Entry, Map, Objective};
+use crate::problem::{Entry, Map, Objective, nan};
 use crate::range::positive;
 
 /// The inverse of y by a search: L-BFGS-B minimizes Σ (yᵢ(x) − targetᵢ)² from a point nearby.
@@ -91,12 +91,12 @@ impl NumericInverse {
         near: &DVector<T>,
     ) -> Result<Inverted<T>, Error> {
         check(physics, target, near)?;
-        let residual = Residual { physics, target, wrong_length: Cell::new(None) };
+        let residual = Residual { physics, target, misfit: Cell::new(None) };
         let method = Lbfgsb::new();
         let method = if self.differences { method.differences(ForwardDifferences::default()) } else { method };
         let mut found = search(&residual, &method, near, MOST_ITERATIONS)?;
-        if let Some(given) = residual.wrong_length.get() {
-            return Err(Error::Length { name: "y(x)", given, expected: target.len() });
+        if let Some(error) = residual.misfit.take() {
+            return Err(error);
         }
         let missed = missed(physics, target, &found.x, self.tolerance);
         if let (Some(missed), Some(inversion)) = (missed, &mut found.inversion)
@@ -141,8 +141,8 @@ fn is_nearest<T: Entry + RealField>(
 struct Residual<'a, T: Entry> {
     physics: &'a dyn Map<T>,
     target: &'a DVector<T>,
-    /// The length of a y(x) that had another than the target: the residual is NaN then.
-    wrong_length: Cell<Option<usize>>,
+    /// What of the process did not fit: the residual is NaN then.
+    misfit: Cell<Option<Error>>,
 }
 
 impl<T: Entry> Objective<T> for Residual<'_, T> {
@@ -150,15 +150,14 @@ impl<T: Entry> Objective<T> for Residual<'_, T> {
         self.physics.inputs()
     }
     fn value(&self, x: &DVector<T>) -> T {
-        square(&self.differences(&self.physics.value(x)))
+        self.differences(&self.physics.value(x)).map_or_else(nan, |r| square(&r))
     }
     fn value_and_gradient(&self, x: &DVector<T>) -> (T, DVector<T>) {
         let (y, jacobian) = self.physics.value_and_jacobian(x);
-        let r = self.differences(&y);
-        if self.wrong_length.get().is_some() || jacobian.shape() != (y.len(), x.len()) {
-            self.wrong_length.set(self.wrong_length.get().or(Some(jacobian.nrows())));
-            return (T::constant(T::Precision::NAN), DVector::from_element(x.len(), T::zero()));
-        }
+        let Some(r) = self.differences(&y).filter(|_| self.fits(fits_matrix(JACOBIAN, &jacobian, y.len(), x.len())))
+        else {
+            return (nan(), DVector::from_element(x.len(), T::zero()));
+        };
         let slope = |j: usize| {
             let terms = (0..r.len()).map(|i| (r[i] + r[i]) * jacobian[(i, j)]);
             terms.reduce(|a, b| a + b).unwrap_or_else(T::zero)
@@ -168,12 +167,13 @@ impl<T: Entry> Objective<T> for Residual<'_, T> {
 }
 
 impl<T: Entry> Residual<'_, T> {
-    fn differences(&self, y: &DVector<T>) -> DVector<T> {
-        if y.len() != self.target.len() {
-            self.wrong_length.set(Some(y.len()));
-            return DVector::from_element(1, T::constant(T::Precision::NAN));
-        }
-        y.zip_map(self.target, |y, t| y - t)
+    fn differences(&self, y: &DVector<T>) -> Option<DVector<T>> {
+        self.fits(fits("y(x)", y.len(), self.target.len())).then(|| y.zip_map(self.target, |y, t| y - t))
+    }
+
+    /// Whether something fits; what does not is kept.
+    fn fits(&self, check: Result<(), Error>) -> bool {
+        check.map_err(|error| self.misfit.set(Some(error))).is_ok()
     }
 }
 
@@ -190,5 +190,31 @@ impl<T: Entry + RealField> Inverse<T> for NumericInverse {
         iteration: usize,
     ) -> Result<Inverted<T>, Failure> {
         settle(self.find(physics, target, near), self.stop_unconverged, iteration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Physics;
+
+    autodiff::function! { fn same([x]) -> [1] { [x] } }
+
+    /// |x| + |t| is the size of y = x, so 1.01 is off from 1 by more than a thousandth of it, and the start decides.
+    #[test]
+    fn far_is_a_thousandth_of_the_size_and_of_the_way() {
+        let process = Physics::<_, 1, 1>::new(same);
+        for (target, x, near, far) in [
+            (1.0, 1.01, -7.0, true),
+            (1.0, 1.01, -11.0, false),
+            (-1.0, -1.01, 11.0, false),
+            (1.0, 1.25, 251.0, false), // exactly a thousandth of the way
+            (1.0, 1.25, 249.0, true),
+            (1.0, 1.0 + 1e-3, 1.0, false),
+            (1.0, 1.0, 1.0, false),
+        ] {
+            let [target, x, near] = [target, x, near].map(|v: f64| DVector::from_element(1, v));
+            assert_eq!(missed_by_far(&process, &target, &x, &near), far, "{target} {x} {near}");
+        }
     }
 }
