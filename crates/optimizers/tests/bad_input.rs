@@ -504,6 +504,16 @@ fn functions_that_return_wrong_lengths_end_the_run() {
             ("the gradient", gradient)
         );
     }
+    // of a loss by y
+    for (gradient, hessian, found) in [
+        (1, (2, 2), ("the gradient by y", 1)),
+        (2, (3, 2), ("a column of the Hessian by y", 3)),
+        (2, (2, 1), ("a row of the Hessian by y", 1)),
+    ] {
+        let problem = Pipeline::new(Physics::<_, 2, 2>::new(physics), Misshapen { gradient, hessian }).unwrap();
+        let method = InverseSimulator::new(0.5, NewtonInverse::new()).unwrap();
+        assert_eq!(shape(Run::new(&problem, &method, &[1.0; 2]).unwrap().finish().status), found);
+    }
     let newton = Newton::new(1.0).unwrap();
     let status = |hessian| {
         Run::new(&Misshapen { gradient: 2, hessian }, &newton, &[1.0; 2]).unwrap().iterations(2).finish().status
@@ -560,18 +570,18 @@ fn inverses_of_wrong_lengths_end_the_run() {
 /// A process that returns fewer components at its second call.
 struct Shrinking(std::cell::Cell<isize>);
 
-impl Map<f64> for Shrinking {
+impl<T: Entry + nalgebra::RealField> Map<T> for Shrinking {
     fn inputs(&self) -> usize {
         2
     }
     fn outputs(&self) -> usize {
         2
     }
-    fn value(&self, x: &DVector<f64>) -> DVector<f64> {
+    fn value(&self, x: &DVector<T>) -> DVector<T> {
         self.0.set(self.0.get() + 1);
         if self.0.get() > 1 { DVector::from_element(1, x[0]) } else { x.clone() }
     }
-    fn value_and_jacobian(&self, x: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+    fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>) {
         let y = self.value(x);
         let n = y.len();
         (y, DMatrix::identity(n, 2))
@@ -604,6 +614,20 @@ fn a_process_that_returns_fewer_components_than_before_is_refused() {
         let error = search.find(&process as &dyn Map<f64>, &target, &near).map(|_| ()).unwrap_err();
         assert_eq!(error, Error::Length { name: "y(x)", given: 1, expected: 2 });
     }
+    // where a simulator has arrived it is the iteration's
+    macro_rules! ends {
+        ($($simulator:ident)*) => {
+            $({
+                let process = Shrinking(std::cell::Cell::new(0));
+                let problem = Pipeline::new::<f64>(process, Loss::new(loss)).unwrap();
+                let method = $simulator::new(0.5, AnalyticInverse::<_, 2, 2>::new(physics)).unwrap();
+                let status = Run::new(&problem, &method, &[1.0_f64, 2.0]).unwrap().finish().status;
+                let expected = Failure::Shape { what: "y", given: 1, expected: 2, iteration: 1 };
+                assert_eq!(status, Status::Failed(expected), stringify!($simulator));
+            })*
+        };
+    }
+    ends!(InverseSimulator MixedInverseSimulator);
 }
 
 #[test]
@@ -759,6 +783,8 @@ fn a_search_tells_a_target_that_is_out_of_reach_from_one_that_is_reached_slowly(
     function! {
         fn square([x]) -> [1] { [x * x] }
         fn fourth([x]) -> [1] { [x.powi(4)] }
+        fn raised([x]) -> [1] { [x.powi(4) + 0.01] }
+        fn reciprocal([x]) -> [1] { [x.recip()] }
         fn sine([x]) -> [1] { [x.sin()] }
         fn small([x]) -> [1] { [x * 1e-4] }
         fn shifted([x0, x1]) -> [1] { [x0 * x0 + x1 * x1 + 1.0] }
@@ -804,12 +830,14 @@ fn a_search_tells_a_target_that_is_out_of_reach_from_one_that_is_reached_slowly(
                     (&Physics::<_, 1, 1>::new(square), &[-1.0], &[3.0], Some((0, 0.0))),
                     (&Physics::<_, 1, 1>::new(square), &[-1e-2], &[3.0], Some((0, 0.0))),
                     (&Physics::<_, 1, 1>::new(sine), &[1.01], &[1.0], Some((0, 1.0))),
+                    (&Physics::<_, 1, 1>::new(sine), &[1.0001], &[1.0], Some((0, 1.0))),
                     (&Physics::<_, 2, 1>::new(shifted), &[0.0], &[1.0, 2.0], Some((0, 1.0))),
                     (&Physics::<_, 2, 2>::new(twice), &[1.0, 1.0], &[0.0, 7.0], Some((0, 0.6))),
                     // x = −2.28 has the target, but no x near 1, where the slope is 0
                     (&Physics::<_, 1, 1>::new(cubic), &[-5.0], &[1.5], Some((0, -2.0))),
                     (&Physics::<_, 1, 1>::new(square), &[0.0], &[3.0], None),
                     (&Physics::<_, 1, 1>::new(fourth), &[0.0], &[3.0], None),
+                    (&Physics::<_, 1, 1>::new(raised), &[0.01], &[1.0], None),
                     (&Physics::<_, 1, 1>::new(sine), &[1.0], &[1.0], None),
                     (&Physics::<_, 1, 1>::new(small), &[3.0], &[0.0], None),
                     (&Physics::<_, 2, 1>::new(shifted), &[3.0], &[1.0, 2.0], None),
@@ -830,7 +858,12 @@ fn a_search_tells_a_target_that_is_out_of_reach_from_one_that_is_reached_slowly(
     let (target, near) = (DVector::from_vec(vec![3.0]), DVector::from_vec(vec![0.0]));
     let exact = LeastSquaresInverse::new().tolerance(1e-15).unwrap().find(&process, &target, &near).unwrap();
     assert!(exact.inversion.unwrap().converged);
+    // a target that is come near without end is not missed
+    let (target, near) = (DVector::from_vec(vec![0.0]), DVector::from_vec(vec![1e-4]));
+    let found = NumericInverse::new().find(&Physics::<_, 1, 1>::new(reciprocal), &target, &near).unwrap();
+    assert!(found.inversion.unwrap().converged && found.x[0] > 10.0, "{}", found.x[0]);
     // and for fewer, that the nearest is near enough
+    let near = DVector::from_vec(vec![0.0]);
     let target = DVector::from_vec(vec![1.01]);
     for tolerance in [0.02, 1e-3] {
         let found = LeastSquaresInverse::new().tolerance(tolerance).unwrap();

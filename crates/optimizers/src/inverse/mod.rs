@@ -225,3 +225,110 @@ fn settle<T>(
         _ => Ok(found),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DMatrix;
+
+    use super::*;
+    use crate::optimizer::{Evaluations, State};
+
+    fn vector(v: &[f64]) -> DVector<f64> {
+        DVector::from_column_slice(v)
+    }
+
+    /// y with its Jacobian, wherever x is.
+    struct Fixed(DVector<f64>, DMatrix<f64>);
+
+    impl Map<f64> for Fixed {
+        fn inputs(&self) -> usize {
+            2
+        }
+        fn outputs(&self) -> usize {
+            2
+        }
+        fn value(&self, _: &DVector<f64>) -> DVector<f64> {
+            self.0.clone()
+        }
+        fn value_and_jacobian(&self, _: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+            (self.0.clone(), self.1.clone())
+        }
+    }
+
+    /// The sizes are |4 · 3| + |2 · 0.5| + |t₀| = 14 + 1 and |0.25 · 3| + |t₁| = 0.75 + 0.25.
+    #[test]
+    fn a_component_is_missed_by_its_size() {
+        let jacobian = || DMatrix::from_row_slice(2, 2, &[4.0, 2.0, -0.25, 0.0]);
+        let (x, target) = (vector(&[3.0, 0.5]), vector(&[2.0, -0.25]));
+        for (y, component) in [
+            ([2.0, -0.25], None),
+            ([2.0 + 14e-6, -0.25 - 0.9e-6], None),
+            ([2.0 - 16e-6, -0.25], Some(0)),
+            ([2.0, -0.25 + 1.1e-6], Some(1)),
+            // the one that is farthest off
+            ([2.0 + 3e-6, -0.25 + 2e-6], Some(0)),
+            ([2.0 + 3e-6, -0.25 + 4e-6], Some(1)),
+            // a search has said so
+            ([2.0, f64::NAN], None),
+            ([f64::INFINITY, -0.25], None),
+        ] {
+            let found = missed(&Fixed(vector(&y), jacobian()), &target, &x, None);
+            let expected = component.map(|i| Missed { component: i, reached: y[i], target: target[i] });
+            assert_eq!(found, expected, "{y:?}");
+        }
+        // what does not fit is for others to tell
+        let far = [vector(&[9.0]), vector(&[9.0, 9.0]), vector(&[9.0, 9.0, 9.0])];
+        for (y, rows, columns) in [(0, 1, 2), (0, 2, 2), (1, 1, 2), (1, 2, 1), (1, 3, 2), (2, 3, 2), (2, 2, 2)] {
+            let fixed = Fixed(far[y].clone(), DMatrix::from_element(rows, columns, 1.0));
+            assert_eq!(missed(&fixed, &target, &x, None), None, "{y} {rows} {columns}");
+        }
+        // of subnormal distances too few digits are left
+        let none = DMatrix::zeros(2, 2);
+        for (y, tiny) in [(3.5e-308, true), (6e-308, false)] {
+            let found = missed(&Fixed(vector(&[y, 0.0]), none.clone()), &vector(&[3e-308, 0.0]), &x, None);
+            assert_eq!(found.is_none(), tiny, "{y}");
+        }
+    }
+
+    /// Three values a step down from 10 by 1.
+    struct Stairs;
+
+    impl Objective<f64> for Stairs {
+        fn dimension(&self) -> usize {
+            1
+        }
+        fn value(&self, x: &DVector<f64>) -> f64 {
+            x[0]
+        }
+        fn value_and_gradient(&self, x: &DVector<f64>) -> (f64, DVector<f64>) {
+            (x[0], DVector::from_element(1, 1.0))
+        }
+    }
+
+    impl Optimizer<f64, Stairs> for Stairs {
+        type Memory = ();
+        fn init(&self, _: &Stairs, x: DVector<f64>) -> Result<State<f64>, Failure> {
+            let (loss, evaluations) = (x[0], Evaluations { value: 3, ..Evaluations::default() });
+            Ok(State::new(Iterate { evaluations, ..Iterate::new(0, x, loss) }, ()))
+        }
+        fn step(&self, _: &Stairs, state: &State<f64>) -> Result<State<f64>, Failure> {
+            let now = &state.iterate;
+            let (x, loss) = (now.x.add_scalar(-1.0), now.loss - 1.0);
+            let evaluations = Evaluations { value: now.evaluations.value + 3, ..now.evaluations };
+            Ok(State::new(Iterate { evaluations, ..Iterate::new(now.iteration + 1, x, loss) }, ()))
+        }
+    }
+
+    #[test]
+    fn a_search_ends_behind_its_evaluations() {
+        for (most, iterations) in [(3, 1), (5, 1), (6, 2), (8, 2), (9, 3)] {
+            let found = search(&Stairs, &Stairs, &vector(&[10.0]), most).unwrap();
+            let Inversion { message, evaluations, converged, residual, .. } = found.inversion.unwrap();
+            assert_eq!((message.as_str(), converged), ("too many evaluations", false));
+            assert_eq!((evaluations, residual), (3 + 3 * iterations, 10.0 - iterations as f64));
+            assert_eq!(found.x[0], residual);
+        }
+        let none = search(&Stairs, &Stairs, &vector(&[10.0]), 0).unwrap().inversion.unwrap();
+        assert_eq!((none.message.as_str(), none.iterations), ("all iterations are made", 0));
+    }
+}
