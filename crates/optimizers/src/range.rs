@@ -57,3 +57,24 @@ pub(crate) fn fraction<T: Entry>(name: &'static str, number: T) -> Result<T, Err
 pub(crate) fn plain<T: Number>(value: f64) -> T {
     T::constant(T::Precision::of(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_may_be_infinite() {
+        for (value, fits) in [
+            (0.0, true),
+            (-0.0, true),
+            (5e-324, true),
+            (f64::INFINITY, true),
+            (-5e-324, false),
+            (f64::NEG_INFINITY, false),
+            (f64::NAN, false),
+        ] {
+            assert_eq!(size("radius", value).is_ok(), fits, "{value}");
+        }
+        assert_eq!(size("radius", -1.0), Err(Error::Negative { name: "radius", value: -1.0 }));
+    }
+}

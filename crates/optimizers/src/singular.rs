@@ -32,7 +32,7 @@ pub(crate) fn is_singular<T: Entry + RealField>(matrix: &DMatrix<T>) -> bool {
     const MOST_POWERS: usize = 8;
     let n = matrix.nrows();
     let balanced = balanced(matrix);
-    let Some(inverse) = balanced.clone().lu().try_inverse() else { return n > 0 };
+    let Some(inverse) = balanced.clone().lu().try_inverse() else { return true };
     let (balanced, inverse) = (balanced.abs(), inverse.abs());
     let limit = 1.0 / (2.0 * n as f64 * T::default_epsilon().value().to_f64());
     let mut v = DVector::from_element(n, 1.0);
@@ -78,6 +78,8 @@ fn power_of_two(e: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Ordering;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -120,6 +122,38 @@ mod tests {
         ) {
             let a = DMatrix::from_fn(n, n, |i, j| entries[i * 8 + j] + if i == j { 3.0 } else { 0.0 });
             prop_assert!(solves(&a) && solves(&scaled(&a, &rows, &columns)), "{} {:?} {:?}", a, rows, columns);
+        }
+    }
+
+    /// [[1, 1], [1, 1 + δ]], alone and beside other equations: |A⁻¹| |A| has the radius (4 + 2δ)/δ, so A is singular where
+    /// 4/δ ≥ 1/(2 n ε).
+    #[test]
+    fn the_limit_is_that_of_rounded_entries() {
+        for n in [2, 4, 6] {
+            for (part, singular) in [(0.5, true), (0.95, true), (1.05, false), (2.0, false)] {
+                let mut a = DMatrix::identity(n, n);
+                a[(0, 1)] = 1.0;
+                a[(1, 0)] = 1.0;
+                let limit = 8.0 * n as f64 * f64::EPSILON;
+                a[(1, 1)] = 1.0 + limit * part;
+                assert_eq!(is_singular(&a), singular, "{a} {part}");
+            }
+        }
+        assert!(!is_singular(&DMatrix::<f64>::zeros(0, 0)) && is_singular(&DMatrix::<f64>::zeros(1, 1)));
+    }
+
+    /// What no change of entries by rounding makes singular is regular, however large or small the inverse is.
+    #[test]
+    fn regular_matrices_with_extreme_inverses() {
+        let below_normal = DMatrix::from_diagonal(&DVector::from_vec(vec![1e-310, 1.0]));
+        // the inverse has 2⁵⁸ in its corner
+        let triangle = DMatrix::from_fn(60, 60, |i, j| match i.cmp(&j) {
+            Ordering::Less => -1.0,
+            Ordering::Equal => 1.0,
+            Ordering::Greater => 0.0,
+        });
+        for a in [below_normal, triangle] {
+            assert!(!is_singular(&a) && !is_singular(&a.transpose()), "{a}");
         }
     }
 

@@ -458,6 +458,7 @@ fn long_runs_do_not_allocate_more() {
             let allocations = |steps: usize| {
                 let method = $method;
                 let run = Run::new(&problem, &method, &[2.0, -1.0]).unwrap().iterations(steps);
+                let run = run.stop(Stop::step(0.0).unwrap());
                 allocation_counter::measure(|| drop(run.minimize())).count_total
             };
             assert_eq!(allocations(10), allocations(300), "{}", $name);

@@ -50,8 +50,10 @@ fn ten_thousand_variables_have_exact_derivatives() {
     let (value, gradient) = problem.value_and_gradient(&x);
     assert_eq!(value, problem.value(&x));
     assert!(close(&gradient, &g) && close(&problem.hessian_times(&x, &v), &hv));
-    let mut in_place = DVector::zeros(n);
-    assert_eq!((problem.value_and_gradient_into(&x, &mut in_place), in_place), (value, gradient));
+    for length in [n, 3, n + 1] {
+        let mut in_place = DVector::from_element(length, 7.0);
+        assert_eq!((problem.value_and_gradient_into(&x, &mut in_place), &in_place), (value, &gradient));
+    }
 }
 
 /// Steihaug's method needs no Hessian, which would have 10⁸ numbers here.

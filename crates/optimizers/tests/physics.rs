@@ -463,6 +463,7 @@ fn scale_invariant_updates_through_stages() {
     let whole = run(flat(), AnalyticInverse::<_, 2, 2>::new(undo_both));
     for report in [run(staged(), each()), run(flat(), each()), run(flat(), NewtonInverse::new())] {
         assert_eq!(report.status, Status::MaxIterations);
+        assert_eq!(report.evaluations, Evaluations { value: 21, gradient: 21, hessian: 21 });
         for (now, expected) in report.trajectory.iter().zip(&whole.trajectory) {
             assert!((&now.x - &expected.x).amax() < 1e-8, "{} {}", now.x, expected.x);
         }

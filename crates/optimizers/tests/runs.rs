@@ -57,7 +57,15 @@ fn newton_solves_a_quadratic_in_one_step() {
     let report = Run::new(&Loss::new(bowl), &Newton::new(1.0).unwrap(), &[7.0, -9.0]).unwrap().iterations(1).finish();
     let (_, gradient) = Loss::new(bowl).value_and_gradient(&report.trajectory[1].x);
     assert!(gradient.norm() < 1e-12, "{gradient}");
-    assert_eq!(report.evaluations.hessian, 2);
+    assert_eq!(report.evaluations, Evaluations { value: 2, gradient: 2, hessian: 2 });
+    assert_eq!(report.trajectory[1].gradient, Some(gradient));
+    // whether it goes down is told in whatever units, also where gᵢ H⁻¹gᵢ underflows
+    function! { fn parabola([x]) { x * x * 0.5 } }
+    for start in [1e-200, 1e150, 3.0] {
+        let report =
+            Run::new(&Loss::new(parabola), &Newton::new(0.5).unwrap(), &[start]).unwrap().iterations(3).finish();
+        assert!(report.warnings.is_empty() && report.trajectory.len() == 4, "{start}: {:?}", report.warnings);
+    }
 }
 
 proptest! {

@@ -112,6 +112,34 @@ fn observers_see_every_point_and_the_best_is_kept() {
     let (best, least) = (best.unwrap(), least.unwrap());
     assert_eq!((best.iteration, best.loss, &best.x), (least.iteration, least.loss, &least.x));
     assert_eq!((report.best, report.status), (Some(best.iteration), status));
+    // of equal ones the first
+    let plateau = OwnGradient::new(1, |x: &[f64], gradient: &mut [f64]| {
+        gradient[0] = 1.0;
+        if x[0] > 0.5 { 2.0 } else { 1.0 }
+    });
+    let method = GradientDescent::new(0.25).unwrap();
+    assert_eq!(Run::new(&plateau, &method, &[1.0]).unwrap().iterations(5).finish().best, Some(2));
+}
+
+/// A method of one's own may lead to a point of another length; a test of the step begins anew there.
+#[test]
+fn tests_see_points_of_any_length() {
+    struct Growing;
+    impl<P: Objective<f64>> Optimizer<f64, P> for Growing {
+        type Memory = ();
+        fn init(&self, _: &P, x: nalgebra::DVector<f64>) -> Result<State<f64>, Failure> {
+            Ok(State::new(Iterate::new(0, x, 1.0), ()))
+        }
+        fn step(&self, _: &P, state: &State<f64>) -> Result<State<f64>, Failure> {
+            let iteration = state.iterate.iteration + 1;
+            let x = nalgebra::DVector::from_element(1 + iteration / 2, 1.0 / iteration as f64);
+            Ok(State::new(Iterate::new(iteration, x, 1.0), ()))
+        }
+    }
+    let problem = Loss::new(cliff);
+    let report = Run::new(&problem, &Growing, &[2.0]).unwrap().stop(Stop::step(0.17).unwrap()).finish();
+    // of one length are 0 and 1, and 2 and 3, which are 1 and 1/6 apart
+    assert_eq!((report.status, report.trajectory.len()), (Status::Stopped(Test::Step), 4));
 }
 
 /// A gradient of one's own, and one by differences, lead where the exact one leads.
@@ -124,6 +152,12 @@ fn gradients_from_elsewhere() {
         g[1] = 0.5 * x[0] + 4.0 * (x[1] + 2.0);
         (x[0] - 1.0).powi(2) + 0.5 * x[0] * x[1] + 2.0 * (x[1] + 2.0).powi(2)
     });
+    let at = nalgebra::DVector::from_vec(vec![3.0, -1.0]);
+    for length in [0, 1, 2, 5] {
+        let mut gradient = nalgebra::DVector::from_element(length, 7.0);
+        let value = own.value_and_gradient_into(&at, &mut gradient);
+        assert_eq!((value, gradient.as_slice()), (4.5, &[3.5, 5.5][..]));
+    }
     let by_hand = Run::new(&own, &adam, &[3.0, 3.0]).unwrap().iterations(20).last().unwrap();
     assert!((&by_hand.x - &exact.x).amax() < 1e-12);
     let value = |x: &[f64]| (x[0] - 1.0).powi(2) + 0.5 * x[0] * x[1] + 2.0 * (x[1] + 2.0).powi(2);

@@ -110,11 +110,18 @@ fn a_point_moved_to_keeps_the_count() {
         };
         let moved = method.relocate(&Short, state(), DVector::from_vec(vec![5.0, 1.0])).unwrap();
         assert_eq!((moved.iterate.iteration, moved.iterate.x.as_slice()), (1, &[5.0, 1.0][..]));
-        assert_eq!(moved.iterate.evaluations.gradient, state().iterate.evaluations.gradient + 1);
+        let Evaluations { value, gradient, hessian } = state().iterate.evaluations;
+        let one_more = Evaluations { value: value + 1, gradient: gradient + 1, hessian };
+        assert_eq!(moved.iterate.evaluations, one_more);
         let failure = method.relocate(&Short, state(), DVector::from_vec(vec![-5.0, 1.0])).err().unwrap();
         assert!(matches!(failure, Failure::Shape { iteration: 1, .. }), "{failure}");
     }
     check(GradientDescent::new(0.25).unwrap());
     check(Descent::new(Bfgs));
     check(Lbfgsb::new());
+    let (problem, newton) = (Loss::new(bowl), Newton::new(0.5).unwrap());
+    let mut run = Run::new(&problem, &newton, &[8.0, 4.0]).unwrap().iterations(1);
+    run.by_ref().for_each(drop);
+    let moved = newton.relocate(&problem, run.state().unwrap().clone(), DVector::from_vec(vec![5.0, 1.0])).unwrap();
+    assert_eq!(moved.iterate.evaluations, Evaluations { value: 3, gradient: 3, hessian: 3 });
 }

@@ -194,7 +194,7 @@ fn second_derivatives<T: Entry>(x: &DVector<T>, f: Call<'_, Second<T>, Second<T>
     let mut hessian = DMatrix::from_element(n, n, T::zero());
     for first in (0..n).step_by(CHUNK) {
         // a chunk's own block comes along with any other one, and alone where there is no other
-        let others = if n <= CHUNK { first..=first } else { first + CHUNK..=n - 1 };
+        let others = if n <= CHUNK { first..first + 1 } else { first + CHUNK..n };
         for second in others.step_by(CHUNK) {
             let place = |i: usize| {
                 if in_chunk(i, first) {

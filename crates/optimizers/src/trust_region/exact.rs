@@ -145,7 +145,7 @@ mod tests {
     fn minimizers_by_hand() {
         let (third, over) = (1.0_f64 / 3.0, 1.02_f64.powi(2));
         type Row<'a> = (&'a [f64], &'a [f64], f64, &'a [f64]);
-        let rows: [Row<'_>; 12] = [
+        let rows: [Row<'_>; 13] = [
             // −g/h, also where there is no more room than that
             (&[2.0, 4.0], &[1.0, -1.0], 9.0, &[-0.5, 0.25]),
             (&[1.0], &[3.0], 3.0, &[-3.0]),
@@ -160,16 +160,21 @@ mod tests {
             (&[-2.0, 1.0], &[0.0, 1.0], 5.0, &[(25.0 - third * third).sqrt(), -third]),
             (&[3.0, -1.0], &[0.0, 0.0], 2.0, &[0.0, 2.0]),
             (&[-2.0, 1.0], &[0.0, 15.0], 5.0, &[0.0, -5.0]),
+            (&[-2.0, 1.0], &[1e-17, 1.0], 5.0, &[(25.0 - third * third).sqrt(), -third]),
             // the shortest of all where the model is flat along the lowest, and along it where it has a slope to rounding
             (&[0.0, 1.0], &[0.0, 1.0], 5.0, &[0.0, -1.0]),
             (&[4e-16, 1.0], &[1e-16, 1.0], 1.02, &[(over - 1.0).sqrt(), -1.0]),
         ];
         for (h, g, radius, expected) in rows {
-            let q = minimizer_of(h, g, radius);
-            let exact = q.as_slice() == expected;
-            let near = q.iter().zip(expected).all(|(q, e)| (q - e).abs() <= 1e-14 * radius);
-            assert!(if radius == 3.0 { exact } else { near }, "{h:?} {g:?} {radius}: {q}, not {expected:?}");
+            // in whatever unit of x
+            for unit in [1.0, 1e30, 1e-30] {
+                let g: Vec<f64> = g.iter().map(|g| g * unit).collect();
+                let q = minimizer_of(h, &g, radius * unit) / unit;
+                let near = q.iter().zip(expected).all(|(q, e)| (q - e).abs() <= 1e-14 * radius);
+                assert!(near, "{h:?} {g:?} {radius}: {q}, not {expected:?}");
+            }
         }
+        assert_eq!(minimizer_of(&[1.0], &[3.0], 3.0).as_slice(), [-3.0]);
     }
 
     /// (h + λ) q = −g with λ ≥ 0, λ ≥ −h, and |q| = Δ unless λ = 0: then no other point is lower.

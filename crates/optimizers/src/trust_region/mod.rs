@@ -341,9 +341,12 @@ mod tests {
         }
     }
 
-    /// Promises one for each length, and takes a part of the radius, upward.
+    /// Takes a part of the radius, upward, and makes a promise for each length.
     #[derive(Clone, Copy)]
-    struct Upward(f64);
+    struct Upward {
+        part: f64,
+        promise: f64,
+    }
 
     impl<P: ?Sized> Model<f64, P> for Upward {
         type Curvature = ();
@@ -359,8 +362,8 @@ mod tests {
             radius: f64,
             _: &mut Evaluations,
         ) -> ModelStep<f64> {
-            let length = radius * self.0;
-            ModelStep { p: DVector::from_element(1, length), value: -length }
+            let length = radius * self.part;
+            ModelStep { p: DVector::from_element(1, length), value: -length * self.promise }
         }
     }
 
@@ -379,7 +382,7 @@ mod tests {
 
     #[test]
     fn trials_follow_the_radius() {
-        let method = |part| TrustRegion::new(Upward(part));
+        let method = |part| TrustRegion::new(Upward { part, promise: 1.0 });
         // what L changes by at the first trial, at 1, to where the radius goes: α = 1/2 / (1 + ΔL)
         for (change, radius) in [
             (-1.5, 2.0),
@@ -429,6 +432,18 @@ mod tests {
             let (seen, _) = trials(function, method(part), 1 + taken as usize);
             assert_eq!(seen, [part, part * (taken + radius)], "{part} {change}");
         }
+        // a promise that is no number, or none at all where L rises
+        for (promise, change) in [(f64::INFINITY, -1.0), (f64::NAN, -1.0), (0.0, 0.5)] {
+            let method = TrustRegion::new(Upward { part: 1.0, promise });
+            let problem = Traced { function: |x: f64| (x * change, -1.0), seen: RefCell::default() };
+            let status = Run::new(&problem, &method, &[0.0]).unwrap().finish().status;
+            assert_eq!(problem.seen.borrow()[..3], [1.0, 0.25, 0.0625]);
+            match status {
+                Status::NotFinite { quantity: "Hessian", iteration: 1 } => assert!(!promise.is_finite()),
+                Status::Failed(Failure::NoProgress { .. }) => assert_eq!(promise, 0.0),
+                other => panic!("{other}"),
+            }
+        }
         // the largest radius
         let down = |x: f64| (-x, -1.0);
         let (seen, _) = trials(down, method(1.0).radii(1.0, 3.0).unwrap(), 4);
@@ -455,11 +470,66 @@ mod tests {
         ] {
             for size in [1e16, -1e16] {
                 let function = |x: f64| if x == length { (size + change, slope) } else { (size, 1.0) };
-                let method = TrustRegion::new(Upward(1.0)).radii(length, length).unwrap();
+                let method = TrustRegion::new(Upward { part: 1.0, promise: 1.0 }).radii(length, length).unwrap();
                 let (seen, report) = trials(function, method, 1);
                 let arrived = report.trajectory.len() == 2 && report.trajectory[1].x[0] == length;
                 assert_eq!((seen[0], arrived), (length, taken), "{length} {change} {slope}");
+                if taken {
+                    assert_eq!(report.evaluations.gradient, 2);
+                }
             }
         }
+    }
+
+    /// A model that cannot be made, and counts how often it is asked for.
+    #[derive(Clone, Copy)]
+    struct Nowhere;
+
+    impl<P: ?Sized> Model<f64, P> for Nowhere {
+        type Curvature = ();
+        fn at(&self, _: &P, _: &DVector<f64>, iteration: usize, evaluations: &mut Evaluations) -> Result<(), Failure> {
+            evaluations.hessian += 1;
+            Err(Failure::NotFinite { quantity: "Hessian", iteration })
+        }
+        fn minimize(
+            &self,
+            _: &P,
+            _: &DVector<f64>,
+            _: &DVector<f64>,
+            (): &(),
+            _: f64,
+            _: &mut Evaluations,
+        ) -> ModelStep<f64> {
+            unreachable!("there is no model")
+        }
+    }
+
+    #[test]
+    fn steps_tell_where_they_end() {
+        autodiff::function! {
+            fn process([x0, x1]) -> [2] { [x0 * 2.0 + x1, x1] }
+            fn bowl([y0, y1]) { y0 * y0 + (y1 - 2.0).powi(2) * 3.0 }
+        }
+        let (problem, method) = (crate::Composite::new(process, bowl), TrustRegion::exact());
+        let report = Run::new(&problem, &method, &[30.0, 3.0]).unwrap().finish();
+        let steps = report.trajectory.len() - 1;
+        assert!(steps > 1);
+        // none is needed at the end
+        assert_eq!(report.evaluations, Evaluations { value: steps + 1, gradient: steps + 1, hessian: steps });
+        for pair in report.trajectory.windows(2) {
+            assert!((&pair[0].x - &pair[1].x - pair[1].update.as_ref().unwrap()).amax() < 1e-14);
+            assert_eq!(pair[1].y, problem.observe(&pair[1].x));
+        }
+        // the start says itself that it is the end
+        let start = method.init(&problem, DVector::from_vec(vec![-1.0, 2.0])).unwrap();
+        assert!(start.converged.is_some());
+        // asked to go on without a model, a step asks for it once more
+        let line = Traced { function: |x: f64| (x, 1.0), seen: RefCell::default() };
+        let method = TrustRegion::new(Nowhere);
+        let start = method.init(&line, DVector::from_vec(vec![1.0])).unwrap();
+        let failure = Failure::NotFinite { quantity: "Hessian", iteration: 0 };
+        assert_eq!((start.failure.as_ref(), start.iterate.evaluations.hessian), (Some(&failure), 1));
+        let again = method.step(&line, &State { failure: None, ..start }).unwrap();
+        assert_eq!((again.failure, again.iterate.evaluations.hessian), (Some(failure), 2));
     }
 }

@@ -195,5 +195,8 @@ mod tests {
             let found = to_rim(&vector(&p), &vector(&d));
             assert!((found - way).abs() <= 1e-15, "{p:?} {d:?}: {found}");
         }
+        // close to the rim a difference of roots would cancel (the way by mpmath)
+        let found = to_rim(&vector(&[1.0 - 2f64.powi(-26), 0.0]), &vector(&[3.0, 4.0]));
+        assert!((found / 4.967_053_665_491_56e-9 - 1.0).abs() <= 1e-15, "{found:e}");
     }
 }
