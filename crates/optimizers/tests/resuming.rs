@@ -330,8 +330,11 @@ fn runs_go_on_from_slots_that_are_infinite() {
 #[cfg(feature = "serde")]
 mod written {
     use std::collections::BTreeMap;
+    use std::fmt;
+    use std::net::Ipv4Addr;
 
-    use serde::{Deserialize, Serialize};
+    use serde::de::{MapAccess, SeqAccess, Visitor};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use serde_json::{Value, json};
 
     use super::*;
@@ -599,6 +602,88 @@ mod written {
             assert_eq!(error.starts_with("the state is not the one"), is_float, "{other}: {error}");
             assert!(is_float || error.contains("is no float"), "{other}: {error}");
         }
+    }
+
+    /// A list and a map that keep how many elements they were told to expect.
+    #[derive(Clone, Debug, PartialEq)]
+    struct Told<T>(T, Option<usize>);
+
+    impl<T: Serialize> Serialize for Told<T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.serialize(serializer)
+        }
+    }
+
+    macro_rules! told {
+        ($type:ty, $read:ident, $access:ident, $visit:ident, $next:ident($($element:ty),*)) => {
+            impl<'de> Deserialize<'de> for Told<$type> {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    struct Elements;
+                    impl<'de> Visitor<'de> for Elements {
+                        type Value = Told<$type>;
+                        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                            f.write_str("elements")
+                        }
+                        fn $visit<A: $access<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+                            let mut found = Told(<$type>::new(), access.size_hint());
+                            while let Some(next) = access.$next::<$($element),*>()? {
+                                found.0.extend([next]);
+                            }
+                            Ok(found)
+                        }
+                    }
+                    deserializer.$read(Elements)
+                }
+            }
+        };
+    }
+    told!(Vec<f64>, deserialize_seq, SeqAccess, visit_seq, next_element(f64));
+    told!(BTreeMap<u8, f64>, deserialize_map, MapAccess, visit_map, next_entry(u8, f64));
+
+    /// What a format tells of itself and of what is in it, a memory is told: an address is a text for people, and bytes for others.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Asking {
+        address: Ipv4Addr,
+        list: Told<Vec<f64>>,
+        map: Told<BTreeMap<u8, f64>>,
+    }
+
+    #[test]
+    fn memories_are_told_what_the_format_tells() {
+        let memory = Asking {
+            address: Ipv4Addr::new(127, 0, 0, 1),
+            list: Told(vec![f64::INFINITY, 2.0, -0.0], Some(3)),
+            map: Told(BTreeMap::from([(7, 0.5), (8, f64::NEG_INFINITY), (9, 1.0), (10, 2.0)]), Some(4)),
+        };
+        type Read = State<f64, Asking>;
+        let state = State::new(Iterate::new(3, nalgebra::DVector::from_vec(vec![1.0]), f64::NAN), memory);
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&state, &mut bytes).unwrap();
+        let from_bytes: Read = ciborium::from_reader(bytes.as_slice()).unwrap();
+        let from_value: Read = serde_json::from_value(serde_json::to_value(&state).unwrap()).unwrap();
+        for read in [from_bytes, from_value] {
+            assert_eq!(read.memory, state.memory);
+            assert_eq!(read.iterate.loss.to_bits(), f64::NAN.to_bits());
+        }
+        // texts for people, and floats and bytes for others
+        let text = serde_json::to_string(&state).unwrap();
+        assert!(text.contains("\"127.0.0.1\"") && text.contains("\"-inf\""), "{text}");
+        let contains = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+        assert!(!contains(b"127") && !contains(b"inf") && contains(&[0x84, 0x18, 127, 0, 0, 1]));
+    }
+
+    /// What stands in another kind of thing's place is told by both kinds, and a variant without data has none.
+    #[test]
+    fn kinds_of_things_are_told() {
+        let state = State::new(Iterate::new(3, nalgebra::DVector::from_vec(vec![1.0]), 2.0), Kind::None);
+        let written = serde_json::to_value(&state).unwrap();
+        let read = |place: &str, new: Value| {
+            let mut changed = written.clone();
+            *changed.pointer_mut(place).unwrap() = new;
+            serde_json::from_value::<State<f64, Kind>>(changed).unwrap_err().to_string()
+        };
+        assert_eq!(read("/iterate/iteration", true.into()), "invalid type: boolean `true`, expected usize");
+        assert_eq!(read("/memory", json!({ "None": 3 })), "invalid type: integer `3`, expected unit");
     }
 
     /// Each way to end is written and read.
