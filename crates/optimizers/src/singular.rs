@@ -145,6 +145,10 @@ mod tests {
     /// What no change of entries by rounding makes singular is regular, however large or small the inverse is.
     #[test]
     fn regular_matrices_with_extreme_inverses() {
+        // [[B, 1], [0, B]] with B at half of the limit: |A⁻¹| |A| is of the size of its square, and its radius is B's
+        let near = 1.0 + 64.0 * f64::EPSILON;
+        let rows = [1.0, 1.0, 1.0, 0.0, 1.0, near, 0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, near];
+        let twice = DMatrix::from_row_slice(4, 4, &rows);
         let below_normal = DMatrix::from_diagonal(&DVector::from_vec(vec![1e-310, 1.0]));
         // the inverse has 2⁵⁸ in its corner
         let triangle = DMatrix::from_fn(60, 60, |i, j| match i.cmp(&j) {
@@ -152,7 +156,7 @@ mod tests {
             Ordering::Equal => 1.0,
             Ordering::Greater => 0.0,
         });
-        for a in [below_normal, triangle] {
+        for a in [twice, below_normal, triangle] {
             assert!(!is_singular(&a) && !is_singular(&a.transpose()), "{a}");
         }
     }

@@ -179,6 +179,16 @@ mod tests {
         assert!((&p - &expected).norm() <= 1e-9 * expected.norm() && count == 4, "{p}, not {expected}, by {count}");
     }
 
+    /// Rounding makes it more than n where curvatures are far apart; the residual says when it is enough.
+    #[test]
+    fn more_products_than_variables_where_rounding_asks_for_them() {
+        let n = 30;
+        let h = DMatrix::from_fn(n, n, |i, j| if i == j { 10_f64.powf(6.0 * i as f64 / 29.0) } else { 0.0 });
+        let g = DVector::from_element(n, 1e-20);
+        let (p, count) = step(h.clone(), &g, 1.0);
+        assert!((&g + h * p).norm() < 2e-10 * g.norm() && (50..300).contains(&count), "{count}");
+    }
+
     #[test]
     fn ways_to_the_rim() {
         for (p, d, way) in [
