@@ -156,9 +156,8 @@ fn search<T: Entry, P: Objective<T>, O: Optimizer<T, P>>(
 ) -> Result<Inverted<T>, Error> {
     let mut run = Run::new(objective, method, near.as_slice())?.iterations(most);
     let mut best: Option<Iterate<T>> = None;
-    let mut out_of_evaluations = false;
     for iterate in run.by_ref() {
-        out_of_evaluations = iterate.evaluations.value > most;
+        let out_of_evaluations = iterate.evaluations.value > most;
         if best.as_ref().is_none_or(|best| iterate.loss.value() <= best.loss.value()) {
             best = Some(iterate);
         }
@@ -169,8 +168,7 @@ fn search<T: Entry, P: Objective<T>, O: Optimizer<T, P>>(
     let (converged, message) = match run.status() {
         Some(Status::Converged(test)) => (true, (*test).to_owned()),
         Some(status) => (false, status.to_string()),
-        None if out_of_evaluations => (false, "too many evaluations".to_owned()),
-        None => (false, "not ended".to_owned()),
+        None => (false, "too many evaluations".to_owned()),
     };
     let evaluations = run.evaluations().value;
     let (x, iterations, residual) = match best {

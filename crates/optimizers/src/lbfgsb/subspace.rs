@@ -302,6 +302,8 @@ mod tests {
             ([1e-3, 8.0], [-1.0, -1.0], [0.0, 20.0], [0.0, 0.0]),
             ([-1e-3, 8.0], [0.0, -1.0], [1.0, 20.0], [0.0, 0.0]),
             ([4e-200, 8.0], [-1.0, -1.0], [1e-200, 20.0], [1e-200, 2.0]),
+            // of bounds that are met at once, the first variable is put on its own
+            ([1.2, 1.2], [-9.0, -9.0], [0.7, 0.7], [0.7, 0.7_f64.next_up()]),
         ] {
             let bounds = Bounds::new(lower.to_vec(), upper.to_vec()).unwrap();
             let mut point = CauchyPoint { x: DVector::zeros(2), free: vec![0, 1], c: DVector::zeros(0) };

@@ -145,7 +145,7 @@ mod tests {
     fn minimizers_by_hand() {
         let (third, over) = (1.0_f64 / 3.0, 1.02_f64.powi(2));
         type Row<'a> = (&'a [f64], &'a [f64], f64, &'a [f64]);
-        let rows: [Row<'_>; 13] = [
+        let rows: [Row<'_>; 14] = [
             // −g/h, also where there is no more room than that
             (&[2.0, 4.0], &[1.0, -1.0], 9.0, &[-0.5, 0.25]),
             (&[1.0], &[3.0], 3.0, &[-3.0]),
@@ -159,17 +159,18 @@ mod tests {
             // the hard case: −g/(h − h₀), and along the lowest curvature to the rim
             (&[-2.0, 1.0], &[0.0, 1.0], 5.0, &[(25.0 - third * third).sqrt(), -third]),
             (&[3.0, -1.0], &[0.0, 0.0], 2.0, &[0.0, 2.0]),
-            (&[-2.0, 1.0], &[0.0, 15.0], 5.0, &[0.0, -5.0]),
+            (&[-2.0, 1.0], &[0.0, 18.0], 5.0, &[0.0, -5.0]),
             (&[-2.0, 1.0], &[1e-17, 1.0], 5.0, &[(25.0 - third * third).sqrt(), -third]),
             // the shortest of all where the model is flat along the lowest, and along it where it has a slope to rounding
             (&[0.0, 1.0], &[0.0, 1.0], 5.0, &[0.0, -1.0]),
+            (&[1e-17, 1.0], &[1e-17, 1.0], 5.0, &[0.0, -1.0]),
             (&[4e-16, 1.0], &[1e-16, 1.0], 1.02, &[(over - 1.0).sqrt(), -1.0]),
         ];
         for (h, g, radius, expected) in rows {
-            // in whatever unit of x
-            for unit in [1.0, 1e30, 1e-30] {
-                let g: Vec<f64> = g.iter().map(|g| g * unit).collect();
-                let q = minimizer_of(h, &g, radius * unit) / unit;
+            // in whatever unit of x and of the model
+            for [x, m] in [[1.0, 1.0], [1e30, 1.0], [1e-30, 1.0], [1.0, 1e30], [1.0, 1e-30]] {
+                let scaled = |v: &[f64], unit: f64| v.iter().map(|v| v * unit).collect::<Vec<_>>();
+                let q = minimizer_of(&scaled(h, m), &scaled(g, m * x), radius * x) / x;
                 let near = q.iter().zip(expected).all(|(q, e)| (q - e).abs() <= 1e-14 * radius);
                 assert!(near, "{h:?} {g:?} {radius}: {q}, not {expected:?}");
             }
