@@ -36,18 +36,29 @@ pub struct HyperDual<T, const N: usize> {
     tag: Tag,
 }
 
-/// The lower triangle of a symmetric matrix, from a formula. Of floats, the rows are filled up to an even length, whole
-/// vectors: what stands there is not used, and the loops are up to twice as fast.
+/// How many entries of row `i` of a lower triangle are computed. Of floats, rows are filled up to an even length, whole vectors:
+/// what stands there is not used, and the loops are up to twice as fast.
+#[inline]
+fn length<T: Number, const N: usize>(i: usize) -> usize {
+    if T::ORDER == 0 { (i + 1).next_multiple_of(2).min(N) } else { i + 1 }
+}
+
+/// The lower triangle of a symmetric matrix, from a formula.
 #[inline]
 fn triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
     let mut h = [[T::zero(); N]; N];
     for i in 0..N {
-        let length = if T::ORDER == 0 { (i + 1).next_multiple_of(2).min(N) } else { i + 1 };
-        for j in 0..length {
+        for j in 0..length::<T, N>(i) {
             h[i][j] = formula(i, j);
         }
     }
     h
+}
+
+/// The same row by row: of a long formula it takes a fifth fewer instructions, of a short one more.
+#[inline]
+fn triangle_by_rows<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
+    array::from_fn(|i| array::from_fn(|j| if j < length::<T, N>(i) { formula(i, j) } else { T::zero() }))
 }
 
 /// Up to so many directions a product is inlined wherever it stands: among its parts, those that are zero are then known to
@@ -172,7 +183,8 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
                 self.careful_quotient(other, q, times)
             };
         }
-        let second = triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
+        let second =
+            triangle_by_rows(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
         HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
     }
 
@@ -217,10 +229,19 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     }
 }
 
-/// Whether all are finite: a product with an infinite one takes care of the zeros beside it.
+/// Whether all are finite: a product with an infinite one takes care of the zeros beside it. Of floats, Σ 0 xᵢ is NaN where one is not,
+/// and summed two by two, in whole vectors, quicker than comparisons.
 #[inline]
 fn finite<T: Number, const N: usize>(partials: [T; N]) -> bool {
-    partials.into_iter().fold(true, |all, x| all & x.all_finite())
+    if T::ORDER > 0 {
+        return partials.into_iter().fold(true, |all, x| all & x.all_finite());
+    }
+    let zero = T::Precision::ZERO;
+    let mut sums = [zero; 2];
+    for (i, x) in partials.into_iter().enumerate() {
+        sums[i % 2] += x.value() * zero;
+    }
+    sums[0] + sums[1] == zero
 }
 
 impl<T: Number, const N: usize> Number for HyperDual<T, N> {
@@ -363,28 +384,28 @@ impl<T: Number, const N: usize> Mul for HyperDual<T, N> {
     /// x y = f + (xᵢ y + yᵢ x) εᵢ + (xᵢⱼ y + xᵢ yⱼ + yᵢⱼ x + yᵢ xⱼ) εᵢ εⱼ
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        if N <= INLINED { self.product(other) } else { self.large_product(other) }
+        if N <= INLINED { self.product(&other) } else { self.large_product(&other) }
     }
 }
 
 impl<T: Number, const N: usize> HyperDual<T, N> {
     #[inline(never)]
-    fn large_product(self, other: Self) -> Self {
+    fn large_product(&self, other: &Self) -> Self {
         self.product(other)
     }
 
     #[inline(always)]
-    fn product(self, other: Self) -> Self {
+    fn product(&self, other: &Self) -> Self {
         let f = self.re * other.re;
-        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
+        let (x, y, hx, hy) = (&self.eps, &other.eps, &self.second, &other.second);
         if N <= TINY {
-            return self.careful_product_here(other, f);
+            return self.careful_product_here(*other, f);
         }
-        if !(f.all_finite() & finite(x) & finite(y)) {
-            return self.careful_product(other, f);
+        if !(f.all_finite() & finite(*x) & finite(*y)) {
+            return self.careful_product(*other, f);
         }
         HyperDual {
-            second: triangle(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
+            second: triangle_by_rows(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
             eps: array::from_fn(|i| x[i] * other.re + y[i] * self.re),
             re: f,
             tag: self.tag.and(other.tag),
