@@ -135,7 +135,8 @@ impl<T: RealField + Copy> Bounds<T> {
             let d = direction[i];
             let room = if d < T::zero() { self.lower(i) } else { self.upper(i) };
             let Some(room) = room.map(|bound| bound - x[i]).filter(|_| d != T::zero()) else { continue };
-            if room * d <= T::zero() {
+            // a product of both could underflow
+            if room / d <= T::zero() {
                 step = T::zero();
             } else if (d * step).abs() > room.abs() {
                 step = room / d;
@@ -153,4 +154,29 @@ pub(crate) fn double<T: RealField + Copy>(value: T) -> f64 {
 /// A constant of a formula.
 pub(crate) fn constant<T: RealField + Copy>(value: f64) -> T {
     convert(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A step up to the nearest bound, or none where the point stands at it; the room may be too small for products.
+    #[test]
+    fn the_largest_step() {
+        let infinity = f64::INFINITY;
+        let bounds = Bounds::new(vec![-1.0, -infinity, 0.0], vec![3.0, 1.0, infinity]).unwrap();
+        for (x, direction, wanted) in [
+            ([0.0, 0.0, 1.0], [1.0, 0.0, 0.0], 3.0),
+            ([0.0, 0.0, 1.0], [-0.5, 0.0, 0.0], 2.0),
+            ([0.0, 0.0, 1.0], [-0.5, 4.0, -2.0], 0.25),
+            ([0.0, 0.0, 1.0], [-0.5, -4.0, -2.0], 0.5),
+            ([0.0, 0.0, 1.0], [0.125, -1.0, 1.0], 10.0),
+            ([3.0, 0.0, 1.0], [1.0, 0.0, 0.0], 0.0),
+            ([3.0, 0.0, 1.0], [-1.0, 0.0, 0.0], 4.0),
+            ([0.0, 0.0, 1e-200], [0.0, 0.0, -4e-200], 0.25),
+        ] {
+            let step = bounds.largest_step(&x.to_vec().into(), &direction.to_vec().into(), 10.0);
+            assert_eq!(step, wanted, "{x:?} along {direction:?}");
+        }
+    }
 }
