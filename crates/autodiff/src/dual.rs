@@ -4,7 +4,7 @@ use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, either_zero, from};
+use crate::number::{Float, Number, Scalar, either_zero, finite, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
@@ -199,7 +199,7 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     fn times_slope(self, slope: Self) -> Self {
         // self is a partial: its zeros win; so do those of the slope's own partials
         let (x, y) = (self.eps, slope.eps);
-        let eps = if y.into_iter().fold(true, |all, y| all & y.all_finite()) {
+        let eps = if finite(y) {
             array::from_fn(|i| x[i].times_slope(slope.re) + y[i].times_slope(self.re))
         } else {
             array::from_fn(|i| x[i].times_slope(slope.re) + either_zero(self.re, y[i]))

@@ -4,7 +4,7 @@ use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::elementary::Elementary;
-use crate::number::{Float, Number, Scalar, either_zero, from};
+use crate::number::{Float, Number, Scalar, either_zero, finite, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
@@ -55,9 +55,12 @@ fn triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [
     h
 }
 
-/// The same row by row: of a long formula it takes a fifth fewer instructions, of a short one more.
+/// The same of a long formula: beyond what is inlined row by row, which takes a fifth fewer instructions there, and more elsewhere.
 #[inline]
-fn triangle_by_rows<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
+fn long_triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
+    if N <= INLINED {
+        return triangle(formula);
+    }
     array::from_fn(|i| array::from_fn(|j| if j < length::<T, N>(i) { formula(i, j) } else { T::zero() }))
 }
 
@@ -184,7 +187,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             };
         }
         let second =
-            triangle_by_rows(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
+            long_triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
         HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
     }
 
@@ -227,21 +230,6 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         });
         HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
     }
-}
-
-/// Whether all are finite: a product with an infinite one takes care of the zeros beside it. Of floats, Σ 0 xᵢ is NaN where one is not,
-/// and summed two by two, in whole vectors, quicker than comparisons.
-#[inline]
-fn finite<T: Number, const N: usize>(partials: [T; N]) -> bool {
-    if T::ORDER > 0 {
-        return partials.into_iter().fold(true, |all, x| all & x.all_finite());
-    }
-    let zero = T::Precision::ZERO;
-    let mut sums = [zero; 2];
-    for (i, x) in partials.into_iter().enumerate() {
-        sums[i % 2] += x.value() * zero;
-    }
-    sums[0] + sums[1] == zero
 }
 
 impl<T: Number, const N: usize> Number for HyperDual<T, N> {
@@ -405,7 +393,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             return self.careful_product(*other, f);
         }
         HyperDual {
-            second: triangle_by_rows(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
+            second: long_triangle(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
             eps: array::from_fn(|i| x[i] * other.re + y[i] * self.re),
             re: f,
             tag: self.tag.and(other.tag),

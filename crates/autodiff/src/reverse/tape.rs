@@ -206,13 +206,14 @@ impl<T: Number + 'static> Tape<T> {
             // operands stand before their results
             let Some((adjoint, before)) = adjoints.split_last_mut() else { break };
             adjoints = before;
-            if is_untouched(*adjoint) {
+            let adjoint = *adjoint;
+            if is_untouched(adjoint) {
                 continue;
             }
             for (operand, weight) in node.operands.into_iter().zip(node.weights) {
                 if let Some(sum) = adjoints.get_mut(operand as usize) {
                     // the zero is added to what does not wait for this adjoint
-                    *sum = weight.times_slope(*adjoint) + (*sum + T::zero());
+                    *sum = weight.times_slope(adjoint) + (*sum + T::zero());
                 }
             }
         }
