@@ -404,16 +404,28 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
 impl<T: Number, const N: usize> Div for HyperDual<T, N> {
     type Output = Self;
     /// x / y = q + (xᵢ − q yᵢ) / y εᵢ + (xᵢⱼ − q yᵢⱼ − qⱼ yᵢ − qᵢ yⱼ) / y εᵢ εⱼ
-    #[inline]
+    #[inline(always)]
     fn div(self, other: Self) -> Self {
+        if N <= TINY { self.divided(&other) } else { self.large_quotient(&other) }
+    }
+}
+
+impl<T: Number, const N: usize> HyperDual<T, N> {
+    #[inline(never)]
+    fn large_quotient(&self, other: &Self) -> Self {
+        self.divided(other)
+    }
+
+    #[inline(always)]
+    fn divided(&self, other: &Self) -> Self {
         let q = self.re / other.re;
         if !other.re.divides_safely() {
-            return self.careful_quotient(other, q, T::times_slope);
+            return self.careful_quotient(*other, q, T::times_slope);
         }
         if q.all_finite() && !leaves_room(q) {
-            return self.far_quotient(other, q);
+            return self.far_quotient(*other, q);
         }
-        self.quotient(other, q, T::Precision::ONE / other.value(), T::times_slope)
+        self.quotient(*other, q, T::Precision::ONE / other.value(), T::times_slope)
     }
 }
 
