@@ -346,6 +346,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sizes_between_two() {
+        let wide = Wide::<f64>::new;
+        for (x, wanted) in [(0.5, false), (1.0, true), (-2.0, true), (-3.0, true), (3.5, false), (0.0, false)] {
+            assert_eq!(wide(x).is_between(wide(1.0), wide(3.0)), wanted, "{x}");
+        }
+    }
+
+    #[test]
     fn numbers_in_range_are_as_floats() {
         for (a, b) in [(3.0, 7.0), (1e300, -1e-300), (1e-200, 1e-180), (-5e-324, 2.0), (1.5e10, 1.5e10)] {
             let (x, y) = (Wide::new(a), Wide::new(b));

@@ -127,7 +127,8 @@ fn a_computation_that_does_not_fit_is_an_error_and_the_tape_can_be_used_again() 
     assert_eq!((value, slopes, tape.operations()), (2.0, [1.0, 196.0], 100));
     let short = tape.gradient_into(|x| x[0] * x[1], &[2.0, 3.0], &mut slopes).unwrap();
     assert_eq!((short, slopes, tape.operations()), (6.0, [3.0, 2.0], 3));
-    // too many variables
+    // as many variables as there is room for, and one more
+    assert!(tape.gradient_into(|x| x[0], &[0.0; 100], &mut [0.0; 100]).is_ok());
     let many = vec![0.0; 101];
     assert!(tape.gradient_into(|x| x[0], &many, &mut vec![0.0; 101]).is_err());
 }
