@@ -137,9 +137,12 @@ fn the_tests_of_bad_input_exist() {
     assert!(names.len() > 40);
     for name in names {
         let (file, test) = name.split_once("::").unwrap();
-        let source = std::fs::read_to_string(tests.join(file)).unwrap();
+        let place = if file.contains('/') { "../../.." } else { "" };
+        let source = std::fs::read_to_string(tests.join(place).join(file)).unwrap();
         assert!(source.contains(&format!("#[test]\nfn {test}()")), "{name}");
     }
-    let rows = text.lines().filter(|line| line.starts_with("| ")).skip(2);
-    assert!(rows.into_iter().all(|row| row.contains(".rs") || row.contains("cannot be typed")));
+    let heads = ["| input |", "| --- |"];
+    let mut rows =
+        text.lines().filter(|line| line.starts_with("| ") && !heads.iter().any(|head| line.starts_with(head)));
+    assert!(rows.all(|row| row.contains(".rs") || row.contains("cannot be typed")));
 }
