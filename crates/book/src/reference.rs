@@ -280,9 +280,11 @@ fn command_line() -> String {
 /// The cases of docs/performance.md that the README shows.
 const CASES: &[&str] = &[
     "gradient, notebook loss, n = 2",
+    "Hessian, notebook loss, n = 2",
     "gradient, Rosenbrock, n = 10",
     "gradient, Ackley, n = 10",
     "Jacobian, spherical coordinates, 3 × 3",
+    "gradient, three bodies, n = 12",
     "Hessian, three bodies, n = 12",
     "gradient, Rosenbrock, n = 1000",
     "Hessian, Rosenbrock, n = 100",
