@@ -130,19 +130,23 @@ impl<T: RealField + Copy> Bounds<T> {
 
     /// The largest step ≤ `most` along `direction` that stays within the bounds.
     pub(crate) fn largest_step(&self, x: &DVector<T>, direction: &DVector<T>, most: T) -> T {
-        let mut step = most;
-        for i in 0..x.len() {
-            let d = direction[i];
-            let room = if d < T::zero() { self.lower(i) } else { self.upper(i) };
-            let Some(room) = room.map(|bound| bound - x[i]).filter(|_| d != T::zero()) else { continue };
-            // a product of both could underflow
-            if room / d <= T::zero() {
-                step = T::zero();
-            } else if (d * step).abs() > room.abs() {
-                step = room / d;
-            }
-        }
-        step
+        (0..x.len()).fold(most, |step, i| self.meets(i, x[i], direction[i], step).map_or(step, |(shorter, _)| shorter))
+    }
+
+    /// The step shorter than `most` with which variable `i`, from `x` along `d`, meets its bound, and that bound; none if it stays within.
+    pub(crate) fn meets(&self, i: usize, x: T, d: T, most: T) -> Option<(T, T)> {
+        let bound = if d < T::zero() { self.lower(i) } else { self.upper(i) };
+        let bound = bound.filter(|_| d != T::zero())?;
+        let room = bound - x;
+        // a product of both could underflow
+        let step = if room / d <= T::zero() {
+            T::zero()
+        } else if (d * most).abs() > room.abs() {
+            room / d
+        } else {
+            return None;
+        };
+        (step < most).then_some((step, bound))
     }
 }
 

@@ -225,19 +225,8 @@ fn truncate<T: RealField + Copy>(point: &mut CauchyPoint<T>, mut d: DVector<T>, 
     let mut alpha = T::one();
     let mut first = None;
     for (k, &i) in point.free.iter().enumerate() {
-        let step = d[k];
-        let bound = if step < T::zero() { bounds.lower(i) } else { bounds.upper(i) };
-        let Some(bound) = bound.filter(|_| step != T::zero()) else { continue };
-        let room = bound - point.x[i];
-        let limit = if room / step <= T::zero() {
-            T::zero()
-        } else if (step * alpha).abs() > room.abs() {
-            room / step
-        } else {
-            continue;
-        };
-        if limit < alpha {
-            alpha = limit;
+        if let Some((shorter, bound)) = bounds.meets(i, point.x[i], d[k], alpha) {
+            alpha = shorter;
             first = Some((k, i, bound));
         }
     }
