@@ -110,7 +110,7 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
         } else {
             high = high.min(lambda)
         }
-        let newton = lambda + (size / radius - T::one()) * room(&h, lambda, &q);
+        let newton = lambda + (size / radius - T::one()) * room(&h, lambda, &q, size);
         let inside = newton > low && newton < high;
         let next = if inside { newton } else { (low + high) * constant(0.5) };
         if next == lambda {
@@ -124,8 +124,7 @@ fn minimizer<T: RealField + Copy>(h: &DVector<T>, g: &DVector<T>, radius: T) -> 
 }
 
 /// −|q|/(d|q|/dλ) = |q|²/Σ (qᵢ²/(hᵢ + λ)): how far λ is from the pole that |q| has if 1/|q| is straight.
-fn room<T: RealField + Copy>(h: &DVector<T>, lambda: T, q: &DVector<T>) -> T {
-    let size = length(q);
+fn room<T: RealField + Copy>(h: &DVector<T>, lambda: T, q: &DVector<T>, size: T) -> T {
     let slope = (0..h.len())
         .filter(|&i| q[i] != T::zero())
         .map(|i| q[i] * q[i] / (h[i] + lambda))
@@ -224,7 +223,8 @@ mod tests {
     #[test]
     fn room_to_the_pole() {
         let room = |h: &[f64], lambda: f64, q: &[f64]| {
-            super::room(&DVector::from_column_slice(h), lambda, &DVector::from_column_slice(q))
+            let q = DVector::from_column_slice(q);
+            super::room(&DVector::from_column_slice(h), lambda, &q, length(&q))
         };
         assert_eq!(room(&[2.0, 2.0], 3.0, &[3.0, -4.0]), 5.0);
         assert_eq!(room(&[0.0, 2.0], 0.0, &[0.0, -4.0]), 2.0);
