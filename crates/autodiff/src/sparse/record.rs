@@ -188,11 +188,13 @@ impl Record {
     }
 }
 
-fn entry(i: u32, j: u32) -> u64 {
+/// An entry of a pattern by its row and its column.
+pub(super) fn entry(i: u32, j: u32) -> u64 {
     (u64::from(i) << 32) + u64::from(j)
 }
 
-fn sort(entries: &mut Vec<u64>) {
+/// In the order of rows and columns, each once.
+pub(super) fn sort(entries: &mut Vec<u64>) {
     entries.sort_unstable();
     entries.dedup();
 }

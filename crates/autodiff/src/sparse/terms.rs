@@ -3,6 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::record::{entry, sort};
 use super::{AtPoint, Pattern, SparseError, SparseMatrix};
 use crate::HyperDual;
 use crate::error::{IndexError, LengthError};
@@ -41,11 +42,13 @@ impl<const K: usize> SumOfTerms<K> {
         if let Some(&index) = terms.iter().flatten().find(|index| **index >= variables) {
             return Err(IndexError { index, variables }.into());
         }
+        if variables > u32::MAX as usize {
+            return Err(SparseError::NotSparse { limit: super::MOST_ENTRIES });
+        }
         let pairs = terms.iter().flat_map(|term| term.iter().flat_map(move |i| term.iter().map(move |j| (*i, *j))));
-        let mut entries: Vec<u64> = pairs.map(|(i, j)| ((i as u64) << 32) + j as u64).collect();
-        entries.sort_unstable();
-        entries.dedup();
-        if entries.len() > super::MOST_ENTRIES || variables > u32::MAX as usize {
+        let mut entries: Vec<u64> = pairs.map(|(i, j)| entry(i as u32, j as u32)).collect();
+        sort(&mut entries);
+        if entries.len() > super::MOST_ENTRIES {
             return Err(SparseError::NotSparse { limit: super::MOST_ENTRIES });
         }
         let pattern = Pattern::of_entries(variables, variables, &entries);
