@@ -116,13 +116,19 @@ fn every_row_has_its_tests() {
         ("scaling", include_str!("scaling.rs")),
         ("stopping", include_str!("stopping.rs")),
     ];
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/bad_input.md");
+    let document = std::fs::read_to_string(document).unwrap();
     for (row, tests) in ROWS {
         assert!(!tests.is_empty(), "{row}");
+        let mut names = Vec::new();
         for test in *tests {
             let (file, name) = test.split_once("::").unwrap_or(("bad_input", test));
             let (_, text) = files.iter().find(|(other, _)| *other == file).unwrap();
             assert!(text.contains(&format!("#[test]\nfn {name}() {{")), "{row}: {test}");
+            names.push(format!("`crates/optimizers/tests/{file}.rs::{name}`"));
         }
+        let shown = format!("| {row} | {} |\n", names.join(", "));
+        assert!(document.contains(&shown), "docs/bad_input.md lacks {shown}");
     }
 }
 
