@@ -358,6 +358,26 @@ fn searches_end_at_the_width_of_rounding() {
     assert!(gap(&trials[..trials.len() - 2]) > wide, "{}", gap(&trials[..trials.len() - 2]));
 }
 
+/// A round that makes no trial is the last: the interval is wider than its tolerance, but no step between its ends can be formed.
+#[test]
+fn searches_end_where_no_step_lies_between() {
+    // at x = 0 the first step along d = 1 is |L| / |g|² = L: between 0 and the smallest number there is none
+    let least = f64::from_bits(1);
+    let problem = Traced::new(|x| if x == 0.0 { (least, -1.0) } else { (1.0, 1.0) });
+    let report = goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!(report.status, Status::Failed(Failure::LineSearch { iteration: 1 }));
+    assert_eq!(problem.trials(), [least]);
+    // secant and middle of steps whose sum overflows are infinite; the lower end is the step
+    let large = 3.2e307;
+    let problem = Traced::new(|x| match x {
+        0.0 => (large, -1.0),
+        x if x == large => (0.0, -2.0),
+        _ => (f64::MAX, 1.0),
+    });
+    let report = goes(&problem, FREE, StepRule::HagerZhang, 0.0, 1);
+    assert_eq!((problem.trials(), report.trajectory[1].x[0]), (vec![large, 5.0 * large], large));
+}
+
 /// A search ends where its interval has no room, whatever the unit of x.
 #[test]
 fn searches_shrink_alike_in_any_unit() {
