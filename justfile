@@ -8,6 +8,10 @@ run *ARGS:
 test:
     cargo test --workspace
 
+# numbers as release builds have them, without the check for confused perturbations
+unchecked:
+    cargo test -p autodiff --test perturbations --config profile.dev.package.autodiff.debug-assertions=false
+
 # formatting and lints, as CI has them
 lint:
     cargo fmt --check

@@ -1,8 +1,6 @@
 //! Nested derivatives: D(x ↦ x · D(y ↦ x + y)(1))(1) is 1, and never 2.
 
-use autodiff::{
-    Dual, HyperDual, Operators, Ordered, Taylor, derivative, function, gradient, hessian, jacobian, jvp, taylor,
-};
+use autodiff::{Dual, Operators, Ordered, derivative, function, hessian};
 
 /// The inner derivative at the outer number, what is captured lifted: right at every depth.
 #[test]
@@ -55,10 +53,12 @@ fn derivatives_within_generic_functions() {
     assert_eq!(hessian(|[x]| slope(x), [3.0]), [[4.0]]);
 }
 
-/// In a release build the check is not there: the confused program returns what it should not.
+/// In a release build the check is not there: the tag has no size, and the confused program returns what it should not
+/// (`just unchecked`).
 #[cfg(not(debug_assertions))]
 #[test]
 fn release_builds_do_not_check() {
+    assert_eq!(size_of::<Dual<f64, 3>>(), 4 * size_of::<f64>());
     assert_eq!(derivative(|x| x * derivative(|y| x + y, 1.0), 1.0), 2.0);
 }
 
@@ -67,6 +67,7 @@ fn release_builds_do_not_check() {
 #[test]
 #[allow(clippy::op_ref, clippy::useless_vec, reason = "these are ways too")]
 fn every_operation_notices() {
+    use autodiff::{HyperDual, Taylor, gradient, jacobian, jvp, taylor};
     type D = Dual<f64, 1>;
     fn sum<T: autodiff::Number>(terms: [T; 2]) -> T {
         terms.into_iter().sum()
