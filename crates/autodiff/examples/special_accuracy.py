@@ -249,7 +249,7 @@ def row_of(result):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=100_000, help="points a function and precision")
+    parser.add_argument("--count", type=int, default=100_000, help="points a function and precision, at most: poles do not count")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="functions whose name begins so")
     parser.add_argument("--verbose", action="store_true", help="print where the worst errors are")
@@ -275,7 +275,7 @@ def main():
                 print(*result[3], sep="\n", file=sys.stderr, flush=True)
     rustc = subprocess.run(["rustc", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     text = [
-        f"Seed {options.seed}, {options.count} points a function and precision, on {datetime.date.today()}, by {rustc} "
+        f"Seed {options.seed}, at most {options.count} points a function and precision (poles do not count), on {datetime.date.today()}, by {rustc} "
         f"({platform.machine()}), gmpy2 {gmpy2.version()} with {gmpy2.mpfr_version()} at {PRECISION} bits.",
     ]
     for precision, title in (("f64", "## Double precision"), ("f32", "## Single precision")):

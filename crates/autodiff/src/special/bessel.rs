@@ -78,7 +78,7 @@ fn is_far(x: f64, top: usize) -> bool {
 }
 
 /// Jₙ and its derivatives: by the power series up to |x| = 1, else by the recurrence. The values are libm's for the orders 0
-/// and ±1; beyond, its own are up to 20 ulp off.
+/// and ±1; beyond, its own are further off than the recurrence.
 pub(super) fn first_kind(n: i32, x: f64, order: usize) -> Derivatives {
     let (m, a) = (n.unsigned_abs() as usize, x.abs());
     if x.is_nan() {
