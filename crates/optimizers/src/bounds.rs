@@ -109,10 +109,13 @@ impl<T: RealField + Copy> Bounds<T> {
         DVector::from_fn(x.len(), |i, _| self.clamp(i, x[i]))
     }
 
-    /// The nearest value within the bounds of a variable.
+    /// The nearest value within the bounds of a variable; NaN has none, and stays.
     pub(crate) fn clamp(&self, i: usize, x: T) -> T {
-        let x = self.lower(i).map_or(x, |l| x.max(l));
-        self.upper(i).map_or(x, |u| x.min(u))
+        match (self.lower(i), self.upper(i)) {
+            (Some(l), _) if x < l => l,
+            (_, Some(u)) if x > u => u,
+            _ => x,
+        }
     }
 
     /// The projected gradient's largest component: how far x is from satisfying the first-order conditions.
@@ -163,6 +166,21 @@ pub(crate) fn constant<T: RealField + Copy>(value: f64) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// NaN is on no side of a bound; infinity on one.
+    #[test]
+    fn the_nearest_value_within() {
+        let infinity = f64::INFINITY;
+        let bounds = Bounds::new(vec![-1.0, -infinity, 2.0], vec![3.0, 1.0, 2.0]).unwrap();
+        for (x, wanted) in [
+            ([0.5, 0.5, 0.5], [0.5, 0.5, 2.0]),
+            ([-infinity, -infinity, -infinity], [-1.0, -infinity, 2.0]),
+            ([infinity, infinity, infinity], [3.0, 1.0, 2.0]),
+        ] {
+            assert_eq!(bounds.project(&x.to_vec().into()).as_slice(), wanted);
+        }
+        assert!((0..3).all(|i| bounds.clamp(i, f64::NAN).is_nan()));
+    }
 
     /// A step up to the nearest bound, or none where the point stands at it; the room may be too small for products.
     #[test]

@@ -106,7 +106,19 @@ impl Outcome {
     }
 }
 
-fn solve(case: &Value) -> Outcome {
+/// Whether a step leads to, or towards, a point where all variables stand on a bound: there the model leaves none free.
+fn aims_at_a_corner(bounds: &Bounds<f64>, from: &DVector<f64>, to: &DVector<f64>) -> bool {
+    let ahead = |i: usize| if to[i] < from[i] { bounds.lower(i) } else { bounds.upper(i) };
+    let on_a_bound = |i: usize| [bounds.lower(i), bounds.upper(i)].contains(&Some(from[i]));
+    let (still, moving): (Vec<usize>, Vec<usize>) = (0..from.len()).partition(|&i| to[i] == from[i]);
+    let steps = moving.iter().map(|&i| ahead(i).map(|bound| (bound - from[i]) / (to[i] - from[i])));
+    let Some(steps) = steps.collect::<Option<Vec<f64>>>() else { return false };
+    let same = steps.iter().all(|step| (step / steps[0] - 1.0).abs() < 1e-9);
+    still.into_iter().all(on_a_bound) && !steps.is_empty() && same
+}
+
+/// What the run of a case ends with, and whether one of its steps aims at a corner.
+fn solve(case: &Value) -> (Outcome, bool) {
     let start = hexadecimals(&case["start"]);
     let kind = case["kind"].as_str().unwrap();
     if kind == "inversion" {
@@ -114,7 +126,7 @@ fn solve(case: &Value) -> Outcome {
         let found = NumericInverse::with_differences()
             .find(&Physics::<_, 2, 2>::new(parabola) as &dyn Map<f64>, &target, &DVector::from_vec(start))
             .unwrap();
-        return Outcome::of(found);
+        return (Outcome::of(found), false);
     }
     let functions: [(&str, ValueAndGradient); 3] =
         [("rosenbrock", rosenbrock), ("quartic", quartic), ("coupled", coupled)];
@@ -123,23 +135,24 @@ fn solve(case: &Value) -> Outcome {
         case[name].as_array().unwrap().iter().map(|v| v.as_str().map_or(none, hexadecimal)).collect()
     };
     let bounds = Bounds::new(bound("lower", f64::NEG_INFINITY), bound("upper", f64::INFINITY)).unwrap();
-    let method = Lbfgsb::new().memory(count(&case["m"])).unwrap().bounds(bounds);
+    let method = Lbfgsb::new().memory(count(&case["m"])).unwrap().bounds(bounds.clone());
     let problem = Handwritten { n: start.len(), value_and_gradient };
     let report = Run::new(&problem, &method, &start).unwrap().finish();
     let last = report.trajectory.last().unwrap();
-    Outcome {
+    let outcome = Outcome {
         x: last.x.as_slice().to_vec(),
         iterations: last.iteration,
         evaluations: last.evaluations.value,
         task: report.status.to_string(),
-    }
+    };
+    (outcome, report.trajectory.windows(2).any(|pair| aims_at_a_corner(&bounds, &pair[0].x, &pair[1].x)))
 }
 
 /// The same points to the last bit, the same counts and endings.
 ///
-/// So in 7999 of the 8000 cases of seeds 2 to 5 (1000 inversions and 1000 minimizations each), and in 5996 of the 6000 of
-/// seeds 7 to 9. In the others all variables are once held, where scipy forgets to update its matrix (see `Split`). With the
-/// kernel Haswell, which fuses products and sums, scipy itself ends on other bits in 2435 of the cases of seeds 2 to 5, and
+/// So in all but 6 of the 20,000 cases of seeds 2 to 5 and 7 to 12 (1000 inversions and 1000 minimizations each). In those six
+/// a step leaves no variable free, where scipy forgets to update its matrix (see `Split`); no other difference is allowed.
+/// With the kernel Haswell, which fuses products and sums, scipy itself ends on other bits in 2435 of the cases of seeds 2 to 5, and
 /// with other counts or eight decimals in 98.
 #[test]
 fn as_scipy() {
@@ -149,17 +162,18 @@ fn as_scipy() {
     };
     let document: Value = serde_json::from_str(&text).unwrap();
     let cases = document["cases"].as_array().unwrap();
-    let mut different = Vec::new();
+    let (mut different, mut meant) = (Vec::new(), 0);
     for (number, case) in cases.iter().enumerate() {
-        let (scipy, ours) = (Outcome::read(case), solve(case));
+        let (scipy, (ours, held)) = (Outcome::read(case), solve(case));
         if !ours.is_as(&scipy) {
+            meant += usize::from(held);
             different.push(format!("case {number}, {}: scipy {scipy:?}, ours {ours:?}", case["kind"]));
         }
     }
-    let report = format!("{} of {} cases differ\n{}", different.len(), cases.len(), different.join("\n"));
+    let (differ, all, list) = (different.len(), cases.len(), different.join("\n"));
+    let report = format!("{differ} of {all} cases differ, {meant} of them after a step to a corner\n{list}");
     println!("{report}");
-    // where all variables are once held, which random cases rarely meet
-    assert!(different.len() * 500 <= cases.len(), "{report}");
+    assert_eq!(differ, meant, "{report}");
 }
 
 /// The notebook's ten steps from other starts: the same targets, points to the last bit, counts and endings, as above.
@@ -339,6 +353,28 @@ fn points_stay_within_the_bounds() {
     assert!(report.trajectory.len() > 1);
     for iterate in &report.trajectory {
         assert!(iterate.x[0] >= 1e-20, "{:?}", iterate.x);
+    }
+}
+
+/// Where the gradient's square overflows, the model knows no step: f does not rise, and x stays.
+#[test]
+fn a_gradient_whose_square_overflows_ends_the_run() {
+    let infinity = f64::INFINITY;
+    for (lower, upper) in [
+        ([-5.0, 0.5], [infinity, 4.0]),
+        ([-infinity, 0.5], [infinity, infinity]),
+        ([-5.0, -infinity], [infinity, infinity]),
+        ([-infinity; 2], [infinity; 2]),
+    ] {
+        let steep = OwnGradient::new(2, |x: &[f64], g: &mut [f64]| {
+            let w = [1e203, 5.0];
+            g.copy_from_slice(&[2.0 * w[0] * (x[0] - 0.75), 2.0 * w[1] * (x[1] - 0.25)]);
+            w[0] * (x[0] - 0.75).powi(2) + w[1] * (x[1] - 0.25).powi(2)
+        });
+        let bounds = Bounds::new(lower.to_vec(), upper.to_vec()).unwrap();
+        let report = Run::new(&steep, &Lbfgsb::new().bounds(bounds), &[-2.0, 1.0]).unwrap().finish();
+        assert!(report.status.to_string().starts_with("the line search"), "{lower:?}: {}", report.status);
+        assert_eq!(report.trajectory.last().unwrap().x.as_slice(), [-2.0, 1.0], "{lower:?}");
     }
 }
 

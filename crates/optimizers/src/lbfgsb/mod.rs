@@ -237,7 +237,9 @@ impl<T: Entry + RealField> Lbfgsb<T> {
             one
         };
         let start_slope = dot(&now.gradient, &d);
-        if start_slope >= nalgebra::zero() || step > most {
+        // a gradient whose square leaves the floats gives a slope and a step that say nothing
+        let falls = start_slope < nalgebra::zero() && start_slope.all_finite();
+        if !(falls && step > nalgebra::zero() && step <= most) {
             return Ok(None);
         }
         let conditions = Conditions {
@@ -261,7 +263,8 @@ impl<T: Entry + RealField> Lbfgsb<T> {
             }
             let slope = dot(&gradient, &d);
             match search.advance(Trial { step, value, slope }) {
-                Next::Try(next) => step = next,
+                Next::Try(next) if next.all_finite() => step = next,
+                Next::Try(_) => return Ok(None),
                 Next::Accept => {
                     let point = Point { x, value, gradient };
                     return Ok(Some(Arrival { point, d, step, slopes: [start_slope, slope] }));
