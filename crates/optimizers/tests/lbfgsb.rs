@@ -335,6 +335,11 @@ fn single_precision_arrives_too() {
 
 function! {
     fn ridge([x, y]) { x * x * 0.3 - y * y * 400.0 }
+
+    fn tug([a, b, c, d, e]) {
+        (d + 1.679931640625).powi(2) * -0.000244140625 + (e - 5.60400390625).powi(2) * 0.999755859375
+            + (a + b + c + d + e).powi(2) * 6.643310546875
+    }
 }
 
 #[test]
@@ -345,14 +350,34 @@ fn a_start_outside_is_projected_and_the_report_says_so() {
     assert!(report.warnings[0].contains("projected"));
 }
 
-/// Where the step is not 1, x + α d may round to the other side of a bound.
+/// x + α d may round to the other side of a bound, of the line search as of the model's path.
 #[test]
 fn points_stay_within_the_bounds() {
-    let bounds = Bounds::new(vec![1e-20, f64::NEG_INFINITY], vec![f64::INFINITY; 2]).unwrap();
-    let report = Run::new(&Loss::new(ridge), &Lbfgsb::new().bounds(bounds), &[1.9, 1.1]).unwrap().finish();
-    assert!(report.trajectory.len() > 1);
-    for iterate in &report.trajectory {
-        assert!(iterate.x[0] >= 1e-20, "{:?}", iterate.x);
+    let inf = f64::INFINITY;
+    let (saddle, coupled) = (Loss::new(ridge), Loss::new(tug));
+    let cases: [(&dyn Objective<f64>, Vec<f64>, Vec<[f64; 2]>); 2] = [
+        (&saddle, vec![1.9, 1.1], vec![[1e-20, inf], [-inf, inf]]),
+        (
+            &coupled,
+            vec![2.0, 6.195556640625, 2.0, 1e-310, 0.0],
+            vec![
+                [1e-310, 1.918212890625],
+                [7.651611328125, inf],
+                [1e-310, 1.918212890625],
+                [-5.160888671875, inf],
+                [-inf, 6.1875],
+            ],
+        ),
+    ];
+    for (problem, start, sides) in cases {
+        let (lower, upper) = sides.iter().map(|&[l, u]| (l, u)).unzip();
+        let bounds = Bounds::new(lower, upper).unwrap();
+        let report = Run::new(problem, &Lbfgsb::new().bounds(bounds), &start).unwrap().finish();
+        assert!(report.trajectory.len() > 1);
+        for iterate in &report.trajectory {
+            let within = |(x, [l, u]): (&f64, &[f64; 2])| (l..=u).contains(&x);
+            assert!(iterate.x.iter().zip(&sides).all(within), "{:?}", iterate.x);
+        }
     }
 }
 

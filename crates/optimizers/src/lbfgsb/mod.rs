@@ -209,7 +209,8 @@ impl<T: Entry + RealField> Lbfgsb<T> {
                 subspace::minimize(&mut point, &now.x, &now.gradient, bounds, compact, split, unconstrained)?;
             }
         }
-        Ok(point.x)
+        // x + t d may round to the other side of a bound
+        Ok(bounds.project(&point.x))
     }
 
     /// Searches along the line from the point to the target. `None` if no step is found.
