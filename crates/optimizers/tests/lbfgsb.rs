@@ -355,28 +355,23 @@ fn a_start_outside_is_projected_and_the_report_says_so() {
 fn points_stay_within_the_bounds() {
     let inf = f64::INFINITY;
     let (saddle, coupled) = (Loss::new(ridge), Loss::new(tug));
-    let cases: [(&dyn Objective<f64>, Vec<f64>, Vec<[f64; 2]>); 2] = [
-        (&saddle, vec![1.9, 1.1], vec![[1e-20, inf], [-inf, inf]]),
+    let near_zero = [1e-310, 1.918212890625];
+    let cases: [(&dyn Objective<f64>, &[f64], &[[f64; 2]]); 2] = [
+        (&saddle, &[1.9, 1.1], &[[1e-20, inf], [-inf, inf]]),
         (
             &coupled,
-            vec![2.0, 6.195556640625, 2.0, 1e-310, 0.0],
-            vec![
-                [1e-310, 1.918212890625],
-                [7.651611328125, inf],
-                [1e-310, 1.918212890625],
-                [-5.160888671875, inf],
-                [-inf, 6.1875],
-            ],
+            &[2.0, 6.195556640625, 2.0, 1e-310, 0.0],
+            &[near_zero, [7.651611328125, inf], near_zero, [-5.160888671875, inf], [-inf, 6.1875]],
         ),
     ];
     for (problem, start, sides) in cases {
         let (lower, upper) = sides.iter().map(|&[l, u]| (l, u)).unzip();
         let bounds = Bounds::new(lower, upper).unwrap();
-        let report = Run::new(problem, &Lbfgsb::new().bounds(bounds), &start).unwrap().finish();
+        let report = Run::new(problem, &Lbfgsb::new().bounds(bounds), start).unwrap().finish();
         assert!(report.trajectory.len() > 1);
         for iterate in &report.trajectory {
             let within = |(x, [l, u]): (&f64, &[f64; 2])| (l..=u).contains(&x);
-            assert!(iterate.x.iter().zip(&sides).all(within), "{:?}", iterate.x);
+            assert!(iterate.x.iter().zip(sides).all(within), "{:?}", iterate.x);
         }
     }
 }
