@@ -356,7 +356,8 @@ fn points_stay_within_the_bounds() {
     let inf = f64::INFINITY;
     let (saddle, coupled) = (Loss::new(ridge), Loss::new(tug));
     let near_zero = [1e-310, 1.918212890625];
-    let cases: [(&dyn Objective<f64>, &[f64], &[[f64; 2]]); 2] = [
+    type Case<'a> = (&'a dyn Objective<f64>, &'a [f64], &'a [[f64; 2]]);
+    let cases: [Case<'_>; 2] = [
         (&saddle, &[1.9, 1.1], &[[1e-20, inf], [-inf, inf]]),
         (
             &coupled,
