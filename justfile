@@ -59,7 +59,7 @@ scipy SEED="2":
     python crates/optimizers/tests/scipy/generate.py {{SEED}} 1000 1000 > target/scipy.json
     SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
 
-# first-order methods beside optax on 2,040 random runs (needs Python with optax 0.2.8 and jax 0.10.2; about half an hour)
+# first-order methods beside optax on 2,040 random runs (needs Python with optax 0.2.8 and jax 0.10.2; about a quarter of an hour)
 optax SEED="11" RUNS="170":
     python crates/optimizers/tests/optax/generate.py {{SEED}} {{RUNS}} > target/optax.json
     OPTAX_RUNS={{justfile_directory()}}/target/optax.json cargo test --release -p optimizers --test first_order -- --nocapture
