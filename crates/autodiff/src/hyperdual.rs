@@ -43,20 +43,14 @@ fn length<T: Number, const N: usize>(i: usize) -> usize {
     if T::ORDER == 0 { (i + 1).next_multiple_of(2).min(N) } else { i + 1 }
 }
 
-/// The lower triangle of a symmetric matrix, from a formula. Up to eight rows its loops are unrolled where they stand (a fifth to a third less
-/// time than by calls); of more the compiler would keep what is around from being unrolled.
-#[inline(always)]
+/// The lower triangle of a symmetric matrix, from a formula.
+#[inline]
 fn triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
-    if N <= UNROLLED { triangle_here(formula) } else { large_triangle(formula) }
+    if const { N <= UNROLLED || N > INLINED } { unrolled_triangle(formula) } else { plain_triangle(formula) }
 }
 
 #[inline]
-fn large_triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
-    triangle_here(formula)
-}
-
-#[inline(always)]
-fn triangle_here<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
+fn plain_triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
     let mut h = [[T::zero(); N]; N];
     for i in 0..N {
         for j in 0..length::<T, N>(i) {
@@ -66,21 +60,22 @@ fn triangle_here<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T)
     h
 }
 
-/// The same of a long formula: of 9 to 12 directions row by row, which takes up to a third less time. More rows than that the compiler
-/// does not unroll (of 16, a third more time).
+/// The same loops, where they stand: a call to it from the other would keep the formula from being inlined there.
 #[inline(always)]
-fn long_triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
-    if N <= UNROLLED || N > ROWS {
-        return triangle(formula);
+fn unrolled_triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -> T) -> [[T; N]; N] {
+    let mut h = [[T::zero(); N]; N];
+    for i in 0..N {
+        for j in 0..length::<T, N>(i) {
+            h[i][j] = formula(i, j);
+        }
     }
-    array::from_fn(|i| array::from_fn(|j| if j < length::<T, N>(i) { formula(i, j) } else { T::zero() }))
+    h
 }
 
-/// Up to so many directions the loops over a triangle are unrolled where they stand.
+/// Up to so many directions, and again where products are calls, the compiler has to lay out the loops over a triangle where they stand (a fifth
+/// to a half less time, in a plain release build as with link-time optimization). Between, that takes a third longer: so much code keeps the
+/// loops around it from being unrolled.
 const UNROLLED: usize = 8;
-
-/// Up to so many, long formulas are computed row by row.
-const ROWS: usize = 12;
 
 /// Up to so many directions a product is inlined wherever it stands: among its parts, those that are zero are then known to
 /// the compiler. Beyond, the code grows too long for it to pay.
@@ -204,8 +199,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
                 self.careful_quotient(other, q, times)
             };
         }
-        let second =
-            long_triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
+        let second = triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
         HyperDual { second, eps, re: q, tag: self.tag.and(other.tag) }
     }
 
@@ -390,7 +384,7 @@ impl<T: Number, const N: usize> Mul for HyperDual<T, N> {
     /// x y = f + (xᵢ y + yᵢ x) εᵢ + (xᵢⱼ y + xᵢ yⱼ + yᵢⱼ x + yᵢ xⱼ) εᵢ εⱼ
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        if N <= INLINED { self.product(other) } else { self.large_product(&other) }
+        if const { N <= INLINED } { self.product(other) } else { self.large_product(&other) }
     }
 }
 
@@ -411,7 +405,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             return self.careful_product(other, f);
         }
         HyperDual {
-            second: long_triangle(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
+            second: triangle(|i, j| (hx[i][j] * other.re + y[j] * x[i]) + (hy[i][j] * self.re + x[j] * y[i])),
             eps: array::from_fn(|i| x[i] * other.re + y[i] * self.re),
             re: f,
             tag: self.tag.and(other.tag),
