@@ -200,5 +200,11 @@ mod tests {
             let step = bounds.largest_step(&x.to_vec().into(), &direction.to_vec().into(), 10.0);
             assert_eq!(step, wanted, "{x:?} along {direction:?}");
         }
+        // two bounds that are met at the same step but for its rounding: the first one's
+        let (room, direction) = ([0.1814987910657947, 0.0690347556039843], [0.36828669773733935, 0.1400812755897589]);
+        let bounds = Bounds::new(vec![-1.0; 2], room.to_vec()).unwrap();
+        let step = bounds.largest_step(&vec![0.0; 2].into(), &direction.to_vec().into(), 10.0);
+        assert_eq!(step, room[0] / direction[0]);
+        assert!(step != room[1] / direction[1]);
     }
 }

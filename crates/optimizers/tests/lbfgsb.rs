@@ -325,6 +325,33 @@ fn a_run_goes_on_from_any_of_its_states() {
     }
 }
 
+/// The least curvature along the path is in proportion to that at its start, so a small unit of L changes nothing. The losses are those
+/// of scipy 1.9.3 (`fmin_l_bfgs_b`, factr = 0, pgtol = 1e−15), divided by the unit.
+#[test]
+fn a_loss_in_small_units() {
+    let unit = 1e-6;
+    let problem = OwnGradient::new(8, |x: &[f64], g: &mut [f64]| {
+        let mut loss = 0.0;
+        for i in 0..8 {
+            let (weight, off) = (1.0 + (i * i) as f64, x[i] - 3.0 * (1.7 * i as f64 + 1.0).sin());
+            let (before, after) = (if i > 0 { x[i - 1] } else { 0.0 }, x.get(i + 1).unwrap_or(&0.0));
+            loss += weight * off * off + 0.7 * x[i] * before;
+            g[i] = (2.0 * weight * off + 0.7 * (before + after)) * unit;
+        }
+        loss * unit
+    });
+    let (lower, upper) = (0..8).map(|i| if i % 2 == 0 { (-0.5, 0.8) } else { (-20.0, 20.0) }).unzip();
+    let method =
+        Lbfgsb::new().factr(0.0).unwrap().pgtol(1e-9 * unit).unwrap().bounds(Bounds::new(lower, upper).unwrap());
+    let report = Run::new(&problem, &method, &[0.1; 8]).unwrap().finish();
+    let scipy = [582.0975342365001, 342.5059527517973, 337.63271591958886, 336.1332179434732, 334.41352858149287];
+    for (point, wanted) in report.trajectory[1..].iter().zip(scipy) {
+        let found = point.loss / unit;
+        assert!((found / wanted - 1.0).abs() < 1e-12, "{}: {found} {wanted}", point.iteration);
+    }
+    assert_eq!(report.trajectory.len(), 18);
+}
+
 #[test]
 fn single_precision_arrives_too() {
     let method = Lbfgsb::<f32>::new().bounds(Bounds::new(vec![0.0, 0.0], vec![1.5, 9.0]).unwrap());
