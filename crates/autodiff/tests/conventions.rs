@@ -569,6 +569,9 @@ fn table(header: &[&str], lines: &[Line]) -> String {
 #[test]
 fn the_documents_show_these_rows() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/conventions.md");
+    if !std::fs::exists(env!("CARGO_MANIFEST_DIR").to_owned() + "/../../docs").unwrap() {
+        return println!("a package carries no documents");
+    }
     let document = std::fs::read_to_string(path).unwrap();
     let (before, rest) = document.split_once("<!-- rows -->\n").unwrap();
     let (shown, after) = rest.split_once("<!-- end -->").unwrap();

@@ -116,8 +116,9 @@ fn every_row_has_its_tests() {
         ("scaling", include_str!("scaling.rs")),
         ("stopping", include_str!("stopping.rs")),
     ];
-    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/bad_input.md");
-    let document = std::fs::read_to_string(document).unwrap();
+    // a package carries no documents
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let document = docs.exists().then(|| std::fs::read_to_string(docs.join("bad_input.md")).unwrap());
     for (row, tests) in ROWS {
         assert!(!tests.is_empty(), "{row}");
         let mut names = Vec::new();
@@ -128,7 +129,7 @@ fn every_row_has_its_tests() {
             names.push(format!("`crates/optimizers/tests/{file}.rs::{name}`"));
         }
         let shown = format!("| {row} | {} |\n", names.join(", "));
-        assert!(document.contains(&shown), "docs/bad_input.md lacks {shown}");
+        assert!(document.as_ref().is_none_or(|text| text.contains(&shown)), "docs/bad_input.md lacks {shown}");
     }
 }
 

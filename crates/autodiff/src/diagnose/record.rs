@@ -165,7 +165,7 @@ impl Display for Cause {
             Cause::NoDerivative => "there is no derivative here",
             Cause::InfinityMetZero => "the infinity met a zero: 0·∞ is NaN",
             Cause::InfinitiesMet => "∞ − ∞, ∞/∞ or no limit at ∞: NaN",
-            Cause::ZeroKept => "a zero derivative met an infinite slope and was kept zero; if the function has a kink here, it is not its derivative",
+            Cause::ZeroKept => "a zero derivative met an infinite slope and was kept zero, where a reverse sweep may give NaN; if the function has a kink here, it is not its derivative",
         })
     }
 }
