@@ -51,16 +51,19 @@ instructions *ARGS:
 
 # numpy's text on 100,000 random arrays (needs Python with numpy 1.23.5)
 numpy-text SEED="2":
+    mkdir -p target
     python crates/demo/tests/numpy_text/generate.py --seed {{SEED}} --cases 100000 > target/numpy_text.jsonl
     NUMPY_TEXT_CASES={{justfile_directory()}}/target/numpy_text.jsonl cargo test --release -p demo --test numpy_text
 
 # L-BFGS-B beside scipy on 2,000 cases (needs Python with scipy 1.9.3 and numpy 1.23.5)
 scipy SEED="2":
+    mkdir -p target
     python crates/optimizers/tests/scipy/generate.py {{SEED}} 1000 1000 > target/scipy.json
     SCIPY_CASES={{justfile_directory()}}/target/scipy.json cargo test --release -p optimizers --test lbfgsb -- --nocapture
 
 # first-order methods beside optax on 2,040 random runs (needs Python with optax 0.2.8 and jax 0.10.2; about a quarter of an hour)
 optax SEED="11" RUNS="170":
+    mkdir -p target
     python crates/optimizers/tests/optax/generate.py {{SEED}} {{RUNS}} > target/optax.json
     OPTAX_RUNS={{justfile_directory()}}/target/optax.json cargo test --release -p optimizers --test first_order -- --nocapture
 
@@ -78,6 +81,7 @@ special-accuracy COUNT="100000" SEED="1" *ARGS:
 
 # the derivatives of other random formulas beside mpmath's (needs Python with mpmath and sympy)
 derive SEED="2":
+    mkdir -p target
     python3 crates/demo/tests/derive/generate.py {{SEED}} 200 > target/derive.json
     DERIVE_REFERENCES={{justfile_directory()}}/target/derive.json cargo test --release -p demo --test derive -- --nocapture
 

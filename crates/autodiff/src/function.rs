@@ -60,7 +60,7 @@ impl OneNumber for Single {
 
 /// A shape of several numbers, which has a Jacobian.
 #[diagnostic::on_unimplemented(
-    message = "`jacobian` differentiates a function that returns several numbers, but this one returns one number",
+    message = "this driver differentiates a function that returns several numbers, but this one returns one number",
     label = "the function returns one number: use `gradient` instead of `jacobian`"
 )]
 pub trait SeveralNumbers: Shape {}

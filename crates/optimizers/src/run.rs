@@ -56,7 +56,8 @@ impl fmt::Display for Status {
 ///
 /// It keeps one state, so its memory does not grow; [`finish`](Run::finish) collects the trajectory.
 /// It ends by itself when the method has arrived, cannot go on, or met NaN or infinity, after
-/// [`iterations`](Run::iterations) steps if that was said, and when a test of [`stop`](Run::stop) holds. Then
+/// [`iterations`](Run::iterations) steps if that was said, and when a test of [`stop`](Run::stop) holds. First-order methods,
+/// [`Newton`](crate::Newton) and the inverse simulators have no test of their own: without `iterations` or `stop` their runs have no end. Then
 /// [`status`](Run::status) tells why. The [best](Run::best) point so far is kept.
 pub struct Run<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> {
     problem: &'a P,
@@ -247,7 +248,8 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
         self.status.as_ref()
     }
 
-    /// Runs to the end and collects the trajectory.
+    /// Runs to the end and collects the trajectory. A method that has no test of its own (first-order methods, Newton, inverse simulators)
+    /// needs [`iterations`](Run::iterations) or [`stop`](Run::stop) before, or this does not return.
     pub fn finish(mut self) -> Report<T> {
         let trajectory: Vec<_> = self.by_ref().collect();
         let best = self.best.map(|best| best.iteration);

@@ -23,9 +23,9 @@ impl<D> ScalarOutput<D> for D {
 
 /// Several numbers, `[T; M]`, `Vec<T>`, or one of nalgebra's vectors: what [`jacobian`](crate::jacobian) takes from a closure.
 #[diagnostic::on_unimplemented(
-    message = "`jacobian` differentiates a function that returns several numbers, but the function returns `{Self}`",
+    message = "this driver differentiates a function that returns several numbers, but the function returns `{Self}`",
     label = "returns `{Self}`, neither `[T; M]` nor `Vec<T>` of the argument's numbers",
-    note = "for a function that returns one number, use `gradient` (several variables) or `derivative` (one variable)"
+    note = "for a function that returns one number, use `gradient` (several variables) or `derivative` (one variable), or return `[y]`"
 )]
 pub trait VectorOutput<D> {
     /// The same container with something else in each place.
