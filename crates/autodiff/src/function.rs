@@ -61,7 +61,7 @@ impl OneNumber for Single {
 /// A shape of several numbers, which has a Jacobian.
 #[diagnostic::on_unimplemented(
     message = "this driver differentiates a function that returns several numbers, but this one returns one number",
-    label = "the function returns one number: use `gradient` instead of `jacobian`"
+    label = "the function returns one number: `gradient` takes it"
 )]
 pub trait SeveralNumbers: Shape {}
 impl<const M: usize, S: Shape> SeveralNumbers for Several<M, S> {}

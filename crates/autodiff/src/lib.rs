@@ -1,6 +1,6 @@
 //! Exact derivatives of ordinary Rust functions.
 //!
-//! Derivatives of a closure, in one call (no differences, no symbols, no rounding beyond that of the function itself):
+//! Derivatives of a closure, in one call (no differences, no symbols, no rounding but that of the formulas):
 //!
 //! ```
 //! use autodiff::{gradient, hessian, jacobian, value_gradient_hessian};

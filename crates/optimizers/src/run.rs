@@ -56,9 +56,12 @@ impl fmt::Display for Status {
 ///
 /// It keeps one state, so its memory does not grow; [`finish`](Run::finish) collects the trajectory.
 /// It ends by itself when the method has arrived, cannot go on, or met NaN or infinity, after
-/// [`iterations`](Run::iterations) steps if that was said, and when a test of [`stop`](Run::stop) holds. First-order methods,
-/// [`Newton`](crate::Newton) and the inverse simulators have no test of their own: without `iterations` or `stop` their runs have no end. Then
+/// [`iterations`](Run::iterations) steps if that was said, and when a test of [`stop`](Run::stop) holds. Then
 /// [`status`](Run::status) tells why. The [best](Run::best) point so far is kept.
+///
+/// First-order methods, [`Newton`](crate::Newton), [`GaussNewton`](crate::GaussNewton), [`HalfInverse`](crate::HalfInverse),
+/// [`ScaleInvariant`](crate::ScaleInvariant) and the inverse simulators have no test of their own, nor has a
+/// [`LatentOptimizer`](crate::LatentOptimizer) over one of them: without `iterations` or a `stop` their runs need not end.
 pub struct Run<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> {
     problem: &'a P,
     optimizer: &'a O,
@@ -248,8 +251,7 @@ impl<'a, T: Entry, P: ?Sized, O: Optimizer<T, P>> Run<'a, T, P, O> {
         self.status.as_ref()
     }
 
-    /// Runs to the end and collects the trajectory. A method that has no test of its own (first-order methods, Newton, inverse simulators)
-    /// needs [`iterations`](Run::iterations) or [`stop`](Run::stop) before, or this does not return.
+    /// Runs to the end and collects the trajectory; of a method without a test of its own after `iterations` or a `stop` alone.
     pub fn finish(mut self) -> Report<T> {
         let trajectory: Vec<_> = self.by_ref().collect();
         let best = self.best.map(|best| best.iteration);
