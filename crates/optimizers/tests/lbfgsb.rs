@@ -151,7 +151,8 @@ fn solve(case: &Value) -> (Outcome, bool) {
 /// The same points to the last bit, the same counts and endings.
 ///
 /// So in all but 6 of the 20,000 cases of seeds 2 to 5 and 7 to 12 (1000 inversions and 1000 minimizations each). In those six
-/// a step leaves no variable free, where scipy forgets to update its matrix (see `Split`); no other difference is allowed.
+/// a step leaves no variable free, where scipy forgets to update its matrix (see `Split`); no other difference is allowed, nor more
+/// than one case of a thousand (seed 8 has three of its 2,000, and fails).
 /// With the kernel Haswell, which fuses products and sums, scipy itself ends on other bits in 2435 of the cases of seeds 2 to 5, and
 /// with other counts or eight decimals in 98.
 #[test]
@@ -174,6 +175,7 @@ fn as_scipy() {
     let report = format!("{differ} of {all} cases differ, {meant} of them after a step to a corner\n{list}");
     println!("{report}");
     assert_eq!(differ, meant, "{report}");
+    assert!(differ * 1000 <= all, "{report}");
 }
 
 /// The notebook's ten steps from other starts: the same targets, points to the last bit, counts and endings, as above.
