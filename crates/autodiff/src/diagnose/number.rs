@@ -60,8 +60,7 @@ impl<F: Float> Carrier for First<F> {
 
 impl<F: Float> Carrier for Second<F> {
     fn moving(re: F, slopes: [F; DIRECTIONS], call: Call) -> Self {
-        let [x] = HyperDual::seeds([HyperDual::new(re, slopes, [[F::ZERO; DIRECTIONS]; DIRECTIONS])], call.0);
-        x
+        HyperDual::new(re, slopes, [[F::ZERO; DIRECTIONS]; DIRECTIONS]).tagged(call.0)
     }
     fn result_of(self, call: Call) -> Self {
         self.result_of(call.0)

@@ -132,7 +132,7 @@ impl<T: Number, const N: usize> Point for [T; N] {
     #[inline]
     fn hessian(self, mut f: impl FnMut([HyperDual<T, N>; N]) -> HyperDual<T, N>) -> (T, [T; N], [[T; N]; N]) {
         let tag = Tag::fresh();
-        let y = f(HyperDual::seeds(HyperDual::variables(self), tag)).result_of(tag);
+        let y = f(HyperDual::seeds(self, tag)).result_of(tag);
         (y.re, y.eps, y.hessian())
     }
     #[inline]
