@@ -130,7 +130,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     /// One variable in each direction, of one driver call: they do not mix with another's.
     #[inline]
     pub(crate) fn seeds(x: [T; N], tag: Tag) -> [Self; N] {
-        array::from_fn(|i| HyperDual { tag, ..Self::variable(x[i], i) })
+        array::from_fn(|i| Self::variable(x[i], i).tagged(tag))
     }
 
     /// The number as one of a driver call.

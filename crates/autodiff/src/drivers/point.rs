@@ -126,7 +126,7 @@ impl<T: Number, const N: usize> Point for [T; N] {
     #[inline]
     fn gradient(self, mut f: impl FnMut([Dual<T, N>; N]) -> Dual<T, N>) -> (T, [T; N]) {
         let tag = Tag::fresh();
-        let y = f(Dual::seeds(Dual::variables(self), tag)).result_of(tag);
+        let y = f(Dual::seeds(self, tag)).result_of(tag);
         (y.re, y.eps)
     }
     #[inline]
@@ -141,7 +141,7 @@ impl<T: Number, const N: usize> Point for [T; N] {
         mut f: impl FnMut([Dual<T, N>; N]) -> R,
     ) -> (R::Of<T>, R::Rows<T, N>) {
         let tag = Tag::fresh();
-        f(Dual::seeds(Dual::variables(self), tag)).rows(|y| (y.re, y.result_of(tag).eps))
+        f(Dual::seeds(self, tag)).rows(|y| (y.re, y.result_of(tag).eps))
     }
     #[inline]
     fn laplacian(self, f: impl FnMut([HyperDual<T, N>; N]) -> HyperDual<T, N>) -> T {
@@ -151,8 +151,8 @@ impl<T: Number, const N: usize> Point for [T; N] {
     #[inline]
     fn hessian_times(self, v: Self, mut f: impl FnMut([Self::Slope; N]) -> Self::Slope) -> [T; N] {
         let (tag, slope) = (Tag::fresh(), Tag::fresh());
-        let x = Dual::seeds(array::from_fn(|i| Dual::new(self[i], [v[i]])), slope);
-        let y = f(Dual::seeds(Dual::variables(x), tag)).result_of(tag);
+        let x = array::from_fn(|i| Dual::new(self[i], [v[i]]).tagged(slope));
+        let y = f(Dual::seeds(x, tag)).result_of(tag);
         array::from_fn(|i| y.eps[i].eps[0])
     }
     #[inline]
