@@ -23,6 +23,7 @@ pub(crate) fn each(visit: Visit<'_>) {
     rosenbrock_2(visit);
     gradient_of_rosenbrock_10(visit);
     gradient_of_ackley(visit);
+    sines_and_cosines(visit);
     spherical(visit);
     three_body(visit);
     hessian_of_rosenbrock_10(visit);
@@ -141,6 +142,20 @@ fn gradient_of_ackley(visit: Visit<'_>) {
                     10, &x, |x| ours::ackley(&x), by_hand::ackley_gradient, |x: [_; 10]| of_num_dual::ackley(&x),
                     |x: [_; 10]| others::ackley(&x), by slice others::ackley, shared |x| ours_shared::ackley(&x)
         ),
+    );
+}
+
+/// What std's functions take of Ackley's gradient: no way with std's bits, of one point or of many, does without.
+fn sines_and_cosines(visit: Visit<'_>) {
+    let x = point::<10>();
+    visit(
+        "Ackley's sines and cosines alone, n = 10",
+        vec![Contestant::new("std", &x, |x| {
+            x.map(|x| {
+                let (sine, cosine) = (x * std::f64::consts::TAU).sin_cos();
+                [sine, cosine]
+            })
+        })],
     );
 }
 
