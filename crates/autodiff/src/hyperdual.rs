@@ -82,12 +82,13 @@ fn unrolled_triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -
 
 /// A number from its value, its tag and formulas of its derivatives, of floats in up to [`ROWS`] directions: row by row, each a loop of known length. In a
 /// function of its own, which takes references and returns the number, the compiler writes each row where it goes as soon as it is
-/// computed; from a matrix made before, rows wait half computed on the stack (a tenth to a quarter more time).
+/// computed; from a matrix made before, rows wait half computed on the stack.
 macro_rules! by_rows {
     ($re:expr, $tag:expr, |$k:ident| $first:expr, |$i:ident, $j:ident| $second:expr) => {
         by_rows!($re, $tag, $k, $first, $i, $j, $second, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
     };
     ($re:expr, $tag:expr, $k:ident, $first:expr, $i:ident, $j:ident, $second:expr, $($row:literal),*) => {{
+        debug_assert!(N <= ROWS);
         let mut z = Self::constant($re).tagged($tag);
         // (by a loop: an array would be made first and copied)
         for $k in 0..N {
@@ -105,13 +106,10 @@ macro_rules! by_rows {
     }};
 }
 
-/// Up to so many directions numbers can be made by rows.
+/// How many rows `by_rows` lists.
 const ROWS: usize = 16;
 
-/// Up to so many, products and quotients are: of more that takes up to a tenth longer than without.
-const ROWS_OF_PRODUCTS: usize = 12;
-
-/// Up to so many directions, and again where products are calls, the compiler has to lay out the loops over a triangle where they stand (a fifth
+/// Up to so many directions the chain rule is inlined, and so many, and again where products are calls, the compiler has to lay out the loops over a triangle where they stand (a fifth
 /// to a half less time, in a plain release build as with link-time optimization). Between, that takes a third longer: so much code keeps the
 /// loops around it from being unrolled.
 const UNROLLED: usize = 8;
@@ -123,6 +121,17 @@ const INLINED: usize = 10;
 /// Up to so many, zeros are taken care of one by one, whether or not something is infinite: so the compiler knows what becomes of
 /// those of the seeds (measured: less than half the time of the notebook's Hessian; a chain of products in a loop takes a tenth more).
 const TINY: usize = 2;
+
+// Which operations go by rows, of floats: from n = 12 on programs take a tenth to two fifths less time by them, of 11 directions, and of 9 to 12 in single
+// precision, up to an eighth more.
+impl<T: Number, const N: usize> HyperDual<T, N> {
+    const CHAIN_BY_ROWS: bool = T::ORDER == 0 && N > UNROLLED && N <= ROWS;
+    // of more than twelve directions these two take up to a tenth longer by rows than without
+    const QUOTIENT_BY_ROWS: bool = T::ORDER == 0 && N > UNROLLED && N <= 12;
+    const PRODUCT_BY_ROWS: bool = T::ORDER == 0 && N > INLINED && N <= 12;
+    // and are calls: of fewer directions they would take up to a third longer than where they stand.
+    const SUMS_BY_ROWS: bool = T::ORDER == 0 && N >= 12 && N <= ROWS;
+}
 
 impl<T: Number, const N: usize> HyperDual<T, N> {
     /// A number that does not move.
@@ -202,7 +211,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         if !(df.all_finite() & finite(slope)) {
             return self.careful_chain(f, df, d2f);
         }
-        if const { T::ORDER == 0 && N > UNROLLED && N <= ROWS } {
+        if const { Self::CHAIN_BY_ROWS } {
             return self.chain_by_rows(f, df, &slope);
         }
         HyperDual {
@@ -270,7 +279,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
                 self.careful_quotient(*other, q, times)
             };
         }
-        if const { T::ORDER == 0 && N > UNROLLED && N <= ROWS_OF_PRODUCTS } {
+        if const { Self::QUOTIENT_BY_ROWS } {
             return self.quotient_by_rows(other, q, r, &eps);
         }
         let second = triangle(|i, j| ((hx[i][j] - (hy[i][j] * q + eps[j] * y[i])) - y[j] * eps[i]).over(other.re, r));
@@ -460,10 +469,6 @@ impl<T: Number, const N: usize> Sub for HyperDual<T, N> {
 }
 
 impl<T: Number, const N: usize> HyperDual<T, N> {
-    /// Whether sums, differences and multiples are calls that go by rows: of twelve directions and more they take a tenth to a third less time, of
-    /// fewer up to a third more.
-    const SUMS_BY_ROWS: bool = T::ORDER == 0 && N >= 12 && N <= ROWS;
-
     #[inline(never)]
     fn large_sum(&self, other: &Self) -> Self {
         let (x, y, hx, hy) = (&self.eps, &other.eps, &self.second, &other.second);
@@ -517,7 +522,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         if !(f.all_finite() & finite(x) & finite(y)) {
             return self.careful_product(*other, f);
         }
-        if const { T::ORDER == 0 && N > INLINED && N <= ROWS_OF_PRODUCTS } {
+        if const { Self::PRODUCT_BY_ROWS } {
             return self.product_by_rows(other, f);
         }
         HyperDual {

@@ -94,6 +94,85 @@ impl<P: Real, const N: usize> Function<N, P> for Program {
 }
 impl Operators for Program {}
 
+/// Two numbers of which no part is like another or zero, as hyper-dual numbers and as nested duals.
+type Pair<P, const N: usize> = ([HyperDual<P, N>; 2], [Dual<Dual<P, N>, N>; 2]);
+
+fn dense<P: Real, const N: usize>(values: [P; 2], change: impl Fn(usize, &mut [P; N])) -> Pair<P, N> {
+    let part = |k: usize, i: usize, j: usize| P::of(0.37 + 0.13 * (1 + k + 7 * i.max(j) + 3 * i.min(j)) as f64);
+    let slopes: [[P; N]; 2] = std::array::from_fn(|k| {
+        let mut slopes = std::array::from_fn(|i| part(k, i, 40 + k));
+        change(k, &mut slopes);
+        slopes
+    });
+    let second = |k: usize| -> [[P; N]; N] { std::array::from_fn(|i| std::array::from_fn(|j| part(3 * k, i, j))) };
+    (
+        std::array::from_fn(|k| HyperDual::new(values[k], slopes[k], second(k))),
+        std::array::from_fn(|k| {
+            let (first, second) = (slopes[k], second(k));
+            Dual::new(Dual::new(values[k], first), std::array::from_fn(|i| Dual::new(first[i], second[i])))
+        }),
+    )
+}
+
+const OPERATIONS: [&str; 12] =
+    ["x + y", "x - y", "x y", "x / y", "1.3 x", "x / 0.3", "inf x", "x / 0", "-x", "exp x", "sqrt x", "hypot(x, y)"];
+
+fn operations<P: Real, T: Ordered<P>>([x, y]: [T; 2]) -> [T; 12] {
+    let infinity = P::of(f64::INFINITY);
+    let multiples = [x * P::of(1.3), x / P::of(0.3), x * infinity, x / P::ZERO];
+    let [a, b, c, d] = multiples;
+    [x + y, x - y, x * y, x / y, a, b, c, d, -x, x.exp(), x.sqrt(), x.hypot(y)]
+}
+
+fn agree_in_each_operation<P: Real, const N: usize>() {
+    let cases: [(&str, [f64; 2], usize, f64); 8] = [
+        ("all finite", [1.7, 0.6], 0, 0.25),
+        ("a slope is zero", [1.7, 0.6], 2, 0.0),
+        ("a slope is infinite", [1.7, 0.6], 2, f64::INFINITY),
+        ("a slope is not a number", [1.7, 0.6], N - 1, f64::NAN),
+        ("a value is zero", [0.0, 0.6], 1, 0.0),
+        ("a divisor is zero", [1.7, 0.0], 1, 0.0),
+        ("a value is infinite", [f64::INFINITY, 0.6], 1, 0.0),
+        ("a divisor is small", [1.7, 1e-9], 1, 0.5),
+    ];
+    for (name, values, index, slope) in cases {
+        for changed in 0..2 {
+            let change = |k: usize, slopes: &mut [P; N]| {
+                if k == changed {
+                    slopes[index % N] = P::of(slope);
+                }
+            };
+            let (hyper, nested) = dense::<P, N>(values.map(P::of), change);
+            for ((x, y), operation) in operations(hyper).into_iter().zip(operations(nested)).zip(OPERATIONS) {
+                let lower = |h: [[P; N]; N]| (0..N).flat_map(|i| h[i][..=i].to_vec()).collect::<Vec<_>>();
+                let bits = |re: P, eps: [P; N], h: [[P; N]; N]| {
+                    let parts = [re].into_iter().chain(eps).chain(lower(h));
+                    // (a sum with zero is no negative zero)
+                    parts.map(|x| (x + P::ZERO).bits()).collect::<Vec<_>>()
+                };
+                assert_eq!(
+                    bits(x.re, x.eps, x.hessian()),
+                    bits(y.re.re, y.re.eps, y.eps.map(|y| y.eps)),
+                    "{operation} of {N} variables, {name} (operand {changed}), {}",
+                    P::NAME
+                );
+            }
+        }
+    }
+}
+
+/// Each operation of each width, of which some are computed in ways of their own: by calls, row by row or where they stand.
+#[test]
+fn each_operation_of_each_width() {
+    macro_rules! agree {
+        ($($n:literal),*) => { $(
+            agree_in_each_operation::<f64, $n>();
+            agree_in_each_operation::<f32, $n>();
+        )* };
+    }
+    agree!(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
+}
+
 fn unsigned_zeros(bits: &mut [u64]) {
     bits.iter_mut().filter(|bits| **bits == (-0.0f64).to_bits()).for_each(|bits| *bits = 0);
 }
