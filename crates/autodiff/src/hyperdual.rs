@@ -47,7 +47,10 @@ fn length<T: Number, const N: usize>(i: usize) -> usize {
 /// triangles of ten directions from being inlined, which takes half again as long.)
 #[inline]
 fn whole_vectors<T, const N: usize>(i: usize) -> usize {
-    let lanes = const { if N.is_multiple_of(16 / size_of::<T>()) { 16 / size_of::<T>() } else { 2 } };
+    let lanes = const {
+        let most = 16 / size_of::<T>();
+        if N.is_multiple_of(most) { most } else { 2 }
+    };
     (i + 1).next_multiple_of(lanes).min(N)
 }
 
@@ -80,9 +83,9 @@ fn unrolled_triangle<T: Number, const N: usize>(formula: impl Fn(usize, usize) -
     h
 }
 
-/// A number from its value, its tag and formulas of its derivatives, of floats in up to [`ROWS`] directions: row by row, each a loop of known length. In a
-/// function of its own, which takes references and returns the number, the compiler writes each row where it goes as soon as it is
-/// computed; from a matrix made before, rows wait half computed on the stack.
+/// A number from its value, its tag and formulas of its derivatives, of floats in up to [`ROWS`] directions: row by row, each a loop of known
+/// length. In a function of its own, which takes references and returns the number, the compiler writes each row where it goes as soon as it
+/// is computed; from a matrix made before, rows wait half computed on the stack.
 macro_rules! by_rows {
     ($re:expr, $tag:expr, |$k:ident| $first:expr, |$i:ident, $j:ident| $second:expr) => {
         by_rows!($re, $tag, $k, $first, $i, $j, $second, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
@@ -109,9 +112,9 @@ macro_rules! by_rows {
 /// How many rows `by_rows` lists.
 const ROWS: usize = 16;
 
-/// Up to so many directions the chain rule is inlined, and so many, and again where products are calls, the compiler has to lay out the loops over a triangle where they stand (a fifth
+/// Up to so many directions, and again where products are calls, the compiler has to lay out the loops over a triangle where they stand (a fifth
 /// to a half less time, in a plain release build as with link-time optimization). Between, that takes a third longer: so much code keeps the
-/// loops around it from being unrolled.
+/// loops around it from being unrolled; there, in turn, the chain rule is a call.
 const UNROLLED: usize = 8;
 
 /// Up to so many directions a product is inlined wherever it stands: among its parts, those that are zero are then known to
@@ -122,14 +125,14 @@ const INLINED: usize = 10;
 /// those of the seeds (measured: less than half the time of the notebook's Hessian; a chain of products in a loop takes a tenth more).
 const TINY: usize = 2;
 
-// Which operations go by rows, of floats: from n = 12 on programs take a tenth to two fifths less time by them, of 11 directions, and of 9 to 12 in single
-// precision, up to an eighth more.
+// Which operations go by rows, of floats: from n = 12 on programs take a tenth to two fifths less time by them; of 11 directions, and of 9 to 12
+// in single precision, up to an eighth more.
 impl<T: Number, const N: usize> HyperDual<T, N> {
     const CHAIN_BY_ROWS: bool = T::ORDER == 0 && N > UNROLLED && N <= ROWS;
     // of more than twelve directions these two take up to a tenth longer by rows than without
     const QUOTIENT_BY_ROWS: bool = T::ORDER == 0 && N > UNROLLED && N <= 12;
     const PRODUCT_BY_ROWS: bool = T::ORDER == 0 && N > INLINED && N <= 12;
-    // and are calls: of fewer directions they would take up to a third longer than where they stand.
+    // calls too: of fewer directions they would take up to a third longer than where they stand
     const SUMS_BY_ROWS: bool = T::ORDER == 0 && N >= 12 && N <= ROWS;
 }
 

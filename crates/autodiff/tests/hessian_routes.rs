@@ -11,8 +11,21 @@ function! {
     fn loss([x0, x1]) { let y = [x0, x1 * x1]; y[0] * y[0] + y[1] * y[1] }
 }
 
+fn lower_triangle<P: Real, const N: usize>(h: [[P; N]; N]) -> impl Iterator<Item = P> {
+    h.into_iter().enumerate().flat_map(|(i, row)| row.into_iter().take(i + 1))
+}
+
+/// The bits; of a negative zero those of a positive, for a sum with zero is none.
+fn unsigned_zero<P: Real>(x: P) -> u64 {
+    (x + P::ZERO).bits()
+}
+
 /// The Hessian's lower triangle by each route, as bits.
-fn lower_triangles<P: Real, const N: usize>(f: impl ScalarFn<N, P> + Operators + Copy, x: [P; N]) -> [Vec<u64>; 5] {
+fn lower_triangles<P: Real, const N: usize>(
+    f: impl ScalarFn<N, P> + Operators + Copy,
+    x: [P; N],
+    bits: fn(P) -> u64,
+) -> [Vec<u64>; 5] {
     let nested = f.call(Dual::variables(Dual::variables(x)));
     let thrice = f.call(Dual::variables(HyperDual::variables(x)));
     let routes = [
@@ -22,7 +35,7 @@ fn lower_triangles<P: Real, const N: usize>(f: impl ScalarFn<N, P> + Operators +
         nested.eps.map(|x| x.eps),
         thrice.re.hessian(),
     ];
-    routes.map(|h| (0..N).flat_map(|i| h[i][..=i].iter().map(|x| x.bits()).collect::<Vec<_>>()).collect())
+    routes.map(|h| lower_triangle(h).map(bits).collect())
 }
 
 fn agree_at_many_points<P: Real>(f: impl ScalarFn<2, P> + Operators + Copy) {
@@ -37,7 +50,7 @@ fn agree_at_many_points<P: Real>(f: impl ScalarFn<2, P> + Operators + Copy) {
     let sizes: Vec<P> = log_spaced(-20, 20, 3).collect();
     for i in 0..10_000 {
         let x = [random() * sizes[i % sizes.len()], random() * sizes[i * 7 % sizes.len()]];
-        let routes = lower_triangles(f, x);
+        let routes = lower_triangles(f, x, Real::bits);
         for route in &routes {
             assert_eq!(route, &routes[0], "at {x:?}");
         }
@@ -119,9 +132,8 @@ const OPERATIONS: [&str; 12] =
 
 fn operations<P: Real, T: Ordered<P>>([x, y]: [T; 2]) -> [T; 12] {
     let infinity = P::of(f64::INFINITY);
-    let multiples = [x * P::of(1.3), x / P::of(0.3), x * infinity, x / P::ZERO];
-    let [a, b, c, d] = multiples;
-    [x + y, x - y, x * y, x / y, a, b, c, d, -x, x.exp(), x.sqrt(), x.hypot(y)]
+    let [more, less] = [P::of(1.3), P::of(0.3)];
+    [x + y, x - y, x * y, x / y, x * more, x / less, x * infinity, x / P::ZERO, -x, x.exp(), x.sqrt(), x.hypot(y)]
 }
 
 fn agree_in_each_operation<P: Real, const N: usize>() {
@@ -144,11 +156,8 @@ fn agree_in_each_operation<P: Real, const N: usize>() {
             };
             let (hyper, nested) = dense::<P, N>(values.map(P::of), change);
             for ((x, y), operation) in operations(hyper).into_iter().zip(operations(nested)).zip(OPERATIONS) {
-                let lower = |h: [[P; N]; N]| (0..N).flat_map(|i| h[i][..=i].to_vec()).collect::<Vec<_>>();
-                let bits = |re: P, eps: [P; N], h: [[P; N]; N]| {
-                    let parts = [re].into_iter().chain(eps).chain(lower(h));
-                    // (a sum with zero is no negative zero)
-                    parts.map(|x| (x + P::ZERO).bits()).collect::<Vec<_>>()
+                let bits = |re: P, eps: [P; N], h: [[P; N]; N]| -> Vec<_> {
+                    [re].into_iter().chain(eps).chain(lower_triangle(h)).map(unsigned_zero).collect()
                 };
                 assert_eq!(
                     bits(x.re, x.eps, x.hessian()),
@@ -173,18 +182,12 @@ fn each_operation_of_each_width() {
     agree!(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17);
 }
 
-fn unsigned_zeros(bits: &mut [u64]) {
-    bits.iter_mut().filter(|bits| **bits == (-0.0f64).to_bits()).for_each(|bits| *bits = 0);
-}
-
 /// The same for two routes of many variables; deeper nests would not fit on a thread's stack.
 fn agrees_with_nested<P: Real, const N: usize>(program: &Program, x: [f64; N]) -> Result<(), TestCaseError> {
     let x = x.map(P::of);
     let nested = program.call(Dual::variables(Dual::variables(x))).eps.map(|x| x.eps);
-    // (a sum with zero is no negative zero)
-    let [found, wanted] = [hessian(|x| program.call(x), x), nested]
-        .map(|h| (0..N).flat_map(|i| h[i][..=i].iter().map(|x| (*x + P::ZERO).bits()).collect::<Vec<_>>()).collect());
-    let (found, wanted): (Vec<_>, Vec<_>) = (found, wanted);
+    let [found, wanted] =
+        [hessian(|x| program.call(x), x), nested].map(|h| lower_triangle(h).map(unsigned_zero).collect::<Vec<_>>());
     prop_assert_eq!(found, wanted, "of {} variables", N);
     Ok(())
 }
@@ -218,8 +221,7 @@ proptest! {
         x in prop::array::uniform3(-3.0f64..3.0),
     ) {
         let program = Program(steps);
-        let mut routes = lower_triangles(&program, x);
-        routes.iter_mut().for_each(|route| unsigned_zeros(route));
+        let routes = lower_triangles(&program, x, unsigned_zero);
         for route in &routes {
             prop_assert_eq!(route, &routes[0]);
         }
