@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::drivers::chunks;
 use crate::number::{Float, Ordered};
-use crate::reverse::{self, Tape};
+use crate::reverse;
 use crate::{Dual, HyperDual, LengthError};
 
 // What is quickest depends on the function and on the registers; the figures behind these constants are those of
@@ -100,7 +100,7 @@ pub trait SliceFn<F: Float = f64>: Sized {
     fn value_and_gradient(&self, x: &[F]) -> (F, Vec<F>) {
         let mut gradient = vec![F::ZERO; x.len()];
         if x.len() >= REVERSE_FROM
-            && let Ok(value) = Tape::new().gradient_into(|x| self.call(x), x, &mut gradient)
+            && let Ok(value) = reverse::gradient_into(|x| self.call(x), x, &mut gradient)
         {
             return (value, gradient);
         }

@@ -69,6 +69,38 @@ fn later_calls_allocate_nothing() {
     });
 }
 
+/// Without a tape of one's own, on what the thread keeps.
+#[cfg(feature = "std")]
+#[test]
+fn later_sweeps_of_a_thread_allocate_nothing() {
+    let (mut g, mut product) = ([0.0; N], [0.0; N]);
+    allocates_once("a gradient", |k| {
+        assert!(reverse::gradient_into(|x| branching(x), &point::<N>(k), &mut g).unwrap().is_finite());
+    });
+    // what a call returns is all it allocates
+    let allocations = |call: &dyn Fn()| {
+        call();
+        allocation_counter::measure(call).count_total
+    };
+    let long = vec![0.3; 1000];
+    assert_eq!(allocations(&|| assert_eq!(chain.gradient(&long).len(), 1000)), 1);
+    assert_eq!(allocations(&|| assert_eq!(chain.hvp(&long, &long).unwrap().len(), 1000)), 2);
+    // another function within the function has memory of its own
+    let inner = || reverse::gradient(|x| chain.call(x), &[0.4; N]).unwrap()[0];
+    reverse::gradient_into(|x| x[0] * inner(), &point::<N>(3), &mut g).unwrap();
+    product[0] = inner();
+    assert_eq!(g, product);
+    // a thread does not keep much
+    let longer = vec![0.3; 30_000];
+    assert!(allocations(&|| assert_eq!(chain.gradient(&longer).len(), 30_000)) > 2);
+    // nor what a panic left
+    let panicking = || reverse::gradient(|x| if x.len() > 1 { panic!("as wanted") } else { x[0] }, &[0.1; 2]);
+    assert!(std::panic::catch_unwind(panicking).is_err());
+    assert_eq!(reverse::gradient(|x| x[0] * x[1], &[2.0, 3.0]), Ok(vec![3.0, 2.0]));
+    // single precision after double
+    assert_eq!(reverse::gradient(|x| x[0] * x[1], &[2.0_f32, 3.0]), Ok(vec![3.0, 2.0]));
+}
+
 /// What is written into has the bits of what is returned, whatever was there before.
 #[test]
 fn the_numbers_are_those_of_the_drivers_that_allocate() {

@@ -1,6 +1,6 @@
 //! Losses of any number of variables, by reverse sweeps.
 
-use autodiff::reverse::{self, Tape};
+use autodiff::reverse;
 use autodiff::{Dual, Float, Ordered, SliceFn};
 use nalgebra::{DMatrix, DVector};
 
@@ -12,7 +12,7 @@ use crate::problem::{Entry, HessianProduct, Objective, TwiceDifferentiable};
 /// Derivatives are exact: value and gradient by one call of the function and one reverse sweep, a product with the Hessian by one
 /// of each on numbers that move along the vector, the Hessian by ⌈n/8⌉ of them. So a step of
 /// [`TrustRegion::steihaug`](crate::TrustRegion::steihaug) costs a few times the function, however long x is. A sweep needs memory
-/// for each operation ([`Tape`]); a computation of more than 2³² operations falls back on forward passes. For few
+/// for each operation ([`Tape`](reverse::Tape)); a computation of more than 2³² operations falls back on forward passes. For few
 /// variables, and their number known at compile time, [`Loss`](crate::Loss) is quicker.
 ///
 /// ```
@@ -65,7 +65,7 @@ where
             return T::constant(F::NAN);
         }
         let (x, gradient) = (x.as_slice(), gradient.as_mut_slice());
-        Tape::new().gradient_into(|x| self.function.call(x), x, gradient).unwrap_or_else(|_| {
+        reverse::gradient_into(|x| self.function.call(x), x, gradient).unwrap_or_else(|_| {
             let (value, forward) = autodiff::value_and_gradient(|x: &[_]| self.function.call(x), x);
             gradient.copy_from_slice(&forward);
             value

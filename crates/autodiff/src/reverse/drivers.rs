@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::Reverse;
+use super::kept::{Kept, with_kept};
 use super::tape::{Tape, TapeError};
 use crate::error::LengthError;
 use crate::number::is_zero;
@@ -63,8 +64,32 @@ pub fn value_and_gradient<T: Number + 'static>(
     x: &[T],
 ) -> Result<(T, Vec<T>), TapeError> {
     let mut gradient = vec![T::zero(); x.len()];
-    let value = Tape::new().gradient_into(f, x, &mut gradient)?;
+    let value = gradient_into(f, x, &mut gradient)?;
     Ok((value, gradient))
+}
+
+/// The value f(x), and the gradient ∂f/∂xᵢ in place. One call of f and one sweep.
+///
+/// Each thread keeps the memory of its last sweep if that is no more than 4 MiB, a gradient of about 60,000 operations: later calls then allocate
+/// nothing. (Without `std` nothing is kept.) A [`Tape`] of one's own keeps what it takes, however much that is.
+///
+/// ```
+/// use autodiff::reverse::gradient_into;
+///
+/// let mut gradient = [0.0; 2];
+/// let value = gradient_into(|x| x[0] * x[0] + x[1].powi(4), &[3.0, 3.0], &mut gradient)?;
+/// assert_eq!((value, gradient), (90.0, [6.0, 108.0]));
+/// # Ok::<(), autodiff::reverse::TapeError>(())
+/// ```
+///
+/// # Errors
+/// If the gradient has another length than x, or the computation does not fit on the tape.
+pub fn gradient_into<T: Number + 'static>(
+    f: impl for<'t> FnOnce(&[Reverse<'t, T>]) -> Reverse<'t, T>,
+    x: &[T],
+    gradient: &mut [T],
+) -> Result<T, TapeError> {
+    with_kept(|kept| kept.tape.gradient_into(f, x, gradient))
 }
 
 /// A vector times the Jacobian, wᵀ J with `J[i][j]` = ∂fᵢ/∂xⱼ, beside the values f(x). One call of f and one sweep.
@@ -84,12 +109,14 @@ pub fn vjp<T: Number + 'static>(
     x: &[T],
     w: &[T],
 ) -> Result<(Vec<T>, Vec<T>), TapeError> {
-    let mut tape = Tape::new();
-    let (values, indices) = tape.record(x, |x| outputs(f(x)))?;
-    LengthError::check("the vector w", w.len(), values.len())?;
-    // a result of no weight takes no part, even if its slope is infinite
-    tape.sweep(indices.into_iter().zip(w.iter().copied()).filter(|(_, w)| !is_zero(*w)));
-    Ok((values, (0..x.len()).map(|i| tape.adjoint(i)).collect()))
+    with_kept(|kept| {
+        let tape = &mut kept.tape;
+        let (values, indices) = tape.record(x, |x| outputs(f(x)))?;
+        LengthError::check("the vector w", w.len(), values.len())?;
+        // a result of no weight takes no part, even if its slope is infinite
+        tape.sweep(indices.into_iter().zip(w.iter().copied()).filter(|(_, w)| !is_zero(*w)));
+        Ok((values, (0..x.len()).map(|i| tape.adjoint(i)).collect()))
+    })
 }
 
 /// The Jacobian `J[i][j]` = ∂fᵢ/∂xⱼ, a row an output, beside the values f(x). One call of f, and a sweep for each output.
@@ -109,13 +136,15 @@ pub fn jacobian<T: Number + 'static>(
     f: impl for<'t> FnOnce(&[Reverse<'t, T>]) -> Vec<Reverse<'t, T>>,
     x: &[T],
 ) -> Result<(Vec<T>, Vec<Vec<T>>), TapeError> {
-    let mut tape = Tape::new();
-    let (values, indices) = tape.record(x, |x| outputs(f(x)))?;
-    let rows = indices.into_iter().map(|index| {
-        tape.sweep([(index, T::one())].into_iter());
-        (0..x.len()).map(|i| tape.adjoint(i)).collect()
-    });
-    Ok((values, rows.collect()))
+    with_kept(|kept| {
+        let tape = &mut kept.tape;
+        let (values, indices) = tape.record(x, |x| outputs(f(x)))?;
+        let rows = indices.into_iter().map(|index| {
+            tape.sweep([(index, T::one())].into_iter());
+            (0..x.len()).map(|i| tape.adjoint(i)).collect()
+        });
+        Ok((values, rows.collect()))
+    })
 }
 
 /// The value f(x), the gradient ∂f/∂xᵢ and the Hessian times a vector, H v: the sweep, differentiated forward along v. One
@@ -139,7 +168,7 @@ pub fn hvp<T: Number + 'static>(
     v: &[T],
 ) -> Result<(T, Vec<T>, Vec<T>), TapeError> {
     let (mut gradient, mut product) = (vec![T::zero(); x.len()], vec![T::zero(); x.len()]);
-    let value = Workspace::new().hvp(f, x, v, &mut gradient, &mut product)?;
+    let value = with_kept(|kept| kept.workspace.hvp(f, x, v, &mut gradient, &mut product))?;
     Ok((value, gradient, product))
 }
 
@@ -166,13 +195,14 @@ pub fn hessian<T: Number + 'static>(
 ) -> Result<Vec<Vec<T>>, TapeError> {
     let n = x.len();
     let mut h = vec![vec![T::zero(); n]; n];
-    let mut memory = Swept::new();
-    for columns in column_chunks(n) {
-        memory.columns(&mut f, x, columns, |i, j, second| {
-            h[i][j] = second;
-            h[j][i] = second;
-        })?;
-    }
+    with_kept(|kept: &mut Kept<T>| {
+        column_chunks(n).try_for_each(|columns| {
+            kept.workspace.columns.columns(&mut f, x, columns, |i, j, second| {
+                h[i][j] = second;
+                h[j][i] = second;
+            })
+        })
+    })?;
     Ok(h)
 }
 
@@ -192,6 +222,12 @@ pub(crate) struct Swept<D: Number + 'static> {
 impl<D: Number + 'static> Swept<D> {
     pub(crate) fn new() -> Self {
         Swept { tape: Tape::new(), point: Vec::new(), slopes: Vec::new() }
+    }
+
+    /// How much memory it holds.
+    #[cfg(feature = "std")]
+    fn bytes(&self) -> usize {
+        self.tape.bytes() + (self.point.capacity() + self.slopes.capacity()) * size_of::<D>()
     }
 
     /// The value and the gradient at a point of numbers of an outer derivative.
@@ -265,6 +301,12 @@ impl<T: Number + 'static> Workspace<T> {
     /// Nothing is allocated yet.
     pub fn new() -> Self {
         Workspace { line: Swept::new(), columns: Swept::new() }
+    }
+
+    /// How much memory it holds.
+    #[cfg(feature = "std")]
+    pub(super) fn bytes(&self) -> usize {
+        self.line.bytes() + self.columns.bytes()
     }
 
     /// The value f(x), and in place the gradient ∂f/∂xᵢ and the Hessian times v. One call of f and one sweep.

@@ -20,12 +20,13 @@
 //! ```
 
 mod drivers;
+mod kept;
 mod number;
 mod tape;
 
 pub(crate) use drivers::Swept;
 #[cfg(feature = "rayon")]
 pub(crate) use drivers::{COLUMNS, column_chunks};
-pub use drivers::{Workspace, gradient, hessian, hvp, jacobian, value_and_gradient, vjp};
+pub use drivers::{Workspace, gradient, gradient_into, hessian, hvp, jacobian, value_and_gradient, vjp};
 pub use number::Reverse;
 pub use tape::{Tape, TapeError};

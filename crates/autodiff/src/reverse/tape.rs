@@ -171,6 +171,15 @@ impl<T: Number + 'static> Tape<T> {
         self.record.nodes.borrow().len()
     }
 
+    /// How much memory it holds.
+    #[cfg(feature = "std")]
+    pub(super) fn bytes(&self) -> usize {
+        fn of<E>(elements: &Vec<E>) -> usize {
+            elements.capacity() * size_of::<E>()
+        }
+        of(&self.record.nodes.borrow()) + of(&self.adjoints) + of(&self.variables)
+    }
+
     /// Records a computation from variables at x, and gives what it returns.
     pub(super) fn record<R>(
         &mut self,
