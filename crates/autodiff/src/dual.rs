@@ -59,11 +59,19 @@ impl<T: Number, const N: usize> Dual<T, N> {
         array::from_fn(|i| Self::variable(x[i], i))
     }
 
-    /// One variable in each direction, of one driver call: they do not mix with another's.
+    /// One variable in each direction, of one driver call: they do not mix with another's. Where one does not move its partial is −0, for
+    /// x + −0 is x, whatever x is: the compiler leaves such sums out, as it may not those with +0, which −0 does not stay in.
     #[inline]
     pub(crate) fn seeds(x: [T; N], tag: Tag) -> [Self; N] {
+        let still = -T::zero();
         // (each made once: variables that are copied to be tagged cost Ackley's gradient, n = 10, a fifteenth)
-        array::from_fn(|i| Self::variable(x[i], i).tagged(tag))
+        array::from_fn(|i| Dual { eps: array::from_fn(|k| if k == i { T::one() } else { still }), re: x[i], tag })
+    }
+
+    /// The partial derivatives as drivers give them: a zero is +0, by every route.
+    #[inline]
+    pub(crate) fn slopes(self) -> [T; N] {
+        self.eps.map(|x| x + T::zero())
     }
 
     /// The number as one of a driver call.
@@ -82,7 +90,8 @@ impl<T: Number, const N: usize> Dual<T, N> {
     #[inline]
     fn chain(self, f: T, df: T) -> Self {
         let x = self.eps;
-        let eps = if plain(df) { array::from_fn(|i| x[i] * df) } else { array::from_fn(|i| x[i].times_slope(df)) };
+        let eps =
+            if plain(df) { array::from_fn(|i| x[i] * df) } else { array::from_fn(|i| x[i].times_slope_signed(df)) };
         Dual { eps, re: f, ..self }
     }
 
@@ -93,7 +102,7 @@ impl<T: Number, const N: usize> Dual<T, N> {
         let eps = if plain(dx) && plain(dy) {
             array::from_fn(|i| x[i] * dx + y[i] * dy)
         } else {
-            array::from_fn(|i| x[i].times_slope(dx) + y[i].times_slope(dy))
+            array::from_fn(|i| x[i].times_slope_signed(dx) + y[i].times_slope_signed(dy))
         };
         Dual { eps, re: f, tag: self.tag.and(other.tag) }
     }

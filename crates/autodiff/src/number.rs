@@ -139,6 +139,13 @@ pub trait Number:
     /// `self · slope`, where a zero of `self` stays zero even if the slope is infinite or NaN.
     fn times_slope(self, slope: Self) -> Self;
 
+    /// The same, but a zero of a float keeps its sign: so −0 stays what adds nothing, which the compiler knows of the seeds' zeros.
+    #[doc(hidden)]
+    #[inline]
+    fn times_slope_signed(self, slope: Self) -> Self {
+        self.times_slope(slope)
+    }
+
     /// `self / divisor`, where a zero of `self` stays zero even if the divisor is zero or NaN.
     fn over_divisor(self, divisor: Self) -> Self;
 
@@ -485,6 +492,15 @@ macro_rules! float_is_a_number {
                     // the product's bits are cleared where the partial is zero: no branch, so loops over partials vectorize
                     let kept = (0 as $bits).wrapping_sub((self != 0.0) as $bits);
                     $float::from_bits((self * slope).to_bits() & kept)
+                }
+                #[inline]
+                fn times_slope_signed(self, slope: Self) -> Self {
+                    // no branch either: the slope's bits are cleared; by the masks of AVX-512 the product is left out
+                    if cfg!(target_feature = "avx512f") {
+                        if self != 0.0 { self * slope } else { self }
+                    } else {
+                        self * if self != 0.0 { slope } else { 0.0 }
+                    }
                 }
                 #[inline]
                 fn over_divisor(self, divisor: Self) -> Self {

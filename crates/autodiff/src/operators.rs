@@ -2,6 +2,7 @@
 
 use crate::function::{Filled, Function, OneNumber, Several, SeveralNumbers, Shape};
 use crate::number::{Float, Ordered};
+use crate::perturbation::Tag;
 use crate::{Dual, HyperDual};
 
 /// Differential operators on a [`Function`]: each gives a function again.
@@ -68,7 +69,7 @@ where
     type Output = Several<N>;
     #[inline]
     fn call<T: Ordered<F>>(&self, x: [T; N]) -> [T; N] {
-        Fun::Output::number(self.0.call(Dual::variables(x))).eps
+        Fun::Output::number(self.0.call(Dual::seeds(x, Tag::NONE))).slopes()
     }
 }
 
@@ -79,7 +80,7 @@ where
     type Output = <Fun::Output as Shape>::Append<N>;
     #[inline]
     fn call<T: Ordered<F>>(&self, x: [T; N]) -> Filled<Self::Output, T> {
-        Fun::Output::append(self.0.call(Dual::variables(x)), &mut |y: Dual<T, N>| y.eps)
+        Fun::Output::append(self.0.call(Dual::seeds(x, Tag::NONE)), &mut |y: Dual<T, N>| y.slopes())
     }
 }
 

@@ -107,7 +107,7 @@ pub fn par_jacobian<F: Float + Send + Sync>(f: &(impl SliceMap<F> + Sync), x: &[
         for i in chunk.clone() {
             numbers[i] = Dual::variable(x[i], i - chunk.start).tagged(tag);
         }
-        f.call(&numbers).into_iter().map(|y| y.result_of(tag).eps).collect()
+        f.call(&numbers).into_iter().map(|y| y.result_of(tag).slopes()).collect()
     };
     let parts: Vec<_> = chunks.par_iter().map(columns_of).collect();
     // what a shorter result leaves unknown is NaN, as on one thread

@@ -78,7 +78,7 @@ pub(crate) fn gradient<T: Number, const W: usize>(
     each_chunk::<T, _, W>(x, numbers, still, moving, |chunk, x, tag| {
         let y = f(x).result_of(tag);
         value = y.re;
-        gradient[chunk.clone()].copy_from_slice(&y.eps[..chunk.len()]);
+        gradient[chunk.clone()].copy_from_slice(&y.slopes()[..chunk.len()]);
     });
     value
 }
@@ -118,7 +118,7 @@ pub(crate) fn hessian<T: Number, const W: usize>(
             let y = f(numbers).result_of(tag);
             value = y.re.re;
             for i in rows.clone() {
-                gradient[i] = y.eps[i - rows.start].re;
+                gradient[i] = y.eps[i - rows.start].re + T::zero();
                 for j in columns.clone().filter(|j| *j <= i) {
                     set(i, j, y.eps[i - rows.start].eps[j - columns.start]);
                 }
@@ -163,7 +163,7 @@ pub(crate) fn hessian_times<T: Number, const W: usize>(
     each_chunk::<T, _, W>(x, numbers, still, moving, |chunk, x, tag| {
         let y = f(x).result_of(tag);
         for (k, i) in chunk.enumerate() {
-            product[i] = y.eps[k].eps[0];
+            product[i] = y.eps[k].eps[0] + T::zero();
         }
     });
 }
@@ -186,7 +186,7 @@ pub(crate) fn jacobian<T: Number, R: VectorOutput<Dual<T, W>>, const W: usize>(
             if row == rows.len() {
                 rows.push(vec![unknown; x.len()]);
             }
-            rows[row][chunk.clone()].copy_from_slice(&y.result_of(tag).eps[..chunk.len()]);
+            rows[row][chunk.clone()].copy_from_slice(&y.result_of(tag).slopes()[..chunk.len()]);
             row += 1;
             y.re
         });

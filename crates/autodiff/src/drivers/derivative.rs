@@ -26,5 +26,5 @@ pub fn derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T,
 pub fn value_and_derivative<T: Number, R: ScalarOutput<Dual<T, 1>>>(f: impl FnOnce(Dual<T, 1>) -> R, x: T) -> (T, T) {
     let tag = Tag::fresh();
     let y = f(Dual::variable(x, 0).tagged(tag)).number().result_of(tag);
-    (y.re, y.eps[0])
+    (y.re, y.slopes()[0])
 }

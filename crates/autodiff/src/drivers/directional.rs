@@ -23,7 +23,7 @@ where
 {
     let tag = Tag::fresh();
     x.beside(v, |x, v| {
-        x.seeded(|x, i| Dual::new(x, [v.variable(i)]).tagged(tag), |x| f(x).each(|y| y.result_of(tag).eps[0]))
+        x.seeded(|x, i| Dual::new(x, [v.variable(i)]).tagged(tag), |x| f(x).each(|y| y.result_of(tag).slopes()[0]))
     })
 }
 
@@ -45,7 +45,7 @@ where
     x.beside(v, |x, v| {
         x.seeded(
             |x, i| Dual::new(x, [v.variable(i)]).tagged(tag),
-            |x| f(x).each_two(|y| (y.re, y.result_of(tag).eps[0])),
+            |x| f(x).each_two(|y| (y.re, y.result_of(tag).slopes()[0])),
         )
     })
 }

@@ -127,13 +127,13 @@ impl<T: Number, const N: usize> Point for [T; N] {
     fn gradient(self, mut f: impl FnMut([Dual<T, N>; N]) -> Dual<T, N>) -> (T, [T; N]) {
         let tag = Tag::fresh();
         let y = f(Dual::seeds(self, tag)).result_of(tag);
-        (y.re, y.eps)
+        (y.re, y.slopes())
     }
     #[inline]
     fn hessian(self, mut f: impl FnMut([HyperDual<T, N>; N]) -> HyperDual<T, N>) -> (T, [T; N], [[T; N]; N]) {
         let tag = Tag::fresh();
         let y = f(HyperDual::seeds(self, tag)).result_of(tag);
-        (y.re, y.eps, y.hessian())
+        (y.re, y.slopes(), y.hessian())
     }
     #[inline]
     fn jacobian<R: VectorOutput<Dual<T, N>>>(
@@ -141,7 +141,7 @@ impl<T: Number, const N: usize> Point for [T; N] {
         mut f: impl FnMut([Dual<T, N>; N]) -> R,
     ) -> (R::Of<T>, R::Rows<T, N>) {
         let tag = Tag::fresh();
-        f(Dual::seeds(self, tag)).rows(|y| (y.re, y.result_of(tag).eps))
+        f(Dual::seeds(self, tag)).rows(|y| (y.re, y.result_of(tag).slopes()))
     }
     #[inline]
     fn laplacian(self, f: impl FnMut([HyperDual<T, N>; N]) -> HyperDual<T, N>) -> T {
@@ -152,8 +152,7 @@ impl<T: Number, const N: usize> Point for [T; N] {
     fn hessian_times(self, v: Self, mut f: impl FnMut([Self::Slope; N]) -> Self::Slope) -> [T; N] {
         let (tag, slope) = (Tag::fresh(), Tag::fresh());
         let x = array::from_fn(|i| Dual::new(self[i], [v[i]]).tagged(slope));
-        let y = f(Dual::seeds(x, tag)).result_of(tag);
-        array::from_fn(|i| y.eps[i].eps[0])
+        f(Dual::seeds(x, tag)).result_of(tag).slopes().map(|slope| slope.eps[0])
     }
     #[inline]
     fn count(&self) -> usize {

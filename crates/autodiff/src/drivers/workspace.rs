@@ -97,7 +97,7 @@ impl<T: Number, const W: usize> Workspace<T, W> {
             f(x, results);
             for (i, y) in results.iter_mut().enumerate() {
                 values[i] = y.re;
-                jacobian[i * n..][chunk.clone()].copy_from_slice(&y.result_of(tag).eps[..chunk.len()]);
+                jacobian[i * n..][chunk.clone()].copy_from_slice(&y.result_of(tag).slopes()[..chunk.len()]);
                 *y = Dual::constant(T::zero());
             }
         });
@@ -146,7 +146,7 @@ impl<T: Number, const W: usize> Workspace<T, W> {
         self.line_results.resize(values.len(), Dual::constant(T::zero()));
         f(&self.line, &mut self.line_results);
         for (i, y) in self.line_results.iter().enumerate() {
-            (values[i], product[i]) = (y.re, y.result_of(tag).eps[0]);
+            (values[i], product[i]) = (y.re, y.result_of(tag).slopes()[0]);
         }
         Ok(())
     }
