@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use autodiff::reverse::{self, Tape};
-use autodiff::{Chunks, HyperDual, Ordered, SliceFn, gradient, hessian};
+use autodiff::{Chunks, HyperDual, Ordered, SliceFn, gradient, hessian, hvp};
 use benches::points::{Ackley, Rosenbrock, long_point};
 use benches::timing::{Contestant, Timed, interleaved};
 
@@ -42,6 +42,15 @@ fn main() {
         ("rational", hessians(&Rational, &counts)),
     ] {
         print_table(name, &heads, "reverse", &table);
+    }
+    println!("A Hessian times a vector, ns a variable, by forward passes of eight, and forward over reverse.\n");
+    let counts = [2, 4, 8, 9, 16, 24, 32, 48];
+    for (name, table) in [
+        ("Rosenbrock", products(&Rosenbrock, &counts)),
+        ("Ackley", products(&Ackley, &counts)),
+        ("rational", products(&Rational, &counts)),
+    ] {
+        print_table(name, &["8".into()], "reverse", &table);
     }
 }
 
@@ -111,6 +120,18 @@ fn hessians(f: &impl SliceFn, counts: &[usize]) -> Vec<Row> {
         let per = (*n * *n) as f64;
         let columns = SIZES.iter().map(|size| column(&times, &size.to_string(), per));
         (*n, columns.chain([column(&times, "blocks", per), column(&times, "reverse", per)]).collect())
+    };
+    counts.iter().map(of).collect()
+}
+
+fn products(f: &impl SliceFn, counts: &[usize]) -> Vec<Row> {
+    let of = |n: &usize| {
+        let (x, v) = (long_point(*n), vec![0.7; *n]);
+        let times = timed(vec![
+            Contestant::new("8", &x[..], |x| hvp(|x: &[_]| f.call(x), x, &v).unwrap_or_default()),
+            Contestant::new("reverse", &x[..], |x| reverse::hvp(|x| f.call(x), x, &v).map_or(vec![], |(_, _, hv)| hv)),
+        ]);
+        (*n, ["8", "reverse"].map(|name| column(&times, name, *n as f64)).into())
     };
     counts.iter().map(of).collect()
 }

@@ -20,11 +20,12 @@ const LANES: usize = if cfg!(target_feature = "avx512f") {
     2
 };
 
-/// The most variables that move in one pass: of more partials a number no longer fits the registers.
+/// The most variables that move in one pass: of more partials a number no longer fits the registers, and a reverse sweep is quicker than
+/// two passes.
 const WIDEST: usize = if LANES > 2 { 32 } else { 24 };
 
-/// From so many variables on a reverse sweep is taken instead of forward passes.
-const REVERSE_FROM: usize = [48, 65, 96][LANES.ilog2() as usize - 1];
+/// The same of a Hessian times a vector.
+const WIDEST_ALONG: usize = 8;
 
 /// Up to so many variables one pass of hyper-dual numbers is quicker than reverse sweeps that are differentiated forward.
 pub(crate) const HYPER_DUAL_TO: usize = 12;
@@ -66,8 +67,8 @@ fn hessian_by_one_pass<F: Float, const W: usize>(
 
 /// A function of any number of variables that computes with any number type of precision `F`, and returns one number.
 ///
-/// As it is not bound to one number type, it chooses how it is differentiated: by forward passes in chunks of equal width for a few
-/// variables, by a reverse sweep for many. [`function!`](crate::function) writes the implementation:
+/// As it is not bound to one number type, it chooses how it is differentiated: by one forward pass for a few variables, by a reverse sweep for
+/// many. (Where the sweep's record would not fit the memory, by forward passes.) [`function!`](crate::function) writes the implementation:
 ///
 /// ```
 /// use autodiff::{SliceFn, function};
@@ -90,8 +91,7 @@ pub trait SliceFn<F: Float = f64>: Sized {
         self.call(x)
     }
 
-    /// The gradient ∂f/∂xᵢ. Up to 47 variables ⌈n/24⌉ calls of the function, for more one call and one reverse
-    /// sweep; in a build with AVX up to 64 variables and ⌈n/32⌉ calls, with AVX-512 up to 95.
+    /// The gradient ∂f/∂xᵢ. One call of the function; for more than 24 variables, in a build with AVX 32, also a reverse sweep.
     fn gradient(&self, x: &[F]) -> Vec<F> {
         self.value_and_gradient(x).1
     }
@@ -99,7 +99,7 @@ pub trait SliceFn<F: Float = f64>: Sized {
     /// The value and the gradient ∂f/∂xᵢ. Calls as [`gradient`](SliceFn::gradient).
     fn value_and_gradient(&self, x: &[F]) -> (F, Vec<F>) {
         let mut gradient = vec![F::ZERO; x.len()];
-        if x.len() >= REVERSE_FROM
+        if x.len() > WIDEST
             && let Ok(value) = reverse::gradient_into(|x| self.call(x), x, &mut gradient)
         {
             return (value, gradient);
@@ -120,14 +120,13 @@ pub trait SliceFn<F: Float = f64>: Sized {
         reverse::hessian(|x| self.call(x), x).unwrap_or_else(|_| crate::hessian(|x: &[_]| self.call(x), x))
     }
 
-    /// The Hessian times v. Where [`gradient`](SliceFn::gradient) takes a sweep, one call and one sweep; for fewer variables
-    /// ⌈n/8⌉ calls.
+    /// The Hessian times v. One call of the function; for more than 8 variables also a reverse sweep.
     ///
     /// # Errors
     /// If v has another length than x.
     fn hvp(&self, x: &[F], v: &[F]) -> Result<Vec<F>, LengthError> {
         LengthError::check("the direction v", v.len(), x.len())?;
-        if x.len() >= REVERSE_FROM
+        if x.len() > WIDEST_ALONG
             && let Ok((_, _, product)) = reverse::hvp(|x| self.call(x), x, v)
         {
             return Ok(product);
