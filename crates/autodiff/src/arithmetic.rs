@@ -395,8 +395,23 @@ impl<T: Number + Display, const N: usize> Display for Dual<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(&self.re, f)?;
         f.write_str(" ")?;
-        list(f, &self.eps)?;
+        list(f, &self.slopes())?;
         f.write_str("ε")
+    }
+}
+
+/// The value and the partial derivatives, a zero without a sign.
+impl<T: Number, const N: usize> fmt::Debug for Dual<T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dual").field("re", &self.re).field("eps", &self.slopes()).finish()
+    }
+}
+
+/// The value, the first and the second partial derivatives (the whole Hessian).
+impl<T: Number, const N: usize> fmt::Debug for HyperDual<T, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (eps, hessian) = (self.slopes(), self.hessian());
+        f.debug_struct("HyperDual").field("re", &self.re).field("eps", &eps).field("hessian", &hessian).finish()
     }
 }
 
@@ -405,7 +420,7 @@ impl<T: Number + Display, const N: usize> Display for HyperDual<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(&self.re, f)?;
         f.write_str(" ")?;
-        list(f, &self.eps)?;
+        list(f, &self.slopes())?;
         f.write_str("ε [")?;
         for (i, row) in self.hessian().iter().enumerate() {
             if i > 0 {
@@ -414,6 +429,13 @@ impl<T: Number + Display, const N: usize> Display for HyperDual<T, N> {
             list(f, &row[..=i])?;
         }
         f.write_str("]ε²")
+    }
+}
+
+/// The value and the coefficients.
+impl<T: Number, const K: usize> fmt::Debug for Taylor<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Taylor").field("re", &self.re).field("coefficients", &self.coefficients).finish()
     }
 }
 

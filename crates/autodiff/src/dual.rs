@@ -24,7 +24,7 @@ use crate::stretched::{self, leaves_room, lost};
 /// let z = 2.0 * x * y.powi(2) + 1.0;
 /// assert_eq!((z.re, z.eps), (25.0, [8.0, 24.0]));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Dual<T, const N: usize> {
     // The partials come first: behind a short value they would straddle the vector registers' alignment (up to 1.9 times slower).
     /// The partial derivatives.

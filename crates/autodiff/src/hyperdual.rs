@@ -25,7 +25,7 @@ use crate::stretched::{self, leaves_room, lost};
 /// assert_eq!((z.re, z.eps), (12.0, [4.0, 12.0]));
 /// assert_eq!(z.hessian(), [[0.0, 4.0], [4.0, 6.0]]);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct HyperDual<T, const N: usize> {
     /// The second partial derivatives `second[i][j]`, j ≤ i; the rest is not used.
     second: [[T; N]; N],

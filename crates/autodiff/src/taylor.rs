@@ -31,7 +31,7 @@ use crate::wide::Wide;
 /// assert_eq!((y.re, y.coefficients), (1.0, [1.0, 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0]));
 /// assert_eq!(y.derivative(4), 1.0);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Taylor<T, const K: usize> {
     /// x₁ … x_K.
     pub coefficients: [T; K],

@@ -1,6 +1,6 @@
 //! Numbers as text: the value, then the derivatives, each as the format asks.
 
-use autodiff::{Dual, HyperDual, Taylor};
+use autodiff::{Dual, HyperDual, Taylor, gradient};
 
 #[test]
 fn a_dual_number_shows_its_partial_derivatives() {
@@ -29,4 +29,24 @@ fn a_series_shows_its_coefficients() {
 fn nested_numbers_show_the_numbers_below() {
     let x = Dual::<Dual<f64, 1>, 1>::variable(Dual::variable(3.0, 0), 0);
     assert_eq!((x * x).to_string(), "9 [6]ε [6 [2]ε]ε");
+}
+
+/// What a teacher prints within the function: zeros have no sign there either.
+#[test]
+fn within_a_driver_numbers_show_the_same() {
+    let mut shown = vec![];
+    gradient(
+        |[x, y]| {
+            shown = vec![x.to_string(), y.to_string(), format!("{x:?}"), format!("{y:.1?}")];
+            x * y
+        },
+        [3.0, 8.0],
+    );
+    assert_eq!(
+        shown,
+        ["3 [1, 0]ε", "8 [0, 1]ε", "Dual { re: 3.0, eps: [1.0, 0.0] }", "Dual { re: 8.0, eps: [0.0, 1.0] }"]
+    );
+    let [x, y] = HyperDual::variables([3.0, 2.0]);
+    assert_eq!(format!("{:?}", x * y), "HyperDual { re: 6.0, eps: [2.0, 3.0], hessian: [[0.0, 1.0], [1.0, 0.0]] }");
+    assert_eq!(format!("{:?}", Taylor::<f64, 2>::variable(0.5)), "Taylor { re: 0.5, coefficients: [1.0, 0.0] }");
 }
