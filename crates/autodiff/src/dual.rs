@@ -68,9 +68,17 @@ impl<T: Number, const N: usize> Dual<T, N> {
         array::from_fn(|i| Dual { eps: array::from_fn(|k| if k == i { T::one() } else { still }), re: x[i], tag })
     }
 
-    /// The partial derivatives as drivers give them: a zero is +0, by every route.
+    /// The partial derivatives as drivers give them: a zero is +0, for within their functions what does not move has −0.
+    ///
+    /// ```
+    /// use autodiff::Dual;
+    ///
+    /// let x = Dual::<f64, 2>::variable(3.0, 0) * -2.0;
+    /// assert!(x.eps[1].is_sign_negative());
+    /// assert_eq!(x.slopes()[1].to_bits(), 0);
+    /// ```
     #[inline]
-    pub(crate) fn slopes(self) -> [T; N] {
+    pub fn slopes(self) -> [T; N] {
         self.eps.map(|x| x + T::zero())
     }
 

@@ -174,9 +174,9 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         HyperDual { tag: self.tag.and(tag), ..self }
     }
 
-    /// The first derivatives as drivers give them: a zero is +0.
+    /// The first partial derivatives as drivers give them: a zero is +0, as [`Dual::slopes`](crate::Dual::slopes).
     #[inline]
-    pub(crate) fn slopes(&self) -> [T; N] {
+    pub fn slopes(&self) -> [T; N] {
         self.eps.map(|x| x + T::zero())
     }
 

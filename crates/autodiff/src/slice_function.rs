@@ -27,6 +27,10 @@ const WIDEST: usize = if LANES > 2 { 32 } else { 24 };
 /// The same of a Hessian times a vector.
 const WIDEST_ALONG: usize = 8;
 
+/// Up to so many variables, four passes, derivatives that a sweep does not give as well are computed forward: a slope that does not fit the floats,
+/// an infinity that a zero keeps away. Of more, that would take too long.
+const FORWARD_TO: usize = 4 * WIDEST;
+
 /// Up to so many variables one pass of hyper-dual numbers is quicker than reverse sweeps that are differentiated forward.
 pub(crate) const HYPER_DUAL_TO: usize = 12;
 
@@ -68,7 +72,9 @@ fn hessian_by_one_pass<F: Float, const W: usize>(
 /// A function of any number of variables that computes with any number type of precision `F`, and returns one number.
 ///
 /// As it is not bound to one number type, it chooses how it is differentiated: by one forward pass for a few variables, by a reverse sweep for
-/// many. (Where the sweep's record would not fit the memory, by forward passes.) [`function!`](crate::function) writes the implementation:
+/// many. Of up to 96 variables, in a build with AVX 128, a sweep on whose tape a slope may have lost digits (1/x² where its slope does not fit the
+/// floats), or that gives an infinity or NaN beside a finite value, is done again by forward passes, which are right there, with more calls of the
+/// function; of any number, one whose record does not fit the memory. [`function!`](crate::function) writes the implementation:
 ///
 /// ```
 /// use autodiff::{SliceFn, function};
@@ -91,7 +97,8 @@ pub trait SliceFn<F: Float = f64>: Sized {
         self.call(x)
     }
 
-    /// The gradient ∂f/∂xᵢ. One call of the function; for more than 24 variables, in a build with AVX 32, also a reverse sweep.
+    /// The gradient ∂f/∂xᵢ. One call of the function, for more than 24 variables, in a build with AVX 32, and a reverse sweep; where that
+    /// does not serve ([`SliceFn`]) ⌈n/24⌉ calls more, with AVX ⌈n/32⌉.
     fn gradient(&self, x: &[F]) -> Vec<F> {
         self.value_and_gradient(x).1
     }
@@ -100,7 +107,8 @@ pub trait SliceFn<F: Float = f64>: Sized {
     fn value_and_gradient(&self, x: &[F]) -> (F, Vec<F>) {
         let mut gradient = vec![F::ZERO; x.len()];
         if x.len() > WIDEST
-            && let Ok(value) = reverse::gradient_into(|x| self.call(x), x, &mut gradient)
+            && let Ok((value, exact)) = reverse::swept_gradient(|x| self.call(x), x, &mut gradient)
+            && (exact || x.len() > FORWARD_TO)
         {
             return (value, gradient);
         }
@@ -117,17 +125,22 @@ pub trait SliceFn<F: Float = f64>: Sized {
                 x.len(), W of 1 2 4 8 10 or HYPER_DUAL_TO => hessian_by_one_pass::<F, W>(x, |x| self.call(x))
             );
         }
-        reverse::hessian(|x| self.call(x), x).unwrap_or_else(|_| crate::hessian(|x: &[_]| self.call(x), x))
+        match reverse::swept_hessian(|x| self.call(x), x) {
+            Ok((h, exact)) if exact || x.len() > FORWARD_TO => h,
+            _ => crate::hessian(|x: &[_]| self.call(x), x),
+        }
     }
 
-    /// The Hessian times v. One call of the function; for more than 8 variables also a reverse sweep.
+    /// The Hessian times v. One call of the function, for more than 8 variables and a reverse sweep; where that does not serve ([`SliceFn`])
+    /// ⌈n/8⌉ calls more.
     ///
     /// # Errors
     /// If v has another length than x.
     fn hvp(&self, x: &[F], v: &[F]) -> Result<Vec<F>, LengthError> {
         LengthError::check("the direction v", v.len(), x.len())?;
         if x.len() > WIDEST_ALONG
-            && let Ok((_, _, product)) = reverse::hvp(|x| self.call(x), x, v)
+            && let Ok((product, exact)) = reverse::swept_product(|x| self.call(x), x, v)
+            && (exact || x.len() > FORWARD_TO)
         {
             return Ok(product);
         }

@@ -92,15 +92,17 @@ fn compose_stretched<T: Number>(x: T, law: Option<Law<T::Precision>>, all: &dyn 
 /// [`Number::compose2`] in the same way, up to the third order; a length and an angle are stretched in both directions alike.
 #[inline]
 pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
+    if in_range2(x, y, partials) { x.compose2(y, partials, 0, 0) } else { compose2_stretched(x, y, partials) }
+}
+
+/// Whether the partial derivatives that `T` asks for have all their digits.
+#[inline]
+pub(crate) fn in_range2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> bool {
     let sizes = [x, y].map(|x| Elementary::abs(x.value()));
     let fit = |i: usize, j: usize| sizes.into_iter().all(|size| fits(partials.at(i, j), size));
     // the second derivatives of a length are no larger than its reciprocal
     let gentle = T::ORDER <= 2 && matches!(partials.law, Some(Law2::Hypot));
-    if gentle || orders(T::ORDER).all(|(i, j)| fit(i, j)) {
-        x.compose2(y, partials, 0, 0)
-    } else {
-        compose2_stretched(x, y, partials)
-    }
+    gentle || orders(T::ORDER).all(|(i, j)| fit(i, j))
 }
 
 /// The orders (i, j) of the partial derivatives up to the third.

@@ -2,8 +2,8 @@
 
 use autodiff::{
     Chunks, Dual, Function, HyperDual, Operators, Ordered, SliceFn, SliceMap, Taylor, Workspace, derivative,
-    directional_derivatives, function, gradient, hessian, hvp, jacobian, jvp, reverse, value_and_gradient,
-    value_gradient_hessian,
+    directional_derivatives, function, gradient, hessian, hvp, jacobian, jvp, mixed_partial, reverse,
+    value_and_gradient, value_gradient_hessian,
 };
 use proptest::prelude::*;
 
@@ -381,50 +381,58 @@ fn quotients_at_the_ends_of_the_range() {
 #[test]
 fn zeros_have_no_sign() {
     function! {
-        fn slope([x, _y]) { x * -2.0 + (x * 0.0).cos() }
-        fn slopes([x, _y]) -> [1] { [x * -2.0] }
-        fn long_slope(x: []) { x[0] * -2.0 }
-        fn long_slopes(x: []) -> [] { vec![x[0] * -2.0] }
+        fn slope { c }([x, _y]) { x * c + (x * 0.0).cos() }
+        fn slopes { c }([x, _y]) -> [1] { [x * c] }
+        fn long_slope { c }(x: []) { x[0] * c }
+        fn long_slopes { c }(x: []) -> [] { vec![x[0] * c] }
     }
-    let at = [3.0, 5.0];
-    let mut in_place = [1.0; 2];
-    let (mut workspace, mut values) = (Workspace::<f64>::new(), [0.0]);
-    let check = |name: &str, found: &[f64]| {
-        assert_eq!(found, [-2.0, 0.0], "{name}");
-        assert_eq!(found[1].to_bits(), 0, "{name}: {found:?}");
-    };
-    check("gradient", &gradient(|x| slope.call(x), at));
-    check("gradient in a branch", &gradient(|[x, y]| if x < y { x * -2.0 } else { y }, at));
-    check("value and gradient", &value_and_gradient(|x| slope.call(x), at).1);
-    check("gradient beside the Hessian", &value_gradient_hessian(|x| slope.call(x), at).1);
-    check("gradient of a slice", &gradient(|x| long_slope.call(x), &at[..]));
-    check("gradient in chunks", &gradient(|x| long_slope.call(x), Chunks::<_, 1>(&at)));
-    check("gradient beside the Hessian of a slice", &value_gradient_hessian(|x| long_slope.call(x), &at[..]).1);
-    check("operator", &slope.gradient().at(at));
-    check("rows of an operator", &slopes.jacobian().at(at)[0]);
-    check("function of slices", &long_slope.gradient(&at));
-    check("rows of a function of slices", &long_slopes.jacobian(&at)[0]);
-    check("reverse", &reverse::gradient(|x| long_slope.call(x), &at).unwrap());
-    check("row", &jacobian(|x| slopes.call(x), at)[0]);
-    check("row of a slice", &jacobian(|x| long_slopes.call(x), &at[..])[0]);
-    workspace.gradient(|x| long_slope.call(x), &at, &mut in_place).unwrap();
-    check("workspace", &in_place);
-    workspace.jacobian(|x, y| y[0] = x[0] * -2.0, &at, &mut values, &mut in_place).unwrap();
-    check("Jacobian of a workspace", &in_place);
+    let (at, v) = ([3.0, 5.0], [1.0; 2]);
+    // within a function what does not move may be −0 or +0, and stay or change its sign
+    for c in [2.0, -2.0] {
+        let check = |name: &str, found: &[f64]| {
+            assert_eq!(found, [c, 0.0], "{name}");
+            assert_eq!(found[1].to_bits(), 0, "{name}, {c}: {found:?}");
+        };
+        let (slope, slopes, long_slope, long_slopes) = (slope { c }, slopes { c }, long_slope { c }, long_slopes { c });
+        let (mut workspace, mut values, mut in_place) = (Workspace::<f64>::new(), [0.0], [1.0; 2]);
+        check("gradient", &gradient(|x| slope.call(x), at));
+        check("gradient in a branch", &gradient(|[x, y]| if x < y { x * c } else { y }, at));
+        check("value and gradient", &value_and_gradient(|x| slope.call(x), at).1);
+        check("gradient beside the Hessian", &value_gradient_hessian(|x| slope.call(x), at).1);
+        check("gradient of a slice", &gradient(|x| long_slope.call(x), &at[..]));
+        check("gradient in chunks", &gradient(|x| long_slope.call(x), Chunks::<_, 1>(&at)));
+        check("gradient beside the Hessian of a slice", &value_gradient_hessian(|x| long_slope.call(x), &at[..]).1);
+        check("operator", &slope.gradient().at(at));
+        check("rows of an operator", &slopes.jacobian().at(at)[0]);
+        check("function of slices", &long_slope.gradient(&at));
+        check("rows of a function of slices", &long_slopes.jacobian(&at)[0]);
+        check("reverse", &reverse::gradient(|x| long_slope.call(x), &at).unwrap());
+        check("row", &jacobian(|x| slopes.call(x), at)[0]);
+        check("row of a slice", &jacobian(|x| long_slopes.call(x), &at[..])[0]);
+        workspace.gradient(|x| long_slope.call(x), &at, &mut in_place).unwrap();
+        check("workspace", &in_place);
+        workspace.jacobian(|x, y| y[0] = x[0] * c, &at, &mut values, &mut in_place).unwrap();
+        check("Jacobian of a workspace", &in_place);
 
-    // the Hessian of −x² is −2 in one place, so the product with (1, 1) is (−2, 0)
-    let v = [1.0; 2];
-    check("hvp", &hvp(|[x, _]| x * x * -1.0, at, v));
-    check("hvp of a slice", &hvp(|x| x[0] * x[0] * -1.0, &at[..], &v[..]).unwrap());
-    workspace.hvp(|x| x[0] * x[0] * -1.0, &at, &v, &mut in_place).unwrap();
-    check("hvp of a workspace", &in_place);
-    check("reverse hvp", &reverse::hvp(|x| x[0] * x[0] * -1.0, &at, &v).unwrap().2);
+        // the Hessian of c x²/2 is c in one place, so the product with (1, 1) is (c, 0)
+        let half = c / 2.0;
+        check("hvp", &hvp(|[x, _]| x * x * half, at, v));
+        check("hvp of a slice", &hvp(|x| x[0] * x[0] * half, &at[..], &v[..]).unwrap());
+        workspace.hvp(|x| x[0] * x[0] * half, &at, &v, &mut in_place).unwrap();
+        check("hvp of a workspace", &in_place);
+        check("reverse hvp", &reverse::hvp(|x| x[0] * x[0] * half, &at, &v).unwrap().2);
 
-    for (name, zero) in [
-        ("derivative", derivative(|x: Dual<f64, 1>| x * 0.0 * -2.0, 3.0)),
-        ("jvp", jvp(|[_, y]| [y * -2.0], at, [1.0, 0.0])[0]),
-        ("jvp of a slice", jvp(|x| [x[1] * -2.0], &at[..], &[1.0, 0.0][..]).unwrap()[0]),
-    ] {
-        assert_eq!(zero.to_bits(), 0, "{name}: {zero:?}");
+        let along = [1.0, 0.0];
+        workspace.jvp(|x, y| y[0] = x[1] * c, &at, &along, &mut values, &mut in_place[..1]).unwrap();
+        for (name, zero) in [
+            ("derivative", derivative(|x: Dual<f64, 1>| x * 0.0 * c, 3.0)),
+            ("jvp", jvp(|[_, y]| [y * c], at, along)[0]),
+            ("jvp of a slice", jvp(|x| [x[1] * c], &at[..], &along[..]).unwrap()[0]),
+            ("jvp of a workspace", in_place[0]),
+            ("mixed partial derivative", mixed_partial(|[x, _]| x * c, at, [1]).unwrap()),
+            ("directional derivative", directional_derivatives::<1, _, _>(|[_, y]| y * c, at, along).1[0]),
+        ] {
+            assert_eq!(zero.to_bits(), 0, "{name}, {c}: {zero:?}");
+        }
     }
 }

@@ -412,3 +412,58 @@ fn infinite_parts_of_nests() {
     let x = HyperDual::<f64, 2>::variable(2.0, 0) * inf;
     assert_eq!((x.re, x.eps, x.hessian()), (inf, [inf, 0.0], [[0.0; 2]; 2]));
 }
+
+/// Functions of slices whose slopes do not fit on a tape, or meet an infinity there: of few variables and of many they are as forward.
+#[test]
+fn functions_of_slices_are_right_where_a_sweep_is_not() {
+    use autodiff::{SliceFn, function, hvp};
+
+    macro_rules! check {
+        ($P:ty, $scales:expr, $f:ident) => {
+            for scale in $scales {
+                for n in [8, 9, 13, 25, 33, 96] {
+                    let mut x: Vec<$P> = vec![1.5; n];
+                    (x[0], x[1]) = (scale * 1.25, scale);
+                    let v: Vec<$P> = (0..n).map(|i| if i == 0 { 1.0 } else { 0.0 }).collect();
+                    let name = format!("{} at {scale:e}, {n} variables", stringify!($f));
+                    let near = |found: &[$P], want: &[$P]| {
+                        for (a, b) in found.iter().zip(want) {
+                            let good =
+                                a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 16.0 * <$P>::EPSILON * b.abs();
+                            assert!(good, "{name}: {a:e}, not {b:e}");
+                        }
+                    };
+                    near(&$f.gradient(&x), &gradient(|x: &[_]| $f.call(x), &x[..]));
+                    near(&$f.hvp(&x, &v).unwrap(), &hvp(|x: &[_]| $f.call(x), &x[..], &v[..]).unwrap());
+                    if n < 33 {
+                        near(&$f.hessian(&x).concat(), &hessian(|x: &[_]| $f.call(x), &x[..]).concat());
+                    }
+                }
+            }
+        };
+    }
+    function! {
+        fn logarithm(x: []) { (x[0] * x[0]).ln() + x[2] }
+        fn reciprocal(x: []) { (x[0] * x[0]).recip() + x[2] }
+        fn quotient(x: []) { x[2] / (x[0] * x[0]) }
+        fn length(x: []) { (x[0] * x[0] + x[1] * x[1]).sqrt() * x[2] }
+        fn mean(x: []) { (x[0] * x[1]).sqrt() }
+        fn power(x: []) { (x[0] * x[0]).pow(x[2] * 0.0 - 0.5) }
+        fn angle(x: []) { (x[0] * x[0]).atan2(x[1] * x[1]) }
+        fn still(x: []) { (x[0] - x[0]).sqrt() + x[1] * x[1] + x[2] }
+    }
+    let double = [1e-160, 1e-110, 1e-80, 1e-3, 1.0, 1e80, 1e110, 1e150];
+    check!(f64, double, logarithm);
+    check!(f64, double, reciprocal);
+    check!(f64, double, quotient);
+    check!(f64, double, length);
+    check!(f64, double, mean);
+    check!(f64, double, power);
+    check!(f64, double, angle);
+    check!(f64, double, still);
+    let single = [1e-17_f32, 1e-12, 1.0, 1e10, 1e12, 1e18];
+    check!(f32, single, logarithm);
+    check!(f32, single, reciprocal);
+    check!(f32, single, quotient);
+    check!(f32, single, mean);
+}

@@ -84,7 +84,7 @@ fn later_sweeps_of_a_thread_allocate_nothing() {
     };
     let long = vec![0.3; 1000];
     assert_eq!(allocations(&|| assert_eq!(chain.gradient(&long).len(), 1000)), 1);
-    assert_eq!(allocations(&|| assert_eq!(chain.hvp(&long, &long).unwrap().len(), 1000)), 2);
+    assert_eq!(allocations(&|| assert_eq!(chain.hvp(&long, &long).unwrap().len(), 1000)), 1);
     // another function within the function has memory of its own
     let inner = || reverse::gradient(|x| chain.call(x), &[0.4; N]).unwrap()[0];
     reverse::gradient_into(|x| x[0] * inner(), &point::<N>(3), &mut g).unwrap();

@@ -91,7 +91,7 @@ where
         let moving = std::array::from_fn(|i| Dual::new(x[i], [v[i]]));
         let parameters = self.parameters.map(|p| Dual::constant(Dual::constant(p)));
         let y = self.function.call(Dual::<Dual<T, 1>, N>::variables(moving), parameters);
-        DVector::from_iterator(N, y.eps.iter().map(|slope| slope.eps[0]))
+        DVector::from_iterator(N, y.slopes().iter().map(|slope| slope.eps[0]))
     }
 }
 

@@ -135,7 +135,7 @@ where
         // the gradient of numbers that move along v
         let moving = std::array::from_fn(|i| Dual::new(x[i], [v[i]]));
         let y = self.function.call(Dual::<Dual<T, 1>, N>::variables(moving));
-        DVector::from_iterator(N, y.eps.iter().map(|slope| slope.eps[0]))
+        DVector::from_iterator(N, y.slopes().iter().map(|slope| slope.eps[0]))
     }
 }
 
@@ -173,7 +173,7 @@ where
     }
     fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>) {
         let y = self.function.call(Dual::variables(array::<T, N>(x)));
-        (DVector::from_iterator(M, y.iter().map(|y| y.re)), DMatrix::from_fn(M, N, |i, j| y[i].eps[j]))
+        (DVector::from_iterator(M, y.iter().map(|y| y.re)), DMatrix::from_fn(M, N, |i, j| y[i].eps[j] + T::zero()))
     }
 }
 
@@ -276,20 +276,20 @@ pub(crate) fn array<T: Entry, const N: usize>(x: &DVector<T>) -> [T; N] {
 }
 
 fn gradient_parts<T: Entry, const N: usize>(y: Dual<T, N>) -> (T, DVector<T>) {
-    (y.re, DVector::from_column_slice(&y.eps))
+    (y.re, DVector::from_column_slice(&y.slopes()))
 }
 
 /// The value, with the gradient put in place.
 pub(crate) fn put<T: Entry, const N: usize>(y: Dual<T, N>, gradient: &mut DVector<T>) -> T {
     if gradient.len() == N {
-        gradient.as_mut_slice().copy_from_slice(&y.eps);
+        gradient.as_mut_slice().copy_from_slice(&y.slopes());
     } else {
-        *gradient = DVector::from_column_slice(&y.eps);
+        *gradient = DVector::from_column_slice(&y.slopes());
     }
     y.re
 }
 
 pub(crate) fn hessian_parts<T: Entry, const N: usize>(y: HyperDual<T, N>) -> (T, DVector<T>, DMatrix<T>) {
     let hessian = y.hessian();
-    (y.re, DVector::from_column_slice(&y.eps), DMatrix::from_fn(N, N, |i, j| hessian[i][j]))
+    (y.re, DVector::from_column_slice(&y.slopes()), DMatrix::from_fn(N, N, |i, j| hessian[i][j]))
 }

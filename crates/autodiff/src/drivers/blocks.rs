@@ -116,7 +116,7 @@ impl Indices for [usize; 1] {
 fn level<T: Number>(index: usize) -> (impl Fn(T, usize) -> Dual<T, 1>, impl Fn(Dual<T, 1>) -> T) {
     let tag = Tag::fresh();
     let seed = move |x, i| if i == index { Dual::variable(x, 0).tagged(tag) } else { Dual::constant(x) };
-    (seed, move |y| y.result_of(tag).eps[0])
+    (seed, move |y| y.result_of(tag).slopes()[0])
 }
 
 macro_rules! nested_indices {

@@ -95,7 +95,7 @@ where
     let tag = Tag::fresh();
     x.beside(v, |x, v| {
         let y = x.seeded(|x, i| Taylor::line(x, v.variable(i)).tagged(tag), |x| f(x).number().result_of(tag));
-        (y.re, core::array::from_fn(|k| y.derivative(k + 1)))
+        (y.re, core::array::from_fn(|k| y.derivative(k + 1) + P::Base::zero()))
     })
 }
 

@@ -70,8 +70,9 @@ pub fn value_and_gradient<T: Number + 'static>(
 
 /// The value f(x), and the gradient ∂f/∂xᵢ in place. One call of f and one sweep.
 ///
-/// Each thread keeps the memory of its last sweep if that is no more than 4 MiB, a gradient of about 60,000 operations: later calls then allocate
-/// nothing. (Without `std` nothing is kept.) A [`Tape`] of one's own keeps what it takes, however much that is.
+/// Each thread keeps the memory of its last gradient if that is no more than 4 MiB, some 60,000 operations, and likewise that of its last product
+/// with a Hessian and of its last Hessian: a later call allocates nothing, unless one in another precision came between, or it is within the function of
+/// another. (Without `std` nothing is kept.) A [`Tape`] of one's own keeps what it takes, however much that is.
 ///
 /// ```
 /// use autodiff::reverse::gradient_into;
@@ -168,8 +169,60 @@ pub fn hvp<T: Number + 'static>(
     v: &[T],
 ) -> Result<(T, Vec<T>, Vec<T>), TapeError> {
     let (mut gradient, mut product) = (vec![T::zero(); x.len()], vec![T::zero(); x.len()]);
-    let value = with_kept(|kept| kept.workspace.hvp(f, x, v, &mut gradient, &mut product))?;
+    let value = with_kept(|kept| kept.line.hvp(f, x, v, &mut gradient, &mut product))?;
     Ok((value, gradient, product))
+}
+
+// For functions of any number type, which may go forward instead: the same derivatives, and whether they are as good as forward. They are
+// not where a slope on the tape may have lost digits, or beside a finite value one is not finite: forward a zero may have kept it away.
+
+/// The value and whether it is so; the gradient in place.
+pub(crate) fn swept_gradient<T: Number + 'static>(
+    f: impl for<'t> FnOnce(&[Reverse<'t, T>]) -> Reverse<'t, T>,
+    x: &[T],
+    gradient: &mut [T],
+) -> Result<(T, bool), TapeError> {
+    with_kept(|kept| {
+        let value = kept.tape.gradient_into(f, x, gradient)?;
+        Ok((value, kept.tape.is_exact() && plausible(value, gradient)))
+    })
+}
+
+/// The Hessian times v, and whether it is so.
+pub(crate) fn swept_product<T: Number + 'static>(
+    f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, 1>>]) -> Reverse<'t, Dual<T, 1>>,
+    x: &[T],
+    v: &[T],
+) -> Result<(Vec<T>, bool), TapeError> {
+    let mut product = vec![T::zero(); x.len()];
+    with_kept(|kept: &mut Kept<T>| {
+        let value = kept.line.along(f, x, v, |i, slope| product[i] = slope.eps[0])?;
+        let exact = kept.line.tape.is_exact() && plausible(value, &product);
+        Ok((product, exact))
+    })
+}
+
+/// The Hessian, and whether it is so.
+pub(crate) fn swept_hessian<T: Number + 'static>(
+    mut f: impl for<'t> FnMut(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
+    x: &[T],
+) -> Result<(Vec<Vec<T>>, bool), TapeError> {
+    let n = x.len();
+    let (mut h, mut exact) = (vec![vec![T::zero(); n]; n], true);
+    with_kept(|kept: &mut Kept<T>| {
+        for columns in column_chunks(n) {
+            let value = kept.columns.columns(&mut f, x, columns.clone(), |i, j, second| {
+                h[i][j] = second;
+                h[j][i] = second;
+            })?;
+            exact &= kept.columns.tape.is_exact() && columns.into_iter().all(|j| plausible(value, &h[j]));
+        }
+        Ok((h, exact))
+    })
+}
+
+fn plausible<T: Number>(value: T, derivatives: &[T]) -> bool {
+    derivatives.iter().all(|x| x.all_finite()) || !value.all_finite()
 }
 
 /// How many columns of a Hessian one sweep gives.
@@ -190,20 +243,10 @@ pub(crate) const COLUMNS: usize = 8;
 /// # Errors
 /// If the computation does not fit on the tape.
 pub fn hessian<T: Number + 'static>(
-    mut f: impl for<'t> FnMut(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
+    f: impl for<'t> FnMut(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
     x: &[T],
 ) -> Result<Vec<Vec<T>>, TapeError> {
-    let n = x.len();
-    let mut h = vec![vec![T::zero(); n]; n];
-    with_kept(|kept: &mut Kept<T>| {
-        column_chunks(n).try_for_each(|columns| {
-            kept.workspace.columns.columns(&mut f, x, columns, |i, j, second| {
-                h[i][j] = second;
-                h[j][i] = second;
-            })
-        })
-    })?;
-    Ok(h)
+    Ok(swept_hessian(f, x)?.0)
 }
 
 /// The columns of a Hessian that one sweep gives.
@@ -226,7 +269,7 @@ impl<D: Number + 'static> Swept<D> {
 
     /// How much memory it holds.
     #[cfg(feature = "std")]
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         self.tape.bytes() + (self.point.capacity() + self.slopes.capacity()) * size_of::<D>()
     }
 
@@ -246,14 +289,14 @@ impl<D: Number + 'static> Swept<D> {
 }
 
 impl<T: Number + 'static> Swept<Dual<T, COLUMNS>> {
-    /// Some columns of the Hessian, from the diagonal down: `set` is given row, column and entry.
+    /// The value and some columns of the Hessian, from the diagonal down: `set` is given row, column and entry.
     pub(crate) fn columns(
         &mut self,
         f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
         x: &[T],
         columns: Range<usize>,
         mut set: impl FnMut(usize, usize, T),
-    ) -> Result<(), TapeError> {
+    ) -> Result<T, TapeError> {
         let tag = Tag::fresh();
         // those after the columns have no direction
         let seed = |(j, x): (usize, &T)| match j.checked_sub(columns.start) {
@@ -261,13 +304,46 @@ impl<T: Number + 'static> Swept<Dual<T, COLUMNS>> {
             None => Dual::constant(*x),
         };
         let (value, slopes) = self.gradient(f, x.iter().enumerate().map(seed))?;
-        value.result_of(tag);
+        let value = value.result_of(tag).re;
         for j in columns.clone() {
             for (i, slope) in slopes.iter().enumerate().skip(j) {
                 set(i, j, slope.result_of(tag).eps[j - columns.start]);
             }
         }
-        Ok(())
+        Ok(value)
+    }
+}
+
+impl<T: Number + 'static> Swept<Dual<T, 1>> {
+    /// The value; `set` is given the index and the derivative by each variable, which moves along v.
+    fn along(
+        &mut self,
+        f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, 1>>]) -> Reverse<'t, Dual<T, 1>>,
+        x: &[T],
+        v: &[T],
+        mut set: impl FnMut(usize, Dual<T, 1>),
+    ) -> Result<T, TapeError> {
+        LengthError::check("the direction v", v.len(), x.len())?;
+        let tag = Tag::fresh();
+        let along = x.iter().zip(v).map(|(x, v)| Dual::new(*x, [*v]).tagged(tag));
+        let (value, slopes) = self.gradient(f, along)?;
+        for (i, slope) in slopes.iter().enumerate() {
+            set(i, slope.result_of(tag));
+        }
+        Ok(value.result_of(tag).re)
+    }
+
+    fn hvp(
+        &mut self,
+        f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, 1>>]) -> Reverse<'t, Dual<T, 1>>,
+        x: &[T],
+        v: &[T],
+        gradient: &mut [T],
+        product: &mut [T],
+    ) -> Result<T, TapeError> {
+        LengthError::check("the gradient", gradient.len(), x.len())?;
+        LengthError::check("the product", product.len(), x.len())?;
+        self.along(f, x, v, |i, slope| (gradient[i], product[i]) = (slope.re, slope.eps[0]))
     }
 }
 
@@ -302,13 +378,6 @@ impl<T: Number + 'static> Workspace<T> {
     pub fn new() -> Self {
         Workspace { line: Swept::new(), columns: Swept::new() }
     }
-
-    /// How much memory it holds.
-    #[cfg(feature = "std")]
-    pub(super) fn bytes(&self) -> usize {
-        self.line.bytes() + self.columns.bytes()
-    }
-
     /// The value f(x), and in place the gradient ∂f/∂xᵢ and the Hessian times v. One call of f and one sweep.
     ///
     /// # Errors
@@ -321,17 +390,7 @@ impl<T: Number + 'static> Workspace<T> {
         gradient: &mut [T],
         product: &mut [T],
     ) -> Result<T, TapeError> {
-        LengthError::check("the direction v", v.len(), x.len())?;
-        LengthError::check("the gradient", gradient.len(), x.len())?;
-        LengthError::check("the product", product.len(), x.len())?;
-        let tag = Tag::fresh();
-        let along = x.iter().zip(v).map(|(x, v)| Dual::new(*x, [*v]).tagged(tag));
-        let (value, slopes) = self.line.gradient(f, along)?;
-        for (i, slope) in slopes.iter().enumerate() {
-            let slope = slope.result_of(tag);
-            (gradient[i], product[i]) = (slope.re, slope.eps[0]);
-        }
-        Ok(value.result_of(tag).re)
+        self.line.hvp(f, x, v, gradient, product)
     }
 
     /// The Hessian ∂²f/∂xᵢ∂xⱼ in place, row by row. ⌈n/8⌉ calls of f and sweeps for n variables, as [`hessian`].

@@ -8,7 +8,8 @@
 //! With `T` a [`Dual`](crate::Dual), the sweep is differentiated forward: a Hessian times vectors.
 //!
 //! The tape holds slopes, so each must fit the floats, with its derivatives: of ln(x²) at 10¹⁵⁰, where (ln u)'' u' does not,
-//! the Hessian is wrong here and right by [`hessian`](fn@crate::hessian).
+//! the Hessian is wrong here and right by [`hessian`](fn@crate::hessian); of 1/x² at 10¹⁰⁰ the gradient is 0. [`SliceFn`](crate::SliceFn) notices and goes
+//! forward then.
 //!
 //! ```
 //! use autodiff::reverse;
@@ -24,9 +25,9 @@ mod kept;
 mod number;
 mod tape;
 
-pub(crate) use drivers::Swept;
 #[cfg(feature = "rayon")]
 pub(crate) use drivers::{COLUMNS, column_chunks};
+pub(crate) use drivers::{Swept, swept_gradient, swept_hessian, swept_product};
 pub use drivers::{Workspace, gradient, gradient_into, hessian, hvp, jacobian, value_and_gradient, vjp};
 pub use number::Reverse;
 pub use tape::{Tape, TapeError};

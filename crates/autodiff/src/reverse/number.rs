@@ -72,6 +72,14 @@ impl<'t, T: Number> Reverse<'t, T> {
         }
     }
 
+    /// Notes that the slope of an operation on it may have lost digits.
+    #[inline]
+    fn loses(self) {
+        if let Some(record) = self.record {
+            record.loses();
+        }
+    }
+
     /// The result of an operation on two numbers.
     #[inline]
     fn binary(self, other: Self, re: T, weights: [T; 2]) -> Self {
@@ -114,12 +122,24 @@ impl<T: Number> Number for Reverse<'_, T> {
         law: Option<Law<T::Precision>>,
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        if T::ORDER == 0 || stretched::in_range(self, d, law) {
+        if stretched::in_range(self, d, law) {
+            return self.compose(d);
+        }
+        self.loses();
+        if T::ORDER == 0 {
             return self.compose(d);
         }
         let all = all();
         let slope = self.re.compose_by(from(d, 1), Some(Law::Unknown), || all.of_slope());
         self.unary(self.re.compose_by(d, law, || all), slope)
+    }
+    #[inline]
+    fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
+        if !stretched::in_range2(self, other, partials) {
+            self.loses();
+            other.loses();
+        }
+        self.compose2(other, partials, 0, 0)
     }
     /// z = f(x, y): ∂z/∂x = fₓ, ∂z/∂y = f_y
     #[inline]
@@ -188,6 +208,10 @@ impl<T: Number> Div for Reverse<'_, T> {
             // x / x: of a tiny x the two slopes overflow, their sum does not
             return self.unary(z, (T::one() - z).over_divisor(other.re));
         }
+        if !(other.re.divides_safely() && stretched::leaves_room(z)) {
+            self.loses();
+            other.loses();
+        }
         self.binary(other, z, [T::one() / other.re, -z / other.re])
     }
 }
@@ -204,6 +228,9 @@ impl<F: Float, T: Scalar<F>> Div<F> for Reverse<'_, T> {
     type Output = Self;
     #[inline]
     fn div(self, c: F) -> Self {
+        if !c.divides_safely() {
+            self.loses();
+        }
         self.unary(self.re / c, T::constant(F::ONE / c))
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Record<T> {
     nodes: RefCell<Vec<Node<T>>>,
     limit: usize,
     full: Cell<bool>,
+    /// Whether a slope may have lost digits, which numbers that go forward would bring back.
+    lossy: Cell<bool>,
 }
 
 impl<T: Number> Record<T> {
@@ -39,7 +41,14 @@ impl<T: Number> Record<T> {
         }
         nodes.resize(variables, Node { weights: [T::zero(); 2], operands: [STILL; 2] });
         self.full.set(false);
+        self.lossy.set(false);
         Ok(())
+    }
+
+    /// Notes that a slope may have lost digits.
+    #[cold]
+    pub(super) fn loses(&self) {
+        self.lossy.set(true);
     }
 
     fn error(&self) -> TapeError {
@@ -162,13 +171,18 @@ impl<T: Number + 'static> Tape<T> {
     /// A tape that holds at most so many operations and variables; a longer computation is an error.
     pub fn with_limit(limit: usize) -> Self {
         let limit = limit.min(STILL as usize);
-        let record = Record { nodes: RefCell::default(), limit, full: Cell::new(false) };
+        let record = Record { nodes: RefCell::default(), limit, full: Cell::new(false), lossy: Cell::new(false) };
         Tape { record, adjoints: Vec::new(), inputs: 0, variables: Vec::new() }
     }
 
     /// How many operations and variables the last computation had.
     pub fn operations(&self) -> usize {
         self.record.nodes.borrow().len()
+    }
+
+    /// Whether all slopes of the last computation have their digits.
+    pub(super) fn is_exact(&self) -> bool {
+        !self.record.lossy.get()
     }
 
     /// How much memory it holds.

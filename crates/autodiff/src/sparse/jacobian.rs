@@ -170,7 +170,7 @@ impl SparseJacobian {
             LengthError::check("the result of f", results.len(), self.pattern.rows())?;
             for (entry, (i, j)) in entries.iter_mut().zip(self.pattern.iter()) {
                 if let Some(k) = within(colours.of[j]) {
-                    *entry = results[i].eps[k];
+                    *entry = results[i].eps[k] + F::ZERO;
                 }
             }
             if first == 0 {

@@ -175,7 +175,7 @@ fn jacobian<T: Entry>(components: Call<'_, First<T>, Vec<First<T>>>, x: &DVector
         }
         for (i, y) in components.iter().enumerate() {
             for j in first..x.len().min(first + CHUNK) {
-                slopes[(i, j)] = y.eps[j - first];
+                slopes[(i, j)] = y.eps[j - first] + T::zero();
             }
         }
     }
@@ -214,7 +214,7 @@ fn second_derivatives<T: Entry>(x: &DVector<T>, f: Call<'_, Second<T>, Second<T>
             let second_order = y.hessian();
             value = y.re;
             for (i, k) in (0..n).filter_map(|i| place(i).map(|k| (i, k))) {
-                gradient[i] = y.eps[k];
+                gradient[i] = y.eps[k] + T::zero();
                 for (j, l) in (0..n).filter_map(|j| place(j).map(|l| (j, l))) {
                     hessian[(i, j)] = second_order[k][l];
                 }
