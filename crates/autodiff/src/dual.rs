@@ -197,6 +197,10 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
         let eps = array::from_fn(|i| self.eps[i].where_it_fits(other.eps[i]));
         Dual { eps, re: self.re.where_it_fits(other.re), ..self }
     }
+    fn with_slopes_of(self, other: Self) -> Self {
+        let eps = array::from_fn(|i| self.eps[i].with_value(other.eps[i].value()));
+        Dual { eps, re: self.re.with_slopes_of(other.re), ..self }
+    }
     fn stretched(self, s: T::Precision) -> Self {
         Dual { eps: self.eps.map(|x| x * T::constant(s)), re: self.re.stretched(s), ..self }
     }

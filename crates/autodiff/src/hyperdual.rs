@@ -382,6 +382,10 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
         let eps = array::from_fn(|i| self.eps[i].where_it_fits(other.eps[i]));
         HyperDual { second, eps, re: self.re.where_it_fits(other.re), ..self }
     }
+    fn with_slopes_of(self, other: Self) -> Self {
+        let eps = array::from_fn(|i| self.eps[i].with_value(other.eps[i].value()));
+        HyperDual { eps, re: self.re.with_slopes_of(other.re), ..self }
+    }
     fn stretched(self, s: T::Precision) -> Self {
         let times = |x: T| x * T::constant(s);
         let second = triangle(|i, j| times(self.second[i][j]));

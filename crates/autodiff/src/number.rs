@@ -119,6 +119,12 @@ pub trait Number:
         if self.all_finite() { self } else { other }
     }
 
+    /// The same number with the first derivatives of another.
+    #[doc(hidden)]
+    fn with_slopes_of(self, _other: Self) -> Self {
+        self
+    }
+
     /// The same value, where all that moves is `s` times as large, for a power of two s.
     #[doc(hidden)]
     fn stretched(self, s: Self::Precision) -> Self {

@@ -69,22 +69,24 @@ fn whole<P: Elementary>(scaled: P, derivative: Wide<P>) -> bool {
 fn compose_stretched<T: Number>(x: T, law: Option<Law<T::Precision>>, all: &dyn Fn() -> Everything<T::Precision>) -> T {
     let Everything { floats: d, wide } = all();
     let plain = x.compose(&d[..=T::ORDER]);
+    let size = Elementary::abs(x.value());
+    // as numbers of first order take it
+    let slope_fits = law.is_none_or(|law| law.is_gentle(1)) || fits_by(law, 1, d[1], size);
     let stretched = || {
-        let size = Elementary::abs(x.value());
         let scale = (Wide::ONE / Wide::new(size)).power_of_two_nearby()?;
         let wide = wide.filter(|_| Elementary::is_finite(d[0]))?;
         let mut scaled = [d[0]; MAX_ORDER + 1];
         for n in 1..=T::ORDER {
-            // a derivative that fits keeps its bits, and so does a slope that numbers of first order take as it is
-            let kept = fits_by(law, n, d[n], size) || n == 1 && law.is_some_and(|law| law.is_gentle(1));
-            let exact = if kept { Wide::new(d[n]) } else { wide[n] };
+            // a derivative that fits keeps its bits
+            let exact = if fits_by(law, n, d[n], size) || n == 1 && slope_fits { Wide::new(d[n]) } else { wide[n] };
             scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
             if !whole(scaled[n], exact) {
                 return None;
             }
         }
-        // what moves very fast may not fit when it is stretched
-        Some(x.stretched(scale).compose(&scaled[..=T::ORDER]).where_it_fits(plain))
+        // what moves very fast may not fit when it is stretched, and what moves very slowly may lose digits
+        let z = x.stretched(scale).compose(&scaled[..=T::ORDER]).where_it_fits(plain);
+        Some(if slope_fits { z.with_slopes_of(plain) } else { z })
     };
     stretched().unwrap_or(plain)
 }
@@ -138,8 +140,10 @@ fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) 
             }
             scaled.set(i, j, per_both);
         }
-        let z = x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0);
-        Some(z.where_it_fits(plain))
+        let z = x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0).where_it_fits(plain);
+        let fit = |i: usize, j: usize| [u, v].into_iter().all(|size| fits(partials.at(i, j), size));
+        let slopes_fit = matches!(partials.law, Some(Law2::Hypot)) || fit(1, 0) && fit(0, 1);
+        Some(if slopes_fit { z.with_slopes_of(plain) } else { z })
     };
     stretched().unwrap_or(plain)
 }

@@ -3,8 +3,8 @@
 mod common;
 
 use autodiff::{
-    Chunks, Dual, HyperDual, Ordered, Scalar, Taylor, derivative, gradient, hessian, mixed_partial,
-    value_gradient_hessian,
+    Chunks, Dual, HyperDual, Ordered, Scalar, Taylor, derivative, directional_derivatives, gradient, hessian,
+    mixed_partial, value_gradient_hessian,
 };
 use common::{Grid, Jet, Real, paths};
 
@@ -466,4 +466,27 @@ fn functions_of_slices_are_right_where_a_sweep_is_not() {
     check!(f32, single, reciprocal);
     check!(f32, single, quotient);
     check!(f32, single, mean);
+}
+
+/// Where a second derivative does not fit and the first does, what moves very slowly keeps its slope.
+#[test]
+fn slow_slopes_beside_second_derivatives_that_do_not_fit() {
+    fn check<T: Ordered>([x, y]: [T; 2]) -> [T; 3] {
+        let far = x * 1e-30 + 1e300;
+        [far.sqrt(), far.pow(y * 0.0 + 0.5), (x * 1e-30).sqrt() * (y + 1.0)]
+    }
+    let (at, wanted) = ([1.0, 2.0], [5e-181, 5e-181, 1.5e-15]);
+    let rows = autodiff::jacobian(check, at);
+    for (i, wanted) in wanted.into_iter().enumerate() {
+        let (_, slopes, _) = value_gradient_hessian(|x| check(x)[i], at);
+        assert_eq!(slopes.map(f64::to_bits), rows[i].map(f64::to_bits), "{i}: {slopes:?}, {:?}", rows[i]);
+        assert!((slopes[0] / wanted - 1.0).abs() < 1e-15, "{i}: {:e}", slopes[0]);
+        let nested = mixed_partial(|x| check(x)[i], at, [0]).unwrap();
+        assert_eq!(nested.to_bits(), slopes[0].to_bits());
+        let series = directional_derivatives::<2, _, _>(|x| check(x)[i], at, [1.0, 0.0]).1;
+        assert!((series[0] / wanted - 1.0).abs() < 1e-15, "{i}, a series: {:e}", series[0]);
+    }
+    let slope = value_gradient_hessian(|[x]| (x * 1e-16 + 1e30).sqrt(), [1.0_f32]).1[0];
+    assert_eq!(slope, derivative(|x| (x * 1e-16 + 1e30).sqrt(), 1.0_f32));
+    assert!((slope / 5e-32 - 1.0).abs() < 1e-6, "{slope:e}");
 }
