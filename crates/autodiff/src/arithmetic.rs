@@ -410,7 +410,7 @@ impl<T: Number, const N: usize> fmt::Debug for Dual<T, N> {
 /// The value, the first and the second partial derivatives (the whole Hessian).
 impl<T: Number, const N: usize> fmt::Debug for HyperDual<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (eps, hessian) = (self.slopes(), self.hessian());
+        let (eps, hessian) = (self.slopes(), self.hessian().map(|row| row.map(|x| x + T::zero())));
         f.debug_struct("HyperDual").field("re", &self.re).field("eps", &eps).field("hessian", &hessian).finish()
     }
 }

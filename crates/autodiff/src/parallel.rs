@@ -10,7 +10,7 @@ use crate::drivers::chunks;
 use crate::number::Float;
 use crate::perturbation::Tag;
 use crate::reverse::{self, COLUMNS, Swept};
-use crate::slice_function::HYPER_DUAL_TO;
+use crate::slice_function::{FORWARD_TO, HYPER_DUAL_TO};
 use crate::{Dual, HyperDual, SliceFn, SliceMap, gradient, hessian};
 
 /// How many points a thread takes at least, for to hand one over takes longer than a small gradient.
@@ -66,12 +66,15 @@ pub fn par_hessian<F: Float + Send + Sync>(f: &(impl SliceFn<F> + Sync), x: &[F]
     let columns: Vec<_> = reverse::column_chunks(x.len()).collect();
     let found = columns.into_par_iter().map_init(Swept::<Dual<F, COLUMNS>>::new, |memory, columns| {
         let mut entries = Vec::with_capacity(columns.len() * (x.len() - columns.start));
-        memory.columns(|x| f.call(x), x, columns.clone(), |_, _, second| entries.push(second))?;
-        Ok((columns, entries))
+        let exact = memory.columns(|x| f.call(x), x, columns.clone(), |_, _, second| entries.push(second))?;
+        Ok((columns, entries, exact))
     });
     let Ok(found) = found.collect::<Result<Vec<_>, reverse::TapeError>>() else { return f.hessian(x) };
+    if x.len() <= FORWARD_TO && found.iter().any(|(_, _, exact)| !exact) {
+        return f.hessian(x);
+    }
     let mut h = vec![vec![F::ZERO; x.len()]; x.len()];
-    for (columns, entries) in found {
+    for (columns, entries, _) in found {
         // each column from the diagonal down, as they were visited
         let places = columns.flat_map(|j| (j..x.len()).map(move |i| (i, j)));
         for ((i, j), second) in places.zip(entries) {

@@ -27,9 +27,9 @@ const WIDEST: usize = if LANES > 2 { 32 } else { 24 };
 /// The same of a Hessian times a vector.
 const WIDEST_ALONG: usize = 8;
 
-/// Up to so many variables, four passes, derivatives that a sweep does not give as well are computed forward: a slope that does not fit the floats,
-/// an infinity that a zero keeps away. Of more, that would take too long.
-const FORWARD_TO: usize = 4 * WIDEST;
+/// Up to so many variables, four passes for a gradient, derivatives are computed forward where a sweep's may not stay: a slope may have lost digits,
+/// or an infinity was met that forward a zero keeps away. Of more, that would take too long.
+pub(crate) const FORWARD_TO: usize = 4 * WIDEST;
 
 /// Up to so many variables one pass of hyper-dual numbers is quicker than reverse sweeps that are differentiated forward.
 pub(crate) const HYPER_DUAL_TO: usize = 12;
@@ -72,9 +72,10 @@ fn hessian_by_one_pass<F: Float, const W: usize>(
 /// A function of any number of variables that computes with any number type of precision `F`, and returns one number.
 ///
 /// As it is not bound to one number type, it chooses how it is differentiated: by one forward pass for a few variables, by a reverse sweep for
-/// many. Of up to 96 variables, in a build with AVX 128, a sweep on whose tape a slope may have lost digits (1/x² where its slope does not fit the
-/// floats), or that gives an infinity or NaN beside a finite value, is done again by forward passes, which are right there, with more calls of the
-/// function; of any number, one whose record does not fit the memory. [`function!`](crate::function) writes the implementation:
+/// many. Of up to 96 variables, in a build with AVX 128, the derivatives are computed again by forward passes where an operation's slope may
+/// have lost digits on the tape (1/x² where −2/x³ does not fit the floats), or one is NaN beside a value that is not; of any number, where the record
+/// does not fit the memory. That takes more calls of the function: ⌈n/24⌉ for a gradient (with AVX ⌈n/32⌉), ⌈n/8⌉ for a product with the Hessian, one for
+/// each pair of blocks of four variables for a Hessian. [`function!`](crate::function) writes the implementation:
 ///
 /// ```
 /// use autodiff::{SliceFn, function};
@@ -97,8 +98,8 @@ pub trait SliceFn<F: Float = f64>: Sized {
         self.call(x)
     }
 
-    /// The gradient ∂f/∂xᵢ. One call of the function, for more than 24 variables, in a build with AVX 32, and a reverse sweep; where that
-    /// does not serve ([`SliceFn`]) ⌈n/24⌉ calls more, with AVX ⌈n/32⌉.
+    /// The gradient ∂f/∂xᵢ. One call of the function, and a reverse sweep if there are more than 24 variables, in a build with AVX 32; more calls
+    /// where that does not serve ([`SliceFn`]).
     fn gradient(&self, x: &[F]) -> Vec<F> {
         self.value_and_gradient(x).1
     }
@@ -125,14 +126,15 @@ pub trait SliceFn<F: Float = f64>: Sized {
                 x.len(), W of 1 2 4 8 10 or HYPER_DUAL_TO => hessian_by_one_pass::<F, W>(x, |x| self.call(x))
             );
         }
-        match reverse::swept_hessian(|x| self.call(x), x) {
-            Ok((h, exact)) if exact || x.len() > FORWARD_TO => h,
+        let may_go_forward = x.len() <= FORWARD_TO;
+        match reverse::swept_hessian(|x| self.call(x), x, may_go_forward) {
+            Ok((h, exact)) if exact || !may_go_forward => h,
             _ => crate::hessian(|x: &[_]| self.call(x), x),
         }
     }
 
-    /// The Hessian times v. One call of the function, for more than 8 variables and a reverse sweep; where that does not serve ([`SliceFn`])
-    /// ⌈n/8⌉ calls more.
+    /// The Hessian times v. One call of the function, and a reverse sweep if there are more than 8 variables; more calls where that does not
+    /// serve ([`SliceFn`]).
     ///
     /// # Errors
     /// If v has another length than x.

@@ -107,6 +107,24 @@ pub(crate) fn in_range2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>
     gentle || orders(T::ORDER).all(|(i, j)| fit(i, j))
 }
 
+/// The same for a tape, on which what lost digits is not brought back: a derivative that is zero by its formula, at any size, has lost none.
+#[inline]
+pub(crate) fn fits_on_tape<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> bool {
+    let (zero, one) = (T::Precision::ZERO, T::Precision::ONE);
+    let (u, v) = (x.value(), y.value());
+    let is_zero = |i: usize| match partials.law {
+        Some(Law2::Pow) => v == zero && i > 0 || v == one && i > 1,
+        Some(Law2::Xlogy) => u == zero || i > 1,
+        Some(Law2::Hypot | Law2::Atan2) => u == zero || v == zero,
+        None => false,
+    };
+    in_range2(x, y, partials)
+        || orders(T::ORDER).all(|(i, j)| {
+            let found = partials.at(i, j);
+            found.is_normal() || found == zero && is_zero(i)
+        })
+}
+
 /// The orders (i, j) of the partial derivatives up to the third.
 fn orders(highest: usize) -> impl Iterator<Item = (usize, usize)> {
     (1..=highest.min(3)).flat_map(|n| (0..=n).map(move |j| (n - j, j)))

@@ -423,7 +423,7 @@ fn functions_of_slices_are_right_where_a_sweep_is_not() {
             for scale in $scales {
                 for n in [8, 9, 13, 25, 33, 96] {
                     let mut x: Vec<$P> = vec![1.5; n];
-                    (x[0], x[1]) = (scale * 1.25, scale);
+                    (x[0], x[1], x[3]) = (scale * 1.25, scale, scale * scale);
                     let v: Vec<$P> = (0..n).map(|i| if i == 0 { 1.0 } else { 0.0 }).collect();
                     let name = format!("{} at {scale:e}, {n} variables", stringify!($f));
                     let near = |found: &[$P], want: &[$P]| {
@@ -451,6 +451,9 @@ fn functions_of_slices_are_right_where_a_sweep_is_not() {
         fn power(x: []) { (x[0] * x[0]).pow(x[2] * 0.0 - 0.5) }
         fn angle(x: []) { (x[0] * x[0]).atan2(x[1] * x[1]) }
         fn still(x: []) { (x[0] - x[0]).sqrt() + x[1] * x[1] + x[2] }
+        fn even_quotient(x: []) { x[3] / (x[0] * x[0]) }
+        fn quotient_of_sums(x: []) { (x[0] * x[0] + 1e240) / (x[0] * x[0]) + x[3] / (x[3] + 1e240) }
+        fn still_beside_a_pole(x: []) { (x[0] - x[0]).sqrt() + (x[1] - x[1]).ln() + x[2] }
     }
     let double = [1e-160, 1e-110, 1e-80, 1e-3, 1.0, 1e80, 1e110, 1e150];
     check!(f64, double, logarithm);
@@ -461,6 +464,9 @@ fn functions_of_slices_are_right_where_a_sweep_is_not() {
     check!(f64, double, power);
     check!(f64, double, angle);
     check!(f64, double, still);
+    check!(f64, double, even_quotient);
+    check!(f64, [1e100, 1e110, 1e120], quotient_of_sums);
+    check!(f64, [1.0], still_beside_a_pole);
     let single = [1e-17_f32, 1e-12, 1.0, 1e10, 1e12, 1e18];
     check!(f32, single, logarithm);
     check!(f32, single, reciprocal);

@@ -429,4 +429,32 @@ fn a_function_is_called_once() {
         assert_eq!(f.hvp(&x, &vec![1.0; n]).unwrap(), x.iter().map(|x| 6.0 * x).collect::<Vec<_>>());
         assert_eq!(f.0.get(), 1, "a Hessian times a vector, {n} variables");
     }
+
+    // also where something is small, large, zero or infinite but has its digits: nothing is computed again
+    struct Ordinary(std::cell::Cell<usize>, usize);
+    impl SliceFn for Ordinary {
+        fn call<T: Ordered>(&self, x: &[T]) -> T {
+            self.0.set(self.0.get() + 1);
+            let [a, b] = [x[0], x[1]];
+            let y = match self.1 {
+                0 => (a * -800.0).exp() + b.tanh(),
+                1 => a.powi(3) / 3.0 + (b * 1e-20).sqrt(),
+                2 => a.xlogy(a) + (b * 1e-13).xlogy(b * 1e-13),
+                3 => (a * 0.0).atan2(b * 1e13) + (b * 1e13).pow(a * 0.0),
+                4 => a * 1e-10 / b + (a * 1e-100 + 1e-100) / (b + 1.0),
+                5 => ((-a * 100.0).exp() + 1.0).recip() + b / ((a * 100.0).exp() + b),
+                6 => (a * 0.0).sqrt() + (b - b.value()).sqrt(),
+                7 => (a - a.value()).max(T::zero()) + (b - b.value()).abs(),
+                _ => (a * a + b * b).sqrt().ln() + a.hypot(b) + a.logistic() + b.softplus(),
+            };
+            x[2..].iter().fold(y, |sum, x| sum + *x * *x)
+        }
+    }
+    let x: Vec<f64> = (1..40).map(f64::from).collect();
+    for kind in 0..9 {
+        let f = Ordinary(std::cell::Cell::new(0), kind);
+        assert_eq!((f.gradient(&x).len(), f.0.take()), (39, 1), "gradient, {kind}");
+        assert_eq!((f.hvp(&x, &x).unwrap().len(), f.0.take()), (39, 1), "product, {kind}");
+        assert_eq!((f.hessian(&x).len(), f.0.take()), (39, 5), "Hessian, {kind}");
+    }
 }

@@ -76,3 +76,16 @@ fn single_precision_too() {
     assert_eq!(par_hessian(&chain, &x), chain.hessian(&x));
     assert_eq!(par_jacobian(&differences, &x), differences.jacobian(&x));
 }
+
+/// Where a sweep's slopes do not fit the floats, both go forward.
+#[test]
+fn a_hessian_that_a_sweep_has_not() {
+    function! { fn steep(x: []) { (x[0] * x[0]).ln() + x[1] * x[2] } }
+
+    let mut x = vec![1.5_f64; 20];
+    x[0] = 1e110;
+    let h = par_hessian(&steep, &x);
+    assert_eq!(h, steep.hessian(&x));
+    assert!((h[0][0] / -2e-220 - 1.0).abs() < 1e-14, "{:e}", h[0][0]);
+    assert_eq!(h[1][2], 1.0);
+}

@@ -7,6 +7,7 @@ use core::ops::Range;
 use super::Reverse;
 use super::kept::{Kept, with_kept};
 use super::tape::{Tape, TapeError};
+use crate::elementary::Elementary;
 use crate::error::LengthError;
 use crate::number::is_zero;
 use crate::perturbation::Tag;
@@ -173,8 +174,8 @@ pub fn hvp<T: Number + 'static>(
     Ok((value, gradient, product))
 }
 
-// For functions of any number type, which may go forward instead: the same derivatives, and whether they are as good as forward. They are
-// not where a slope on the tape may have lost digits, or beside a finite value one is not finite: forward a zero may have kept it away.
+// For functions of any number type, which may go forward instead: the same derivatives, and whether they may stay. They may not where a slope
+// on the tape may have lost digits, or one is NaN beside a value that is not: forward a zero may have kept it away.
 
 /// The value and whether it is so; the gradient in place.
 pub(crate) fn swept_gradient<T: Number + 'static>(
@@ -202,29 +203,30 @@ pub(crate) fn swept_product<T: Number + 'static>(
     })
 }
 
-/// The Hessian, and whether it is so.
+/// The Hessian, and whether it is so; if it is to give up, not all of one that is not.
 pub(crate) fn swept_hessian<T: Number + 'static>(
     mut f: impl for<'t> FnMut(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
     x: &[T],
+    gives_up: bool,
 ) -> Result<(Vec<Vec<T>>, bool), TapeError> {
     let n = x.len();
     let (mut h, mut exact) = (vec![vec![T::zero(); n]; n], true);
     with_kept(|kept: &mut Kept<T>| {
         for columns in column_chunks(n) {
-            let mut finite = true;
-            let value = kept.columns.columns(&mut f, x, columns, |i, j, second| {
-                finite &= second.all_finite();
+            exact &= kept.columns.columns(&mut f, x, columns, |i, j, second| {
                 h[i][j] = second;
                 h[j][i] = second;
             })?;
-            exact &= kept.columns.tape.is_exact() && (finite || !value.all_finite());
+            if gives_up && !exact {
+                break;
+            }
         }
         Ok((h, exact))
     })
 }
 
 fn plausible<T: Number>(value: T, derivatives: &[T]) -> bool {
-    derivatives.iter().all(|x| x.all_finite()) || !value.all_finite()
+    value.value().is_nan() || !derivatives.iter().any(|x| x.value().is_nan())
 }
 
 /// How many columns of a Hessian one sweep gives.
@@ -248,7 +250,7 @@ pub fn hessian<T: Number + 'static>(
     f: impl for<'t> FnMut(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
     x: &[T],
 ) -> Result<Vec<Vec<T>>, TapeError> {
-    Ok(swept_hessian(f, x)?.0)
+    Ok(swept_hessian(f, x, false)?.0)
 }
 
 /// The columns of a Hessian that one sweep gives.
@@ -291,14 +293,14 @@ impl<D: Number + 'static> Swept<D> {
 }
 
 impl<T: Number + 'static> Swept<Dual<T, COLUMNS>> {
-    /// The value and some columns of the Hessian, from the diagonal down: `set` is given row, column and entry.
+    /// Some columns of the Hessian, from the diagonal down: `set` is given row, column and entry. Whether they may stay.
     pub(crate) fn columns(
         &mut self,
         f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, COLUMNS>>]) -> Reverse<'t, Dual<T, COLUMNS>>,
         x: &[T],
         columns: Range<usize>,
         mut set: impl FnMut(usize, usize, T),
-    ) -> Result<T, TapeError> {
+    ) -> Result<bool, TapeError> {
         let tag = Tag::fresh();
         // those after the columns have no direction
         let seed = |(j, x): (usize, &T)| match j.checked_sub(columns.start) {
@@ -307,12 +309,15 @@ impl<T: Number + 'static> Swept<Dual<T, COLUMNS>> {
         };
         let (value, slopes) = self.gradient(f, x.iter().enumerate().map(seed))?;
         let value = value.result_of(tag).re;
+        let mut is_nan = false;
         for j in columns.clone() {
             for (i, slope) in slopes.iter().enumerate().skip(j) {
-                set(i, j, slope.result_of(tag).eps[j - columns.start]);
+                let second = slope.result_of(tag).eps[j - columns.start];
+                is_nan |= second.value().is_nan();
+                set(i, j, second);
             }
         }
-        Ok(value)
+        Ok(self.tape.is_exact() && (!is_nan || value.value().is_nan()))
     }
 }
 
@@ -380,6 +385,7 @@ impl<T: Number + 'static> Workspace<T> {
     pub fn new() -> Self {
         Workspace { line: Swept::new(), columns: Swept::new() }
     }
+
     /// The value f(x), and in place the gradient ∂f/∂xᵢ and the Hessian times v. One call of f and one sweep.
     ///
     /// # Errors

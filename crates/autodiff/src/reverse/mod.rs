@@ -8,8 +8,8 @@
 //! With `T` a [`Dual`](crate::Dual), the sweep is differentiated forward: a Hessian times vectors.
 //!
 //! The tape holds slopes, so each must fit the floats, with its derivatives: of ln(x²) at 10¹⁵⁰, where (ln u)'' u' does not,
-//! the Hessian is wrong here and right by [`hessian`](fn@crate::hessian); of 1/x² at 10¹⁰⁰ the gradient is 0. [`SliceFn`](crate::SliceFn) notices and goes
-//! forward then.
+//! the Hessian is wrong here and right by [`hessian`](fn@crate::hessian); of 1/x² at 10¹⁰⁰ the gradient is 0. [`SliceFn`](crate::SliceFn) goes
+//! forward there.
 //!
 //! ```
 //! use autodiff::reverse;

@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 use super::tape::{Record, STILL};
+use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, from};
 use crate::pairs::Partials;
 use crate::recurrences::Law;
@@ -135,7 +136,7 @@ impl<T: Number> Number for Reverse<'_, T> {
     }
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
-        if !stretched::in_range2(self, other, partials) {
+        if !stretched::fits_on_tape(self, other, partials) {
             self.loses();
             other.loses();
         }
@@ -198,6 +199,22 @@ impl<T: Number> Mul for Reverse<'_, T> {
     }
 }
 
+/// Whether w = ±x/y has its digits as a slope, and its derivatives, as large as w/y and so on, have theirs. Of what is not finite there is
+/// nothing to lose.
+#[inline]
+fn quotient_fits<T: Number>(x: T, w: T, y: T) -> bool {
+    let (x, mut w, y) = (x.value(), w.value(), y.value());
+    if x == T::Precision::ZERO || !x.is_finite() {
+        return true;
+    }
+    let mut fits = w.is_normal();
+    for _ in 0..T::ORDER {
+        w /= y;
+        fits &= w.is_normal();
+    }
+    fits
+}
+
 impl<T: Number> Div for Reverse<'_, T> {
     type Output = Self;
     /// z = x / y: ∂z/∂x = 1 / y, ∂z/∂y = −z / y
@@ -206,13 +223,19 @@ impl<T: Number> Div for Reverse<'_, T> {
         let z = self.re / other.re;
         if self.index == other.index {
             // x / x: of a tiny x the two slopes overflow, their sum does not
-            return self.unary(z, (T::one() - z).over_divisor(other.re));
+            let moved = T::one() - z;
+            let slope = moved.over_divisor(other.re);
+            if !quotient_fits(moved, slope, other.re) {
+                self.loses();
+            }
+            return self.unary(z, slope);
         }
-        if !(other.re.divides_safely() && stretched::leaves_room(z)) {
+        let weights = [T::one() / other.re, -z / other.re];
+        if !(quotient_fits(T::one(), weights[0], other.re) && quotient_fits(z, weights[1], other.re)) {
             self.loses();
             other.loses();
         }
-        self.binary(other, z, [T::one() / other.re, -z / other.re])
+        self.binary(other, z, weights)
     }
 }
 
