@@ -60,7 +60,7 @@ impl<T: Number, const N: usize> Dual<T, N> {
     }
 
     /// One variable in each direction, of one driver call: they do not mix with another's. Where one does not move its partial is −0, for
-    /// x + −0 is x, whatever x is: the compiler leaves such sums out, as it may not those with +0, which −0 does not stay in.
+    /// x + −0 is x, whatever x is: the compiler leaves such sums out, as it may not those with +0, for −0 + 0 is +0.
     #[inline]
     pub(crate) fn seeds(x: [T; N], tag: Tag) -> [Self; N] {
         let still = -T::zero();

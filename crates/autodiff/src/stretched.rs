@@ -23,9 +23,14 @@ pub(crate) fn compose<T: Number>(
 /// Whether the derivatives that `T` asks for have all their digits. What has no law (special functions) is taken as it is.
 #[inline]
 pub(crate) fn in_range<T: Number>(x: T, d: &[T::Precision], law: Option<Law<T::Precision>>) -> bool {
-    let size = Elementary::abs(x.value());
-    law.is_none_or(|law| law.is_gentle(T::ORDER))
-        || (1..=T::ORDER).all(|n| d.get(n).is_none_or(|f| fits_by(law, n, *f, size)))
+    in_range_to(T::ORDER, Elementary::abs(x.value()), d, law)
+}
+
+/// The same of derivatives up to an order.
+#[inline]
+fn in_range_to<P: Elementary>(order: usize, size: P, d: &[P], law: Option<Law<P>>) -> bool {
+    law.is_none_or(|law| law.is_gentle(order))
+        || (1..=order).all(|n| d.get(n).is_none_or(|f| fits_by(law, n, *f, size)))
 }
 
 /// Whether a number leaves room for factors: it is neither very small nor very large, or it is zero.
@@ -70,15 +75,15 @@ fn compose_stretched<T: Number>(x: T, law: Option<Law<T::Precision>>, all: &dyn 
     let Everything { floats: d, wide } = all();
     let plain = x.compose(&d[..=T::ORDER]);
     let size = Elementary::abs(x.value());
-    // as numbers of first order take it
-    let slope_fits = law.is_none_or(|law| law.is_gentle(1)) || fits_by(law, 1, d[1], size);
+    let slope_fits = in_range_to(1, size, &d, law);
     let stretched = || {
         let scale = (Wide::ONE / Wide::new(size)).power_of_two_nearby()?;
         let wide = wide.filter(|_| Elementary::is_finite(d[0]))?;
         let mut scaled = [d[0]; MAX_ORDER + 1];
         for n in 1..=T::ORDER {
-            // a derivative that fits keeps its bits
-            let exact = if fits_by(law, n, d[n], size) || n == 1 && slope_fits { Wide::new(d[n]) } else { wide[n] };
+            // a derivative that fits keeps its bits, and so does a slope that numbers of first order take as it is
+            let kept = if n == 1 { slope_fits } else { fits_by(law, n, d[n], size) };
+            let exact = if kept { Wide::new(d[n]) } else { wide[n] };
             scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
             if !whole(scaled[n], exact) {
                 return None;
@@ -94,20 +99,20 @@ fn compose_stretched<T: Number>(x: T, law: Option<Law<T::Precision>>, all: &dyn 
 /// [`Number::compose2`] in the same way, up to the third order; a length and an angle are stretched in both directions alike.
 #[inline]
 pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
-    if in_range2(x, y, partials) { x.compose2(y, partials, 0, 0) } else { compose2_stretched(x, y, partials) }
+    if in_range2(T::ORDER, x, y, partials) { x.compose2(y, partials, 0, 0) } else { compose2_stretched(x, y, partials) }
 }
 
-/// Whether the partial derivatives that `T` asks for have all their digits.
+/// Whether the partial derivatives up to an order have all their digits.
 #[inline]
-pub(crate) fn in_range2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> bool {
+fn in_range2<T: Number>(order: usize, x: T, y: T, partials: &Partials<T::Precision>) -> bool {
     let sizes = [x, y].map(|x| Elementary::abs(x.value()));
     let fit = |i: usize, j: usize| sizes.into_iter().all(|size| fits(partials.at(i, j), size));
     // the second derivatives of a length are no larger than its reciprocal
-    let gentle = T::ORDER <= 2 && matches!(partials.law, Some(Law2::Hypot));
-    gentle || orders(T::ORDER).all(|(i, j)| fit(i, j))
+    let gentle = order <= 2 && matches!(partials.law, Some(Law2::Hypot));
+    gentle || orders(order).all(|(i, j)| fit(i, j))
 }
 
-/// The same for a tape, on which what lost digits is not brought back: a derivative that is zero by its formula, at any size, has lost none.
+/// The same of those that `T` asks for, for a tape, on which what lost digits is not brought back: a derivative that is zero by its formula, at any size, has lost none.
 #[inline]
 pub(crate) fn fits_on_tape<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> bool {
     let (zero, one) = (T::Precision::ZERO, T::Precision::ONE);
@@ -118,7 +123,7 @@ pub(crate) fn fits_on_tape<T: Number>(x: T, y: T, partials: &Partials<T::Precisi
         Some(Law2::Hypot | Law2::Atan2) => u == zero || v == zero,
         None => false,
     };
-    in_range2(x, y, partials)
+    in_range2(T::ORDER, x, y, partials)
         || orders(T::ORDER).all(|(i, j)| {
             let found = partials.at(i, j);
             found.is_normal() || found == zero && is_zero(i)
@@ -159,9 +164,7 @@ fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) 
             scaled.set(i, j, per_both);
         }
         let z = x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0).where_it_fits(plain);
-        let fit = |i: usize, j: usize| [u, v].into_iter().all(|size| fits(partials.at(i, j), size));
-        let slopes_fit = matches!(partials.law, Some(Law2::Hypot)) || fit(1, 0) && fit(0, 1);
-        Some(if slopes_fit { z.with_slopes_of(plain) } else { z })
+        Some(if in_range2(1, x, y, partials) { z.with_slopes_of(plain) } else { z })
     };
     stretched().unwrap_or(plain)
 }

@@ -173,7 +173,8 @@ where
     }
     fn value_and_jacobian(&self, x: &DVector<T>) -> (DVector<T>, DMatrix<T>) {
         let y = self.function.call(Dual::variables(array::<T, N>(x)));
-        (DVector::from_iterator(M, y.iter().map(|y| y.re)), DMatrix::from_fn(M, N, |i, j| y[i].eps[j] + T::zero()))
+        let rows = y.map(Dual::slopes);
+        (DVector::from_iterator(M, y.iter().map(|y| y.re)), DMatrix::from_fn(M, N, |i, j| rows[i][j]))
     }
 }
 

@@ -161,9 +161,9 @@ pub(crate) fn hessian_times<T: Number, const W: usize>(
     let still = |i: usize| Dual::constant(along(i));
     let moving = |i: usize, k: usize, tag| Dual::variable(along(i), k).tagged(tag);
     each_chunk::<T, _, W>(x, numbers, still, moving, |chunk, x, tag| {
-        let y = f(x).result_of(tag);
+        let slopes = f(x).result_of(tag).slopes();
         for (k, i) in chunk.enumerate() {
-            product[i] = y.eps[k].eps[0] + T::zero();
+            product[i] = slopes[k].eps[0];
         }
     });
 }

@@ -170,7 +170,7 @@ pub fn hvp<T: Number + 'static>(
     v: &[T],
 ) -> Result<(T, Vec<T>, Vec<T>), TapeError> {
     let (mut gradient, mut product) = (vec![T::zero(); x.len()], vec![T::zero(); x.len()]);
-    let value = with_kept(|kept| kept.line.hvp(f, x, v, &mut gradient, &mut product))?;
+    let value = with_kept(|kept| kept.workspace.hvp(f, x, v, &mut gradient, &mut product))?;
     Ok((value, gradient, product))
 }
 
@@ -197,8 +197,8 @@ pub(crate) fn swept_product<T: Number + 'static>(
 ) -> Result<(Vec<T>, bool), TapeError> {
     let mut product = vec![T::zero(); x.len()];
     with_kept(|kept: &mut Kept<T>| {
-        let value = kept.line.along(f, x, v, |i, slope| product[i] = slope.eps[0])?;
-        let exact = kept.line.tape.is_exact() && plausible(value, &product);
+        let value = kept.workspace.line.along(f, x, v, |i, slope| product[i] = slope.eps[0])?;
+        let exact = kept.workspace.line.tape.is_exact() && plausible(value, &product);
         Ok((product, exact))
     })
 }
@@ -213,7 +213,7 @@ pub(crate) fn swept_hessian<T: Number + 'static>(
     let (mut h, mut exact) = (vec![vec![T::zero(); n]; n], true);
     with_kept(|kept: &mut Kept<T>| {
         for columns in column_chunks(n) {
-            exact &= kept.columns.columns(&mut f, x, columns, |i, j, second| {
+            exact &= kept.workspace.columns.columns(&mut f, x, columns, |i, j, second| {
                 h[i][j] = second;
                 h[j][i] = second;
             })?;
@@ -339,19 +339,6 @@ impl<T: Number + 'static> Swept<Dual<T, 1>> {
         }
         Ok(value.result_of(tag).re)
     }
-
-    fn hvp(
-        &mut self,
-        f: impl for<'t> FnOnce(&[Reverse<'t, Dual<T, 1>>]) -> Reverse<'t, Dual<T, 1>>,
-        x: &[T],
-        v: &[T],
-        gradient: &mut [T],
-        product: &mut [T],
-    ) -> Result<T, TapeError> {
-        LengthError::check("the gradient", gradient.len(), x.len())?;
-        LengthError::check("the product", product.len(), x.len())?;
-        self.along(f, x, v, |i, slope| (gradient[i], product[i]) = (slope.re, slope.eps[0]))
-    }
 }
 
 /// Keeps the tapes and numbers of second derivatives by sweeps between calls: they go into slices that are there already,
@@ -370,8 +357,8 @@ impl<T: Number + 'static> Swept<Dual<T, 1>> {
 /// ```
 #[derive(Debug)]
 pub struct Workspace<T: Number + 'static> {
-    line: Swept<Dual<T, 1>>,
-    columns: Swept<Dual<T, COLUMNS>>,
+    pub(super) line: Swept<Dual<T, 1>>,
+    pub(super) columns: Swept<Dual<T, COLUMNS>>,
 }
 
 impl<T: Number + 'static> Default for Workspace<T> {
@@ -398,7 +385,9 @@ impl<T: Number + 'static> Workspace<T> {
         gradient: &mut [T],
         product: &mut [T],
     ) -> Result<T, TapeError> {
-        self.line.hvp(f, x, v, gradient, product)
+        LengthError::check("the gradient", gradient.len(), x.len())?;
+        LengthError::check("the product", product.len(), x.len())?;
+        self.line.along(f, x, v, |i, slope| (gradient[i], product[i]) = (slope.re, slope.eps[0]))
     }
 
     /// The Hessian ∂²f/∂xᵢ∂xⱼ in place, row by row. ⌈n/8⌉ calls of f and sweeps for n variables, as [`hessian`].

@@ -1,19 +1,20 @@
 //! What a thread keeps from one sweep to the next, where the caller keeps nothing.
 
-use super::drivers::{COLUMNS, Swept};
+#[cfg(feature = "std")]
+use super::drivers::Swept;
+use super::drivers::Workspace;
 use super::tape::Tape;
-use crate::{Dual, Number};
+use crate::Number;
 
-/// The memory of sweeps over functions of numbers `T`: for gradients, for products with a Hessian, for columns of one.
+/// The memory of sweeps over functions of numbers `T`: for gradients, for products with a Hessian and for columns of one.
 pub(super) struct Kept<T: Number + 'static> {
     pub(super) tape: Tape<T>,
-    pub(super) line: Swept<Dual<T, 1>>,
-    pub(super) columns: Swept<Dual<T, COLUMNS>>,
+    pub(super) workspace: Workspace<T>,
 }
 
 impl<T: Number + 'static> Default for Kept<T> {
     fn default() -> Self {
-        Kept { tape: Tape::new(), line: Swept::new(), columns: Swept::new() }
+        Kept { tape: Tape::new(), workspace: Workspace::new() }
     }
 }
 
@@ -39,11 +40,12 @@ pub(super) fn with_kept<T: Number + 'static, R>(body: impl FnOnce(&mut Kept<T>) 
     if memory.tape.bytes() > MOST {
         memory.tape = Tape::new();
     }
-    if memory.line.bytes() > MOST {
-        memory.line = Swept::new();
+    let Workspace { line, columns } = &mut memory.workspace;
+    if line.bytes() > MOST {
+        *line = Swept::new();
     }
-    if memory.columns.bytes() > MOST {
-        memory.columns = Swept::new();
+    if columns.bytes() > MOST {
+        *columns = Swept::new();
     }
     // without the cell it goes
     let _ = KEPT.try_with(|cell| cell.set(Some(memory)));

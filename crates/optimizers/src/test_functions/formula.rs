@@ -174,8 +174,8 @@ fn jacobian<T: Entry>(components: Call<'_, First<T>, Vec<First<T>>>, x: &DVector
             slopes = DMatrix::from_element(components.len(), x.len(), T::zero());
         }
         for (i, y) in components.iter().enumerate() {
-            for j in first..x.len().min(first + CHUNK) {
-                slopes[(i, j)] = y.eps[j - first] + T::zero();
+            for (j, slope) in (first..x.len()).zip(y.slopes()) {
+                slopes[(i, j)] = slope;
             }
         }
     }
@@ -211,10 +211,10 @@ fn second_derivatives<T: Entry>(x: &DVector<T>, f: Call<'_, Second<T>, Second<T>
                 .map(|(i, &x)| place(i).map_or_else(|| HyperDual::constant(x), |k| HyperDual::variable(x, k)))
                 .collect();
             let y = f(&seeded);
-            let second_order = y.hessian();
+            let (first_order, second_order) = (y.slopes(), y.hessian());
             value = y.re;
             for (i, k) in (0..n).filter_map(|i| place(i).map(|k| (i, k))) {
-                gradient[i] = y.eps[k] + T::zero();
+                gradient[i] = first_order[k];
                 for (j, l) in (0..n).filter_map(|j| place(j).map(|l| (j, l))) {
                     hessian[(i, j)] = second_order[k][l];
                 }
