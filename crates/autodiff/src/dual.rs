@@ -3,13 +3,14 @@
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::beyond::{self, WidePartials};
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, finite, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
 use crate::rules::Everything;
-use crate::stretched::{self, leaves_room, lost};
+use crate::stretched::{self, is_middling, leaves_room};
 
 /// A value with its partial derivatives in `N` directions: x + Σ xᵢ εᵢ, where εᵢ εⱼ = 0.
 ///
@@ -119,24 +120,18 @@ impl<T: Number, const N: usize> Dual<T, N> {
     #[cold]
     #[inline(never)]
     fn special_quotient(&self, other: &Self, q: T) -> Self {
-        if other.re.divides_safely() && q.all_finite() {
+        // of a number of first order, what of q is infinite is computed anew
+        let finite = if T::ORDER == 1 { Elementary::is_finite(q.value()) } else { q.all_finite() };
+        if other.re.divides_safely() && finite {
             self.far_quotient(*other, q)
         } else {
             self.careful_quotient(*other, q, T::times_slope)
         }
     }
 
-    /// The quotient q where yᵢ q may leave the range of floats on the way: there it is xᵢ/y − yᵢ/y q.
+    /// The quotient q where yᵢ q may leave the range of floats on the way.
     fn far_quotient(self, other: Self, q: T) -> Self {
-        let (x, y) = (self.eps, other.eps);
-        let eps = array::from_fn(|i| {
-            let product = y[i].times_slope(q);
-            if lost(product, y[i], q) {
-                x[i].over_divisor(other.re) - y[i].over_divisor(other.re).times_slope(q)
-            } else {
-                (x[i] - product).over_divisor(other.re)
-            }
-        });
+        let eps = array::from_fn(|i| self.eps[i].slope_of_quotient(other.eps[i], [self.re, other.re], q));
         Dual { eps, re: q, tag: self.tag.and(other.tag) }
     }
 
@@ -192,6 +187,33 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
         stretched::compose2(self, other, partials)
+    }
+    fn compose2_wide(self, other: Self, f: T::Precision, d: &WidePartials<T::Precision>) -> Option<Self> {
+        let at = [self.re, other.re];
+        let mut z = Dual::constant(self.re.compose2_wide(other.re, f, d)?).tagged(self.tag.and(other.tag));
+        for i in 0..N {
+            z.eps[i] = self.eps[i].slope2_wide(other.eps[i], at, d)?;
+        }
+        Some(z)
+    }
+    fn slope2_wide(self, other: Self, [x, y]: [Self; 2], d: &WidePartials<T::Precision>) -> Option<Self> {
+        if T::ORDER > 0 {
+            return None;
+        }
+        let (slopes, values) = ([self, other], [self.re, other.re]);
+        let part = |i: usize| beyond::second(slopes.map(|x| x.eps[i]), values, [x.eps[i], y.eps[i]], d);
+        Some(Dual { eps: array::from_fn(part), re: beyond::slope(values, d), tag: self.tag.and(other.tag) })
+    }
+    fn slope_of_quotient(self, other: Self, [x, y]: [Self; 2], q: Self) -> Self {
+        if T::ORDER > 0 {
+            return stretched::slope_of_quotient(self, other, y, q);
+        }
+        let re = self.re.slope_of_quotient(other.re, [x.re, y.re], q.re);
+        let slope = [self.re, other.re, re];
+        let part = |i: usize| {
+            beyond::quotient_second([self.eps[i], other.eps[i]], slope, [x.eps[i], y.eps[i], q.eps[i]], q.re, y.re)
+        };
+        Dual { eps: array::from_fn(part), re, tag: self.tag.and(other.tag).and(q.tag) }
     }
     fn where_it_fits(self, other: Self) -> Self {
         let eps = array::from_fn(|i| self.eps[i].where_it_fits(other.eps[i]));
@@ -309,7 +331,7 @@ impl<T: Number, const N: usize> Dual<T, N> {
     #[inline(always)]
     fn quotient(&self, other: &Self) -> Self {
         let q = self.re / other.re;
-        if !(other.re.divides_safely() && leaves_room(q) && (T::ORDER == 0 || q.all_finite())) {
+        if !(is_middling(other.re) && leaves_room(q) && (T::ORDER == 0 || q.all_finite())) {
             return self.special_quotient(other, q);
         }
         let r = T::Precision::ONE / other.value();

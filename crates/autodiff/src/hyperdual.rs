@@ -3,13 +3,14 @@
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::beyond::{self, WidePartials};
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, finite, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
 use crate::rules::Everything;
-use crate::stretched::{self, leaves_room, lost};
+use crate::stretched::{self, is_middling, leaves_room, lost};
 
 /// A value with its first and second partial derivatives in `N` directions: x + Σ xᵢ εᵢ + Σ xᵢⱼ εᵢ εⱼ.
 ///
@@ -303,27 +304,41 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
             .over(v, r))
     }
 
-    /// The quotient q where yᵢ q may leave the range of floats on the way: there its first derivatives are xᵢ/y − yᵢ/y q, and
-    /// the second those of this.
+    /// The quotient q where the divisor or q is no number of middling size.
     #[cold]
     #[inline(never)]
+    fn special_quotient(&self, other: &Self, q: T) -> Self {
+        if other.re.divides_safely() && q.all_finite() {
+            self.far_quotient(*other, q)
+        } else {
+            self.careful_quotient(*other, q, T::times_slope)
+        }
+    }
+
+    /// The quotient q where yᵢ q or yᵢ qⱼ may leave the range of floats on the way; of what is no float, by parts there:
+    /// hᵢⱼ/y − (hyᵢⱼ/y q + …).
     fn far_quotient(self, other: Self, q: T) -> Self {
-        let mut z = self.careful_quotient_here(other, q, T::times_slope);
-        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
-        let by_x = x.map(|x| x.over_divisor(other.re));
-        let by_y = y.map(|y| y.over_divisor(other.re));
+        let (x, y, hx, hy, v) = (self.eps, other.eps, self.second, other.second, other.re);
+        let z: [T; N] = array::from_fn(|i| x[i].slope_of_quotient(y[i], [self.re, v], q));
+        let tag = self.tag.and(other.tag);
+        if T::ORDER == 0 {
+            let part = |i: usize, j: usize| {
+                beyond::quotient_second([hx[i][j], hy[i][j]], [x[i], y[i], z[i]], [x[j], y[j], z[j]], q, v)
+            };
+            return HyperDual { second: triangle(part), eps: z, re: q, tag };
+        }
+        let [by_x, by_y] = [x, y].map(|x| x.map(|x| x.over_divisor(v)));
         let far = y.map(|y| lost(y.times_slope(q), y, q));
-        for i in (0..N).filter(|i| far[*i]) {
-            z.eps[i] = by_x[i] - by_y[i].times_slope(q);
-        }
-        for i in 0..N {
-            for j in (0..=i).filter(|j| far[i] || far[*j]) {
-                let of_x = hx[i][j].over_divisor(other.re) - either_zero(by_y[j], by_x[i]);
-                let of_y = hy[i][j].over_divisor(other.re) - either_zero(by_y[j], by_y[i]);
-                z.second[i][j] = of_x - (of_y.times_slope(q) + either_zero(z.eps[j], by_y[i]));
+        let near = self.careful_quotient_here(other, q, T::times_slope).second;
+        let second = triangle(|i, j| {
+            if !(far[i] || far[j]) {
+                return near[i][j];
             }
-        }
-        z
+            let of_x = hx[i][j].over_divisor(v) - either_zero(by_y[j], by_x[i]);
+            let of_y = hy[i][j].over_divisor(v) - either_zero(by_y[j], by_y[i]);
+            of_x - (of_y.times_slope(q) + either_zero(z[j], by_y[i]))
+        });
+        HyperDual { second, eps: z, re: q, tag }
     }
 
     /// The quotient where the divisor is zero, tiny, huge or not finite; `times` multiplies a partial with q, which may be one itself.
@@ -376,6 +391,18 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
         stretched::compose2(self, other, partials)
+    }
+    fn compose2_wide(self, other: Self, f: T::Precision, d: &WidePartials<T::Precision>) -> Option<Self> {
+        if T::ORDER > 0 {
+            return None;
+        }
+        let (x, y, hx, hy) = (self.eps, other.eps, self.second, other.second);
+        Some(HyperDual {
+            second: triangle(|i, j| beyond::second([hx[i][j], hy[i][j]], [x[i], y[i]], [x[j], y[j]], d)),
+            eps: array::from_fn(|i| beyond::slope([x[i], y[i]], d)),
+            re: T::constant(f),
+            tag: self.tag.and(other.tag),
+        })
     }
     fn where_it_fits(self, other: Self) -> Self {
         let second = triangle(|i, j| self.second[i][j].where_it_fits(other.second[i][j]));
@@ -572,11 +599,8 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     #[inline(always)]
     fn divided(&self, other: &Self) -> Self {
         let q = self.re / other.re;
-        if !other.re.divides_safely() {
-            return self.careful_quotient(*other, q, T::times_slope);
-        }
-        if q.all_finite() && !leaves_room(q) {
-            return self.far_quotient(*other, q);
+        if !(is_middling(other.re) && leaves_room(q)) {
+            return self.special_quotient(other, q);
         }
         self.quotient(other, q, T::Precision::ONE / other.value(), T::times_slope)
     }

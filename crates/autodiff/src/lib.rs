@@ -126,6 +126,7 @@
 extern crate alloc;
 
 mod arithmetic;
+mod beyond;
 mod bounded;
 #[cfg(feature = "std")]
 mod check;

@@ -4,12 +4,14 @@ use core::fmt::Debug;
 use core::iter::{Product, Sum};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
+use crate::beyond::{self, WidePartials};
 use crate::elementary::Elementary;
 use crate::pairs::{self, Partials};
 use crate::recurrences::Law;
 use crate::rules::{self, Everything, Log, Powf, Powi, Rule, unary_rules};
 #[cfg(feature = "special")]
 use crate::special::{self, special_functions};
+use crate::stretched;
 #[cfg(feature = "special")]
 use crate::wide::Wide;
 
@@ -111,6 +113,30 @@ pub trait Number:
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<Self::Precision>) -> Self {
         self.compose2(other, partials, 0, 0)
+    }
+
+    /// [`compose2`](Number::compose2) with derivatives of unbounded exponent beside the value f, for numbers of up to the second order.
+    #[doc(hidden)]
+    fn compose2_wide(
+        self,
+        _other: Self,
+        _f: Self::Precision,
+        _partials: &WidePartials<Self::Precision>,
+    ) -> Option<Self> {
+        None
+    }
+
+    /// self fₓ(x, y) + other f_y(x, y) in the same way, for numbers of up to the first order.
+    #[doc(hidden)]
+    fn slope2_wide(self, _other: Self, _at: [Self; 2], _partials: &WidePartials<Self::Precision>) -> Option<Self> {
+        None
+    }
+
+    /// (self − other q) / y, the derivative of q = x / y by what moves x by `self` and y by `other`, where a product may leave the
+    /// range of floats.
+    #[doc(hidden)]
+    fn slope_of_quotient(self, other: Self, [_x, y]: [Self; 2], q: Self) -> Self {
+        stretched::slope_of_quotient(self, other, y, q)
     }
 
     /// Part by part, this number's where it is finite, else the other's.
@@ -476,6 +502,15 @@ macro_rules! float_is_a_number {
                 #[inline]
                 fn compose(self, derivatives: &[$float]) -> Self {
                     derivatives.first().copied().unwrap_or($float::NAN)
+                }
+                fn compose2_wide(self, _: Self, f: $float, _: &WidePartials<$float>) -> Option<Self> {
+                    Some(f)
+                }
+                fn slope2_wide(self, other: Self, _: [Self; 2], partials: &WidePartials<$float>) -> Option<Self> {
+                    Some(beyond::slope([self, other], partials))
+                }
+                fn slope_of_quotient(self, other: Self, [_, y]: [Self; 2], q: Self) -> Self {
+                    beyond::quotient_slope([self, other], q, y)
                 }
                 #[inline]
                 fn stretched(self, _: $float) -> Self {

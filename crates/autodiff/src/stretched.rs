@@ -1,6 +1,8 @@
 //! The chain rule where f', f'', … leave the range of floats and what they are multiplied with brings them back, as in the
 //! logarithm of a likelihood of 10⁻²⁰⁰.
 
+use core::array;
+
 use crate::elementary::Elementary;
 use crate::number::Number;
 use crate::pairs::Partials;
@@ -17,7 +19,16 @@ pub(crate) fn compose<T: Number>(
     law: Option<Law<T::Precision>>,
     all: impl Fn() -> Everything<T::Precision>,
 ) -> T {
-    if in_range(x, d, law) { x.compose(d) } else { compose_stretched(x, law, &all) }
+    let roomy =
+        || law.is_none_or(|law| law.is_gentle(T::ORDER)) || (2..=T::ORDER).all(|n| d.get(n).is_none_or(has_room));
+    if in_range(x, d, law) && roomy() { x.compose(d) } else { compose_stretched(x, law, &all) }
+}
+
+/// Whether a derivative that fits still does when it is multiplied with one partial, of 2⁻²⁴ to 2²⁴, before it is with another.
+#[inline]
+fn has_room<P: Elementary>(derivative: &P) -> bool {
+    let room = P::of((1_u64 << 24) as f64);
+    derivative.is_between(P::MIN_POSITIVE * room, P::MAX / room) || !derivative.is_normal()
 }
 
 /// Whether the derivatives that `T` asks for have all their digits. What has no law (special functions) is taken as it is.
@@ -36,14 +47,30 @@ fn in_range_to<P: Elementary>(order: usize, size: P, d: &[P], law: Option<Law<P>
 /// Whether a number leaves room for factors: it is neither very small nor very large, or it is zero.
 #[inline]
 pub(crate) fn leaves_room<T: Number>(x: T) -> bool {
+    is_middling(x) || x.value() == T::Precision::ZERO
+}
+
+/// Whether it leaves room for divisors too.
+#[inline]
+pub(crate) fn is_middling<T: Number>(x: T) -> bool {
     let room = T::Precision::ROOMY;
-    x.value().is_between(Elementary::recip(room), room) || x.value() == T::Precision::ZERO
+    x.value().is_between(Elementary::recip(room), room)
 }
 
 /// Whether a product of two numbers has lost digits, by its value.
 pub(crate) fn lost<T: Number>(product: T, x: T, y: T) -> bool {
     let moves = |x: T| x.value() != T::Precision::ZERO && Elementary::is_finite(x.value());
     moves(x) && moves(y) && !Elementary::is_normal(product.value())
+}
+
+/// (x − y q) / divisor, by parts where y q has lost digits.
+pub(crate) fn slope_of_quotient<T: Number>(x: T, y: T, divisor: T, q: T) -> T {
+    let product = y.times_slope(q);
+    if lost(product, y, q) {
+        x.over_divisor(divisor) - y.over_divisor(divisor).times_slope(q)
+    } else {
+        (x - product).over_divisor(divisor)
+    }
 }
 
 /// Whether the n-th derivative has all its digits: what obeys an equation without a polynomial is nowhere zero but at 0.
@@ -64,6 +91,11 @@ pub(crate) fn fits<P: Elementary>(derivative: P, size: P) -> bool {
     derivative.is_normal() || derivative == P::ZERO && (size == P::ZERO || size <= far && size >= far.recip())
 }
 
+/// A derivative on numbers of unbounded exponent, or as a float where its exponent leaves those too.
+fn known<P: Elementary>(wide: Wide<P>, float: P) -> Wide<P> {
+    if wide.is_nan() { Wide::new(float) } else { wide }
+}
+
 /// Whether a derivative that was divided by a power of two has all its digits as a float.
 fn whole<P: Elementary>(scaled: P, derivative: Wide<P>) -> bool {
     scaled.is_normal() || derivative == Wide::ZERO
@@ -76,30 +108,52 @@ fn compose_stretched<T: Number>(x: T, law: Option<Law<T::Precision>>, all: &dyn 
     let plain = x.compose(&d[..=T::ORDER]);
     let size = Elementary::abs(x.value());
     let slope_fits = in_range_to(1, size, &d, law);
-    let stretched = || {
-        let scale = (Wide::ONE / Wide::new(size)).power_of_two_nearby()?;
+    let composed = || {
         let wide = wide.filter(|_| Elementary::is_finite(d[0]))?;
-        let mut scaled = [d[0]; MAX_ORDER + 1];
-        for n in 1..=T::ORDER {
-            // a derivative that fits keeps its bits, and so does a slope that numbers of first order take as it is
-            let kept = if n == 1 { slope_fits } else { fits_by(law, n, d[n], size) };
-            let exact = if kept { Wide::new(d[n]) } else { wide[n] };
-            scaled[n] = (0..n).fold(exact, |f, _| f / Wide::new(scale)).narrow();
-            if !whole(scaled[n], exact) {
-                return None;
-            }
+        // a derivative that fits keeps its bits, and so does a slope that numbers of first order take as it is
+        let kept = |n: usize| if n == 1 { slope_fits } else { fits_by(law, n, d[n], size) };
+        let exact: [_; MAX_ORDER + 1] =
+            array::from_fn(|n| if kept(n) { Wide::new(d[n]) } else { known(wide[n], d[n]) });
+        // the slope of what is not a normal number may not fit, though numbers of first order take it
+        let slope = if Elementary::is_finite(d[1]) { exact[1] } else { known(wide[1], d[1]) };
+        let alone = [exact[0], slope, exact[2]].map(|d| [d, Wide::ZERO, Wide::ZERO]);
+        if let Some(z) = x.compose2_wide(T::zero(), d[0], &alone) {
+            return Some(z);
+        }
+        let scale = (Wide::ONE / Wide::new(size)).power_of_two_nearby()?;
+        let floats = |f: &dyn Fn(usize) -> Wide<T::Precision>| -> [_; MAX_ORDER + 1] {
+            array::from_fn(|n| if n == 0 { d[0] } else { f(n).narrow() })
+        };
+        let scaled = floats(&|n| (0..n).fold(exact[n], |f, _| f / Wide::new(scale)));
+        if (1..=T::ORDER).any(|n| !whole(scaled[n], exact[n])) {
+            return Some(x.compose(&floats(&|n| exact[n])[..=T::ORDER]));
         }
         // what moves very fast may not fit when it is stretched, and what moves very slowly may lose digits
-        let z = x.stretched(scale).compose(&scaled[..=T::ORDER]).where_it_fits(plain);
-        Some(if slope_fits { z.with_slopes_of(plain) } else { z })
+        Some(x.stretched(scale).compose(&scaled[..=T::ORDER]).where_it_fits(plain))
     };
-    stretched().unwrap_or(plain)
+    match composed() {
+        Some(z) if slope_fits => z.with_slopes_of(plain),
+        Some(z) => z,
+        None => plain,
+    }
 }
 
 /// [`Number::compose2`] in the same way, up to the third order; a length and an angle are stretched in both directions alike.
 #[inline]
 pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
-    if in_range2(T::ORDER, x, y, partials) { x.compose2(y, partials, 0, 0) } else { compose2_stretched(x, y, partials) }
+    let roomy =
+        || is_gentle2(T::ORDER, partials) || orders(T::ORDER).all(|(i, j)| i + j < 2 || has_room(&partials.at(i, j)));
+    if in_range2(T::ORDER, x, y, partials) && roomy() {
+        x.compose2(y, partials, 0, 0)
+    } else {
+        compose2_stretched(x, y, partials)
+    }
+}
+
+/// The second derivatives of a length are no larger than its reciprocal.
+#[inline]
+fn is_gentle2<P: Elementary>(order: usize, partials: &Partials<P>) -> bool {
+    order <= 2 && matches!(partials.law, Some(Law2::Hypot))
 }
 
 /// Whether the partial derivatives up to an order have all their digits.
@@ -107,9 +161,7 @@ pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>)
 fn in_range2<T: Number>(order: usize, x: T, y: T, partials: &Partials<T::Precision>) -> bool {
     let sizes = [x, y].map(|x| Elementary::abs(x.value()));
     let fit = |i: usize, j: usize| sizes.into_iter().all(|size| fits(partials.at(i, j), size));
-    // the second derivatives of a length are no larger than its reciprocal
-    let gentle = order <= 2 && matches!(partials.law, Some(Law2::Hypot));
-    gentle || orders(order).all(|(i, j)| fit(i, j))
+    is_gentle2(order, partials) || orders(order).all(|(i, j)| fit(i, j))
 }
 
 /// The same of those that `T` asks for, for a tape, on which what lost digits is not brought back: a derivative that is zero by its formula, at any size, has lost none.
@@ -139,11 +191,21 @@ fn orders(highest: usize) -> impl Iterator<Item = (usize, usize)> {
 #[inline(never)]
 fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
     let plain = x.compose2(y, partials, 0, 0);
-    let stretched = || {
+    let composed = || {
         if !(1..=3).contains(&T::ORDER) || !Elementary::is_finite(partials.at(0, 0)) {
             return None;
         }
         let [u, v] = [x, y].map(|x| Elementary::abs(x.value()));
+        let mut exact = [[Wide::ZERO; 4]; 4];
+        for (i, j) in orders(T::ORDER) {
+            let found = partials.at(i, j);
+            let kept = [u, v].into_iter().all(|size| fits(found, size));
+            exact[i][j] = if kept { Wide::new(found) } else { known(partials.wide_at(i, j)?, found) };
+        }
+        let to_second = array::from_fn(|i| array::from_fn(|j| exact[i][j]));
+        if let Some(z) = x.compose2_wide(y, partials.at(0, 0), &to_second) {
+            return Some(z);
+        }
         let inverse = |size: T::Precision| (Wide::ONE / Wide::new(size)).power_of_two_nearby();
         let one = T::Precision::ONE;
         let scales = match partials.law? {
@@ -153,20 +215,20 @@ fn compose2_stretched<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) 
         };
         let mut scaled = partials.narrow();
         for (i, j) in orders(T::ORDER) {
-            let found = partials.at(i, j);
-            let kept = [u, v].into_iter().all(|size| fits(found, size));
-            let exact = if kept { Wide::new(found) } else { partials.wide_at(i, j)? };
             let per = |f: Wide<T::Precision>, n: usize, scale| (0..n).fold(f, |f, _| f / Wide::new(scale));
-            let per_both = per(per(exact, i, scales[0]), j, scales[1]).narrow();
-            if !whole(per_both, exact) {
+            let per_both = per(per(exact[i][j], i, scales[0]), j, scales[1]).narrow();
+            if !whole(per_both, exact[i][j]) {
                 return None;
             }
             scaled.set(i, j, per_both);
         }
-        let z = x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0).where_it_fits(plain);
-        Some(if in_range2(1, x, y, partials) { z.with_slopes_of(plain) } else { z })
+        Some(x.stretched(scales[0]).compose2(y.stretched(scales[1]), &scaled, 0, 0).where_it_fits(plain))
     };
-    stretched().unwrap_or(plain)
+    match composed() {
+        Some(z) if in_range2(1, x, y, partials) => z.with_slopes_of(plain),
+        Some(z) => z,
+        None => plain,
+    }
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ use alloc::vec::Vec;
 use core::array;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::dual::Dual;
 use crate::elementary::Elementary;
 use crate::number::{Float, Number, Scalar, either_zero, from, is_zero};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::{Law, Law2};
 use crate::rules::{Everything, MAX_ORDER};
-use crate::stretched::{fits, fits_by, leaves_room};
+use crate::stretched::{self, fits, fits_by, is_middling, leaves_room};
 use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
@@ -496,6 +497,15 @@ impl<T: Number, const K: usize> Number for Taylor<T, K> {
         let q = self.re.over_divisor(divisor.re);
         self.quotient(divisor, q, T::over_divisor, either_zero)
     }
+    fn slope_of_quotient(self, other: Self, [x, y]: [Self; 2], q: Self) -> Self {
+        if K != 1 {
+            return stretched::slope_of_quotient(self, other, y, q);
+        }
+        // a series of first order is a dual
+        let dual = |x: Self| Dual::new(x.re, [x.at(1)]);
+        let slope = dual(self).slope_of_quotient(dual(other), [dual(x), dual(y)], dual(q));
+        Self::from_fn(|k| if k == 0 { slope.re } else { slope.eps[0] }).tagged(self.tag.and(other.tag).and(q.tag))
+    }
 }
 
 impl<T: Number, const K: usize> Taylor<T, K> {
@@ -571,7 +581,7 @@ impl<T: Number, const K: usize> Div for Taylor<T, K> {
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
         if other.re.divides_safely() && q.all_finite() {
-            if T::ORDER == 0 && !leaves_room(q) {
+            if T::ORDER == 0 && !(is_middling(other.re) && leaves_room(q)) {
                 return self.wide_quotient(other, q);
             }
             self.quotient(other, q, T::div, T::mul)

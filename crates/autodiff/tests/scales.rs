@@ -485,3 +485,18 @@ fn slow_slopes_beside_second_derivatives_that_do_not_fit() {
     assert_eq!(slope, derivative(|x| (x * 1e-16 + 1e30).sqrt(), 1.0_f32));
     assert!((slope / 5e-32 - 1.0).abs() < 1e-6, "{slope:e}");
 }
+
+/// Where both terms of a second derivative are infinite, the larger one's sign: 6/x⁴ of 1/x², and not −2/x⁴ · … + 8/x⁴.
+#[test]
+fn infinite_second_derivatives_have_a_sign() {
+    for x in [1e-100, -1e-100, 1e-150] {
+        assert_eq!(hessian(|[x]| (x * x).recip(), [x]), [[f64::INFINITY]], "reciprocal at {x:e}");
+        assert_eq!(hessian(|[x]| 1.0 / (x * x), [x]), [[f64::INFINITY]], "quotient at {x:e}");
+        assert_eq!(hessian(|[x]| (x * x).powi(-1) * -1.0, [x]), [[f64::NEG_INFINITY]], "power at {x:e}");
+        assert_eq!(
+            hessian(|[x]| (x * x).pow(x * 0.0 - 1.0), [x]),
+            [[f64::INFINITY]],
+            "power that does not move at {x:e}"
+        );
+    }
+}
