@@ -146,6 +146,11 @@ pub trait Elementary:
         let size = self.abs();
         least <= size && size <= most
     }
+    /// Whether it is −0.
+    #[inline]
+    fn is_negative_zero(self) -> bool {
+        self == Self::ZERO && self.is_sign_negative()
+    }
     /// As `std`.
     fn to_degrees(self) -> Self;
     /// As `std`.
@@ -188,6 +193,10 @@ macro_rules! elementary {
             fn is_between(self, least: Self, most: Self) -> bool {
                 let (size, least, most) = ($float::abs(self).to_bits(), least.to_bits(), most.to_bits());
                 size.wrapping_sub(least) <= most - least
+            }
+            #[inline]
+            fn is_negative_zero(self) -> bool {
+                self.to_bits() == (-0.0 as $float).to_bits()
             }
             #[inline]
             fn of_integer(value: i64) -> Self {

@@ -218,28 +218,15 @@ impl<T: Number + 'static> Tape<T> {
         let nodes = self.record.nodes.get_mut();
         self.adjoints.clear();
         self.adjoints.resize(nodes.len(), -T::zero());
-        let mut adjoints = &mut self.adjoints[..];
+        let adjoints = &mut self.adjoints[..];
         for (index, adjoint) in results {
             // the index of a constant result is that of no operation
             if let Some(sum) = adjoints.get_mut(index as usize) {
                 *sum += adjoint + T::zero();
             }
         }
-        for node in nodes[self.inputs..].iter().rev() {
-            // operands stand before their results
-            let Some((adjoint, before)) = adjoints.split_last_mut() else { break };
-            adjoints = before;
-            let adjoint = *adjoint;
-            if is_untouched(adjoint) {
-                continue;
-            }
-            for (operand, weight) in node.operands.into_iter().zip(node.weights) {
-                if let Some(sum) = adjoints.get_mut(operand as usize) {
-                    // the zero is added to what does not wait for this adjoint
-                    *sum = weight.times_slope(adjoint) + (*sum + T::zero());
-                }
-            }
-        }
+        let operations = &nodes[self.inputs..];
+        if size_of::<T>() <= HELD { sweep_held(operations, adjoints) } else { sweep_in_memory(operations, adjoints) }
     }
 
     /// The adjoint of the i-th variable after a sweep.
@@ -249,10 +236,57 @@ impl<T: Number + 'static> Tape<T> {
     }
 }
 
+/// Up to so many bytes, the next adjoint is held in registers: operands often stand just before their results, and the way through memory is
+/// what such a sweep waits for (a third more time).
+const HELD: usize = 32;
+
+fn sweep_held<T: Number>(operations: &[Node<T>], adjoints: &mut [T]) {
+    let Some((last, mut adjoints)) = adjoints.split_last_mut() else { return };
+    let mut adjoint = *last;
+    for node in operations.iter().rev() {
+        // operands stand before their results
+        let Some((previous, before)) = adjoints.split_last_mut() else { break };
+        let mut next = *previous;
+        if !is_untouched(adjoint) {
+            for (operand, weight) in node.operands.into_iter().zip(node.weights) {
+                let share = weight.times_slope(adjoint);
+                if operand as usize == before.len() {
+                    next = added(share, next);
+                } else if let Some(sum) = before.get_mut(operand as usize) {
+                    *sum = added(share, *sum);
+                }
+            }
+        }
+        *previous = next;
+        (adjoint, adjoints) = (next, before);
+    }
+}
+
+fn sweep_in_memory<T: Number>(operations: &[Node<T>], mut adjoints: &mut [T]) {
+    for node in operations.iter().rev() {
+        let Some((adjoint, before)) = adjoints.split_last_mut() else { break };
+        adjoints = before;
+        let adjoint = *adjoint;
+        if is_untouched(adjoint) {
+            continue;
+        }
+        for (operand, weight) in node.operands.into_iter().zip(node.weights) {
+            if let Some(sum) = adjoints.get_mut(operand as usize) {
+                *sum = added(weight.times_slope(adjoint), *sum);
+            }
+        }
+    }
+}
+
+/// What an adjoint is with one more contribution, and no longer −0. The zero is added to what does not wait for the contribution.
+#[inline]
+fn added<T: Number>(share: T, sum: T) -> T {
+    share + (sum + T::zero())
+}
+
 #[inline]
 fn is_untouched<T: Number>(adjoint: T) -> bool {
-    let value = adjoint.value();
-    value == T::Precision::ZERO && value.is_sign_negative()
+    adjoint.value().is_negative_zero()
 }
 
 /// The memory of a vector for elements of another lifetime.
