@@ -17,16 +17,21 @@ fn product<T: Number>(x: T, y: Wide<T::Precision>) -> Wide<T::Precision> {
     if y == Wide::ZERO { y } else { times(x, y) }
 }
 
+/// The nearest float; of zeros, +0.
+fn float<T: Number>(x: Wide<T::Precision>) -> T {
+    T::constant(x.narrow() + T::Precision::ZERO)
+}
+
 /// fₓ xᵢ + f_y yᵢ
 pub(crate) fn slope<T: Number>([x, y]: [T; 2], d: &WidePartials<T::Precision>) -> T {
-    T::constant((times(x, d[1][0]) + times(y, d[0][1])).narrow())
+    float(times(x, d[1][0]) + times(y, d[0][1]))
 }
 
 /// fₓ xᵢⱼ + f_y yᵢⱼ + fₓₓ xᵢ xⱼ + fₓ_y (xᵢ yⱼ + yᵢ xⱼ) + f_yy yᵢ yⱼ
 pub(crate) fn second<T: Number>(h: [T; 2], [xi, yi]: [T; 2], [xj, yj]: [T; 2], d: &WidePartials<T::Precision>) -> T {
     let by_x = times(xj, d[2][0]) + times(yj, d[1][1]);
     let by_y = times(xj, d[1][1]) + times(yj, d[0][2]);
-    T::constant(((times(h[0], d[1][0]) + product(xi, by_x)) + (times(h[1], d[0][1]) + product(yi, by_y))).narrow())
+    float((times(h[0], d[1][0]) + product(xi, by_x)) + (times(h[1], d[0][1]) + product(yi, by_y)))
 }
 
 /// Whether a product has its digits.
@@ -45,7 +50,7 @@ pub(crate) fn quotient_slope<T: Number>([x, y]: [T; 2], q: T, v: T) -> T {
     if keeps(product, y, q) || !(y.all_finite() && q.all_finite()) {
         return (x - product).over_divisor(v);
     }
-    T::constant(wide_quotient_slope([x, y], q, v).narrow())
+    float(wide_quotient_slope([x, y], q, v))
 }
 
 /// (xᵢⱼ − q yᵢⱼ − qⱼ yᵢ − qᵢ yⱼ) / v, where a triple is xᵢ, yᵢ and qᵢ.
@@ -58,13 +63,13 @@ pub(crate) fn quotient_second<T: Number>(
 ) -> T {
     let (by_value, by_i, by_j) = (hy.times_slope(q), either_zero(qj, yi), either_zero(yj, qi));
     let direct = ((hx - (by_value + by_i)) - by_j).over_divisor(v);
-    let slope_keeps = |slope: T, x: T, y: T| slope.value().is_normal() || is_zero(x) && is_zero(y);
+    let slope_keeps = |slope: T, x: T, y: T| slope.value().is_normal() || is_zero(x - y.times_slope(q));
     let products_keep = keeps(by_value, hy, q) && keeps(by_i, qj, yi) && keeps(by_j, qi, yj);
     if products_keep && slope_keeps(qi, xi, yi) && slope_keeps(qj, xj, yj) && direct.all_finite() {
         return direct;
     }
     let by_i = product(yi, wide_quotient_slope([xj, yj], q, v));
     let by_j = product(yj, wide_quotient_slope([xi, yi], q, v));
-    let known = (times(hy, Wide::new(q.value())) + by_i) + by_j;
-    T::constant(((Wide::new(hx.value()) - known) / Wide::new(v.value())).narrow())
+    let (hx, q, v) = (Wide::new(hx.value()), Wide::new(q.value()), Wide::new(v.value()));
+    float(((hx - (times(hy, q) + by_i)) - by_j) / v)
 }

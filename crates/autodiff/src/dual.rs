@@ -10,7 +10,7 @@ use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
 use crate::rules::Everything;
-use crate::stretched::{self, is_middling, leaves_room};
+use crate::stretched::{self, is_middling, is_quotient, leaves_room};
 
 /// A value with its partial derivatives in `N` directions: x + Σ xᵢ εᵢ, where εᵢ εⱼ = 0.
 ///
@@ -120,13 +120,9 @@ impl<T: Number, const N: usize> Dual<T, N> {
     #[cold]
     #[inline(never)]
     fn special_quotient(&self, other: &Self, q: T) -> Self {
-        // of a number of first order, what of q is infinite is computed anew
-        let finite = if T::ORDER == 1 { Elementary::is_finite(q.value()) } else { q.all_finite() };
-        if other.re.divides_safely() && finite {
-            self.far_quotient(*other, q)
-        } else {
-            self.careful_quotient(*other, q, T::times_slope)
-        }
+        let divides =
+            if T::ORDER <= 1 { is_quotient(other.re, q) } else { other.re.divides_safely() && q.all_finite() };
+        if divides { self.far_quotient(*other, q) } else { self.careful_quotient(*other, q, T::times_slope) }
     }
 
     /// The quotient q where yᵢ q may leave the range of floats on the way.

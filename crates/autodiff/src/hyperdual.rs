@@ -10,7 +10,7 @@ use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
 use crate::rules::Everything;
-use crate::stretched::{self, is_middling, leaves_room, lost};
+use crate::stretched::{self, is_middling, is_quotient, leaves_room, lost};
 
 /// A value with its first and second partial derivatives in `N` directions: x + Σ xᵢ εᵢ + Σ xᵢⱼ εᵢ εⱼ.
 ///
@@ -308,11 +308,9 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
     #[cold]
     #[inline(never)]
     fn special_quotient(&self, other: &Self, q: T) -> Self {
-        if other.re.divides_safely() && q.all_finite() {
-            self.far_quotient(*other, q)
-        } else {
-            self.careful_quotient(*other, q, T::times_slope)
-        }
+        let divides =
+            if T::ORDER == 0 { is_quotient(other.re, q) } else { other.re.divides_safely() && q.all_finite() };
+        if divides { self.far_quotient(*other, q) } else { self.careful_quotient(*other, q, T::times_slope) }
     }
 
     /// The quotient q where yᵢ q or yᵢ qⱼ may leave the range of floats on the way; of what is no float, by parts there:

@@ -19,16 +19,20 @@ pub(crate) fn compose<T: Number>(
     law: Option<Law<T::Precision>>,
     all: impl Fn() -> Everything<T::Precision>,
 ) -> T {
-    let roomy =
-        || law.is_none_or(|law| law.is_gentle(T::ORDER)) || (2..=T::ORDER).all(|n| d.get(n).is_none_or(has_room));
-    if in_range(x, d, law) && roomy() { x.compose(d) } else { compose_stretched(x, law, &all) }
+    let roomy = |law: Law<T::Precision>| {
+        let gentle = law.is_gentle(T::ORDER);
+        (2..=T::ORDER).all(|n| d.get(n).is_none_or(|f| has_room(*f, gentle)))
+    };
+    if in_range(x, d, law) && law.is_none_or(roomy) { x.compose(d) } else { compose_stretched(x, law, &all) }
 }
 
-/// Whether a derivative that fits still does when it is multiplied with one partial, of 2⁻²⁴ to 2²⁴, before it is with another.
+/// Whether a derivative that fits still does when it is multiplied with one partial, of 2⁻²⁴ to 2²⁴, before it is with another. Of gentle functions,
+/// which are as small where theirs are, only large ones are asked.
 #[inline]
-fn has_room<P: Elementary>(derivative: &P) -> bool {
+fn has_room<P: Elementary>(derivative: P, gentle: bool) -> bool {
     let room = P::of((1_u64 << 24) as f64);
-    derivative.is_between(P::MIN_POSITIVE * room, P::MAX / room) || !derivative.is_normal()
+    let least = if gentle { P::ZERO } else { P::MIN_POSITIVE * room };
+    derivative.is_between(least, P::MAX / room) || !derivative.is_normal()
 }
 
 /// Whether the derivatives that `T` asks for have all their digits. What has no law (special functions) is taken as it is.
@@ -55,6 +59,13 @@ pub(crate) fn leaves_room<T: Number>(x: T) -> bool {
 pub(crate) fn is_middling<T: Number>(x: T) -> bool {
     let room = T::Precision::ROOMY;
     x.value().is_between(Elementary::recip(room), room)
+}
+
+/// Whether divisor and quotient are such that the derivatives of the quotient follow on numbers without a range: values, neither infinite nor the
+/// divisor zero.
+pub(crate) fn is_quotient<T: Number>(divisor: T, q: T) -> bool {
+    let (v, q) = (divisor.value(), q.value());
+    v != T::Precision::ZERO && Elementary::is_finite(v) && Elementary::is_finite(q)
 }
 
 /// Whether a product of two numbers has lost digits, by its value.
@@ -141,8 +152,8 @@ fn compose_stretched<T: Number>(x: T, law: Option<Law<T::Precision>>, all: &dyn 
 /// [`Number::compose2`] in the same way, up to the third order; a length and an angle are stretched in both directions alike.
 #[inline]
 pub(crate) fn compose2<T: Number>(x: T, y: T, partials: &Partials<T::Precision>) -> T {
-    let roomy =
-        || is_gentle2(T::ORDER, partials) || orders(T::ORDER).all(|(i, j)| i + j < 2 || has_room(&partials.at(i, j)));
+    let gentle = is_gentle2(T::ORDER, partials);
+    let roomy = || orders(T::ORDER).all(|(i, j)| i + j < 2 || has_room(partials.at(i, j), gentle));
     if in_range2(T::ORDER, x, y, partials) && roomy() {
         x.compose2(y, partials, 0, 0)
     } else {

@@ -11,7 +11,7 @@ use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::{Law, Law2};
 use crate::rules::{Everything, MAX_ORDER};
-use crate::stretched::{self, fits, fits_by, is_middling, leaves_room};
+use crate::stretched::{self, fits, fits_by, is_middling, is_quotient, leaves_room};
 use crate::wide::Wide;
 
 /// A truncated power series x₀ + x₁ t + … + x_K tᴷ: a value with `K` Taylor coefficients in one direction.
@@ -580,10 +580,9 @@ impl<T: Number, const K: usize> Div for Taylor<T, K> {
     #[inline]
     fn div(self, other: Self) -> Self {
         let q = self.re / other.re;
-        if other.re.divides_safely() && q.all_finite() {
-            if T::ORDER == 0 && !(is_middling(other.re) && leaves_room(q)) {
-                return self.wide_quotient(other, q);
-            }
+        if T::ORDER == 0 && is_quotient(other.re, q) && !(is_middling(other.re) && leaves_room(q)) {
+            self.wide_quotient(other, q)
+        } else if other.re.divides_safely() && q.all_finite() {
             self.quotient(other, q, T::div, T::mul)
         } else {
             self.quotient(other, q, T::over_divisor, T::times_slope)

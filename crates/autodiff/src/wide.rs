@@ -324,6 +324,14 @@ impl<P: Elementary> Elementary for Wide<P> {
         let odd = self.exponent.rem_euclid(2);
         Wide { mantissa: (self.mantissa * Self::scale(odd)).sqrt(), exponent: (self.exponent - odd) / 2 }.normalized()
     }
+    fn hypot(self, other: Self) -> Self {
+        if [self, other].iter().any(|x| x.is_zero() || !x.is_finite()) {
+            return self.by2(other, P::hypot);
+        }
+        let exponent = self.exponent.max(other.exponent);
+        let [x, y] = [self, other].map(|x| Wide { exponent: x.exponent - exponent, ..x }.narrow());
+        Wide { mantissa: x.hypot(y), exponent }.normalized()
+    }
     fn max(self, other: Self) -> Self {
         if self >= other || other.is_nan() { self } else { other }
     }
@@ -334,7 +342,7 @@ impl<P: Elementary> Elementary for Wide<P> {
     narrow_functions! {
         floor ceil round trunc fract cbrt exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan asin acos atan sinh cosh tanh
         asinh acosh atanh to_degrees to_radians;
-        log atan2 hypot rem_euclid
+        log atan2 rem_euclid
     }
 }
 
@@ -419,6 +427,8 @@ mod tests {
             [W::new(2.0).powi(-3), W::new(2.0).powi(0), W::new(-2.0).powi(3)].map(W::narrow),
             [0.125, 1.0, -8.0]
         );
+        assert!(((huge * W::new(3.0)).hypot(huge * W::new(-4.0)) / huge - W::new(5.0)).abs() < W::new(1e-14));
+        assert_eq!([huge.hypot(tiny), W::ZERO.hypot(-tiny), tiny.hypot(W::INFINITY)], [huge, W::ZERO, W::INFINITY]);
         assert_eq!([huge.copysign(-tiny), (-huge).copysign(tiny)], [-huge, huge]);
         assert!(W::NAN.is_nan() && ![huge, W::INFINITY, W::ZERO].iter().any(|x| x.is_nan()));
         assert!(huge.is_normal() && tiny.is_normal() && ![W::NAN, W::INFINITY, W::ZERO].iter().any(|x| x.is_normal()));

@@ -500,3 +500,30 @@ fn infinite_second_derivatives_have_a_sign() {
         );
     }
 }
+
+/// What fits is not lost beside what does not: at the ends of the floats, and where slopes are zero.
+#[test]
+fn second_derivatives_at_the_ends() {
+    use autodiff::gradient;
+
+    let near = |found: f64, want: f64| assert!((found / want - 1.0).abs() < 1e-14, "{found:e}, not {want:e}");
+    // an angle whose length overflows
+    let angle = |[x, y]: [HyperDual<f64, 2>; 2]| (x * 1.6e308).atan2(y * 1e308);
+    let [[xx, xy], [_, yy]] = hessian(angle, [1.0, 1.0]);
+    for (found, want) in [(xx, -8.192), (xy, 2.496), (yy, 3.2)] {
+        near(found, want / (3.56 * 3.56));
+    }
+    near(gradient(|[x, y]| (x * 1.6e308).atan2(y * 1e308), [1.0, 1.0])[0], 1.6 / 3.56);
+    assert!(gradient(|[x, y]| x.atan2(y), [3e38_f32, 3e38])[0] > 1.6e-39);
+    // a quotient without slopes, 1/c² uv
+    for c in [1e10, 1e38, 1e39, 1e60, 1e100] {
+        near(hessian(|[u, v]| (u + u * v + c) / (u + v + u * v + c), [0.0, 0.0])[1][0], 1.0 / c / c);
+    }
+    // −8 e⁷⁰⁹, and −∞ where e⁷⁰⁰ meets 10¹²
+    near(hessian(|[u]| (u * 3.0 - u * u * 5.0 + 709.0).exp(), [0.0])[0][0], -709_f64.exp());
+    assert_eq!(hessian(|[u]| (u * 1e3 - u * u * 1e6 + 700.0).exp(), [0.0]), [[f64::NEG_INFINITY]]);
+    let single = hessian(|[u]| (u * 3.0 - u * u * 5.0 + 88.0).exp(), [0.0_f32])[0][0];
+    assert!((single / -88_f32.exp() - 1.0).abs() < 1e-6, "{single:e}");
+    // zeros have no sign that they had not before
+    assert!(hessian(|[x]| x / x, [1e40_f64])[0][0].is_sign_positive());
+}
