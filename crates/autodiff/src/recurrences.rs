@@ -82,6 +82,12 @@ impl<P: Elementary> Law<P> {
         }
     }
 
+    /// Whether no derivative is larger than 1, as of the sine.
+    #[inline]
+    pub(crate) fn is_bounded(self) -> bool {
+        matches!(self, Law::Wave(s) if s < P::ZERO)
+    }
+
     /// Whether the derivatives to this order leave the range of floats only where f, or the argument, is at its end. What moves
     /// faster than 1/x does it before.
     #[inline]

@@ -21,7 +21,7 @@ pub(crate) fn compose<T: Number>(
 ) -> T {
     let roomy = |law: Law<T::Precision>| {
         let gentle = law.is_gentle(T::ORDER);
-        (2..=T::ORDER).all(|n| d.get(n).is_none_or(|f| has_room(*f, gentle)))
+        law.is_bounded() || (2..=T::ORDER).all(|n| d.get(n).is_none_or(|f| has_room(*f, gentle)))
     };
     if in_range(x, d, law) && law.is_none_or(roomy) { x.compose(d) } else { compose_stretched(x, law, &all) }
 }
