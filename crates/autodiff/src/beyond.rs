@@ -2,6 +2,7 @@
 
 use crate::elementary::Elementary;
 use crate::number::{Number, either_zero, is_zero};
+use crate::stretched::lost;
 use crate::wide::Wide;
 
 /// ∂ⁱ⁺ʲf/∂xⁱ∂yʲ, i + j ≤ 2; of a function of one variable, j = 0.
@@ -34,11 +35,6 @@ pub(crate) fn second<T: Number>(h: [T; 2], [xi, yi]: [T; 2], [xj, yj]: [T; 2], d
     float((times(h[0], d[1][0]) + product(xi, by_x)) + (times(h[1], d[0][1]) + product(yi, by_y)))
 }
 
-/// Whether a product has its digits.
-fn keeps<T: Number>(product: T, x: T, y: T) -> bool {
-    product.value().is_normal() || is_zero(x) || is_zero(y)
-}
-
 /// (xᵢ − yᵢ q) / v
 fn wide_quotient_slope<T: Number>([x, y]: [T; 2], q: T, v: T) -> Wide<T::Precision> {
     (Wide::new(x.value()) - times(y, Wide::new(q.value()))) / Wide::new(v.value())
@@ -47,7 +43,7 @@ fn wide_quotient_slope<T: Number>([x, y]: [T; 2], q: T, v: T) -> Wide<T::Precisi
 /// The same as a float.
 pub(crate) fn quotient_slope<T: Number>([x, y]: [T; 2], q: T, v: T) -> T {
     let product = y.times_slope(q);
-    if keeps(product, y, q) || !(y.all_finite() && q.all_finite()) {
+    if !lost(product, y, q) {
         return (x - product).over_divisor(v);
     }
     float(wide_quotient_slope([x, y], q, v))
@@ -64,8 +60,8 @@ pub(crate) fn quotient_second<T: Number>(
     let (by_value, by_i, by_j) = (hy.times_slope(q), either_zero(qj, yi), either_zero(yj, qi));
     let direct = ((hx - (by_value + by_i)) - by_j).over_divisor(v);
     let slope_keeps = |slope: T, x: T, y: T| slope.value().is_normal() || is_zero(x - y.times_slope(q));
-    let products_keep = keeps(by_value, hy, q) && keeps(by_i, qj, yi) && keeps(by_j, qi, yj);
-    if products_keep && slope_keeps(qi, xi, yi) && slope_keeps(qj, xj, yj) && direct.all_finite() {
+    let product_lost = lost(by_value, hy, q) || lost(by_i, qj, yi) || lost(by_j, qi, yj);
+    if !product_lost && slope_keeps(qi, xi, yi) && slope_keeps(qj, xj, yj) && direct.all_finite() {
         return direct;
     }
     let by_i = product(yi, wide_quotient_slope([xj, yj], q, v));

@@ -486,7 +486,7 @@ fn slow_slopes_beside_second_derivatives_that_do_not_fit() {
     assert!((slope / 5e-32 - 1.0).abs() < 1e-6, "{slope:e}");
 }
 
-/// Where both terms of a second derivative are infinite, the larger one's sign: 6/x⁴ of 1/x², and not −2/x⁴ · … + 8/x⁴.
+/// Where both terms of a second derivative are infinite, the larger one's sign: that of 6/x⁴ = 8/x⁴ − 2/x⁴ for 1/x².
 #[test]
 fn infinite_second_derivatives_have_a_sign() {
     for x in [1e-100, -1e-100, 1e-150] {
@@ -519,7 +519,7 @@ fn second_derivatives_at_the_ends() {
     for c in [1e10, 1e38, 1e39, 1e60, 1e100] {
         near(hessian(|[u, v]| (u + u * v + c) / (u + v + u * v + c), [0.0, 0.0])[1][0], 1.0 / c / c);
     }
-    // −8 e⁷⁰⁹, and −∞ where e⁷⁰⁰ meets 10¹²
+    // −e⁷⁰⁹, the difference of 9 and 10 times as much, and −∞ where e⁷⁰⁰ meets 10¹²
     near(hessian(|[u]| (u * 3.0 - u * u * 5.0 + 709.0).exp(), [0.0])[0][0], -709_f64.exp());
     assert_eq!(hessian(|[u]| (u * 1e3 - u * u * 1e6 + 700.0).exp(), [0.0]), [[f64::NEG_INFINITY]]);
     let single = hessian(|[u]| (u * 3.0 - u * u * 5.0 + 88.0).exp(), [0.0_f32])[0][0];
