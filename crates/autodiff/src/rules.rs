@@ -540,10 +540,14 @@ fn as_integer<P: Elementary>(exponent: P) -> Option<i64> {
 /// The derivative of `order` of xⁿ: n (n − 1) … xⁿ⁻ᵒʳᵈᵉʳ, where 0 · ∞ is 0.
 #[inline]
 fn integer_power<P: Elementary>(x: P, n: i64, order: usize) -> P {
-    let mut factor = P::ONE;
-    for i in 0..order as i64 {
-        factor = factor * P::of_integer(n - i);
-    }
+    let lowered = |i: i64| P::of_integer(n - i);
+    // without a loop for the common ones: in a loop around them the compiler does not compute what a constant exponent gives
+    let factor = match order {
+        1 => lowered(0),
+        2 => lowered(0) * lowered(1),
+        3 => lowered(0) * lowered(1) * lowered(2),
+        _ => (0..order as i64).fold(P::ONE, |product, i| product * lowered(i)),
+    };
     if factor == P::ZERO {
         return P::ZERO;
     }
