@@ -377,11 +377,11 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     fn compose(self, d: &[T::Precision]) -> Self {
         self.chain(self.re.compose(d), self.re.compose(from(d, 1)), self.re.compose(from(d, 2)))
     }
-    /// A square is a product, where that is inlined: it asks nothing of its derivatives, so that the zeros of the seeds are known after it as well
+    /// A square of few directions is a product: it asks nothing of its derivatives, so that the zeros of the seeds are known after it as well
     /// (in two variables a fifth of the time). The bits are those of the rule, but for the last one of subnormal numbers, and where 2 x is infinite.
     #[inline]
     fn powi(self, n: i32) -> Self {
-        if n == 2 && const { N <= INLINED } { self * self } else { self.apply(Powi(n)) }
+        if n == 2 && const { N <= UNROLLED } { self * self } else { self.apply(Powi(n)) }
     }
     #[inline]
     fn compose_by(
