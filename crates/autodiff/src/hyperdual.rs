@@ -9,13 +9,14 @@ use crate::number::{Float, Number, Scalar, either_zero, finite, from};
 use crate::pairs::Partials;
 use crate::perturbation::Tag;
 use crate::recurrences::Law;
-use crate::rules::{Everything, Powi};
+use crate::rules::{Everything, Powf, Powi};
 use crate::stretched::{self, is_middling, is_quotient, leaves_room, lost};
 
 /// A value with its first and second partial derivatives in `N` directions: x + Σ xᵢ εᵢ + Σ xᵢⱼ εᵢ εⱼ.
 ///
 /// The second derivatives are symmetric: only those with j ≤ i are computed and kept; [`hessian`](HyperDual::hessian)
-/// gives the whole. The digits are those of the lower triangle of `Dual<Dual<T, N>, N>`, at about a third of its work.
+/// gives the whole. The digits are those of the lower triangle of `Dual<Dual<T, N>, N>`, at about a third of its work (up to eight directions a
+/// square is a product, which may differ from it where something on the way is no normal number).
 ///
 /// ```
 /// use autodiff::HyperDual;
@@ -378,10 +379,18 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
         self.chain(self.re.compose(d), self.re.compose(from(d, 1)), self.re.compose(from(d, 2)))
     }
     /// A square of few directions is a product: it asks nothing of its derivatives, so that the zeros of the seeds are known after it as well
-    /// (in two variables a fifth of the time). The bits are those of the rule, but for the last one of subnormal numbers, and where 2 x is infinite.
+    /// (in two variables a fifth of the time). The bits are those of the rule as long as no product and no sum on the way leaves the normal numbers;
+    /// beyond, a product overflows later, and may differ by a few units of the smallest number and by the sign of a zero.
     #[inline]
     fn powi(self, n: i32) -> Self {
         if n == 2 && const { N <= UNROLLED } { self * self } else { self.apply(Powi(n)) }
+    }
+    #[inline]
+    fn powf(self, c: T::Precision) -> Self {
+        if c == T::Precision::of(2.0) && const { N <= UNROLLED } {
+            return (self * self).with_value(Elementary::powf(self.value(), c));
+        }
+        self.apply(Powf(c))
     }
     #[inline]
     fn compose_by(
@@ -694,7 +703,7 @@ mod tests {
         assert!(finite::<f64, 0>([]));
     }
 
-    /// As a product and by the rule a square has the same bits, whatever moves and however fast.
+    /// As a product and by the rule a square has the same bits (the same numbers, where zeros have another sign; of subnormal ones the last unit may differ).
     #[test]
     fn squares_by_the_rule() {
         let (inf, nan) = (f64::INFINITY, f64::NAN);
@@ -704,6 +713,30 @@ mod tests {
             same_square(HyperDual::new(re, [p, q], [[h, p], [p, h]]));
             same_square(HyperDual::new(re, [p, q, 0.2], [[h, p, 0.0], [p, h, 1.0], [0.0, 1.0, q]]));
         }
+        let narrow =
+            [0.0, 3.1, -0.7, 1e20, -1e-20].map(|re| HyperDual::new(re, [0.3, -1e5_f32], [[2.0, 0.7], [0.7, -0.1]]));
+        for x in narrow {
+            assert_eq!(
+                x.powi(2).hessian().map(|row| row.map(f32::to_bits)),
+                x.apply(Powi(2)).hessian().map(|row| row.map(f32::to_bits))
+            );
+        }
+    }
+
+    /// Where a product is better than the rule: 2 xᵢ xⱼ overflows on its own, 2 x does, both do with opposite signs.
+    #[test]
+    fn squares_beyond_the_rule() {
+        let square = |re, eps, h| {
+            let x = HyperDual::new(re, [eps], [[h]]);
+            let y = x.powi(2);
+            // and as a power of the same number in floating point
+            let z = x.powf(2.0);
+            assert_eq!((z.re, z.eps, z.hessian()), (y.re, y.eps, y.hessian()));
+            (y.eps[0], y.hessian()[0][0])
+        };
+        assert_eq!(square(1.0, 1e154, -8e307), (2e154, 2.0 * (1e154 * 1e154 - 8e307)));
+        assert_eq!(square(1.5e308, 1e-10, 0.0), (2.0 * (1.5e308 * 1e-10), 2.0 * (1e-10 * 1e-10)));
+        assert_eq!(square(-1e154, 1e154, 1e154), (f64::NEG_INFINITY, 0.0));
     }
 
     fn same_square<const N: usize>(x: HyperDual<f64, N>) {
