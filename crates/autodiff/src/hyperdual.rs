@@ -385,10 +385,11 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
     fn powi(self, n: i32) -> Self {
         if n == 2 && const { N <= UNROLLED } { self * self } else { self.apply(Powi(n)) }
     }
+    /// The slopes of x^2.0 are those of x².
     #[inline]
     fn powf(self, c: T::Precision) -> Self {
-        if c == T::Precision::of(2.0) && const { N <= UNROLLED } {
-            return (self * self).with_value(Elementary::powf(self.value(), c));
+        if c == T::Precision::of(2.0) {
+            return self.powi(2).with_value(Elementary::powf(self.value(), c));
         }
         self.apply(Powf(c))
     }
