@@ -400,7 +400,7 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
         law: Option<Law<T::Precision>>,
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        stretched::compose(self, d, law, all)
+        stretched::compose(&self, d, law, all)
     }
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
@@ -535,11 +535,23 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         by_rows!(self.re - other.re, self.tag.and(other.tag), |i| x[i] - y[i], |i, j| hx[i][j] - hy[i][j])
     }
 
-    /// The value given, with all derivatives c times as large.
+    // The value is computed here: a caller that reads it from its copy of the number keeps the copy.
     #[inline(never)]
-    fn large_multiple(&self, re: T, c: T) -> Self {
+    fn large_multiple<F: Float>(&self, c: F) -> Self
+    where
+        T: Scalar<F>,
+    {
         let (x, h) = (&self.eps, &self.second);
-        by_rows!(re, self.tag, |i| x[i] * c, |i, j| h[i][j] * c)
+        by_rows!(self.re * c, self.tag, |i| x[i] * c, |i, j| h[i][j] * c)
+    }
+
+    #[inline(never)]
+    fn large_fraction<F: Float>(&self, c: F) -> Self
+    where
+        T: Scalar<F>,
+    {
+        let (x, h, r) = (&self.eps, &self.second, F::ONE / c);
+        by_rows!(self.re / c, self.tag, |i| x[i] * r, |i, j| h[i][j] * r)
     }
 }
 
@@ -628,7 +640,7 @@ impl<F: Float, T: Scalar<F>, const N: usize> Mul<F> for HyperDual<T, N> {
             return self.careful_product(Self::constant(T::constant(c)), self.re * c);
         }
         if const { Self::SUMS_BY_ROWS } {
-            return self.large_multiple(self.re * c, T::constant(c));
+            return self.large_multiple(c);
         }
         HyperDual {
             second: triangle(|i, j| self.second[i][j] * c),
@@ -646,10 +658,10 @@ impl<F: Float, T: Scalar<F>, const N: usize> Div<F> for HyperDual<T, N> {
         if !c.divides_safely() {
             return self.careful_quotient(Self::constant(T::constant(c)), self.re / c, T::times_slope);
         }
-        let r = F::ONE / c;
         if const { Self::SUMS_BY_ROWS } {
-            return self.large_multiple(self.re / c, T::constant(r));
+            return self.large_fraction(c);
         }
+        let r = F::ONE / c;
         HyperDual {
             second: triangle(|i, j| self.second[i][j] * r),
             eps: self.eps.map(|x| x * r),

@@ -203,11 +203,13 @@ pub trait Number:
     #[inline]
     fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
         const { rules::within_max_order(Self::ORDER) };
-        let all = || Everything::of(&rule, self.value(), Self::ORDER);
+        // (not the number: of what holds a reference to it, the compiler keeps a copy)
+        let value = self.value();
+        let all = || Everything::of(&rule, value, Self::ORDER);
         if Self::ORDER < 4 {
-            self.compose_by(&rule.jet(self.value()), rule.law(), all)
+            self.compose_by(&rule.jet(value), rule.law(), all)
         } else {
-            self.compose_by(&rules::derivatives(&rule, self.value(), Self::ORDER), rule.law(), all)
+            self.compose_by(&rules::derivatives(&rule, value, Self::ORDER), rule.law(), all)
         }
     }
 
