@@ -535,7 +535,9 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         by_rows!(self.re - other.re, self.tag.and(other.tag), |i| x[i] - y[i], |i, j| hx[i][j] - hy[i][j])
     }
 
-    // The value is computed here: a caller that reads it from its copy of the number keeps the copy.
+    // These two compute the value too: a caller that reads it from its copy of the number keeps the copy.
+
+    /// c x = c v + c xᵢ εᵢ + c xᵢⱼ εᵢ εⱼ
     #[inline(never)]
     fn large_multiple<F: Float>(&self, c: F) -> Self
     where
@@ -545,6 +547,7 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         by_rows!(self.re * c, self.tag, |i| x[i] * c, |i, j| h[i][j] * c)
     }
 
+    /// x / c, by the reciprocal of c but for the value.
     #[inline(never)]
     fn large_fraction<F: Float>(&self, c: F) -> Self
     where

@@ -203,7 +203,7 @@ pub trait Number:
     #[inline]
     fn apply<R: Rule<Self::Precision>>(self, rule: R) -> Self {
         const { rules::within_max_order(Self::ORDER) };
-        // (not the number: of what holds a reference to it, the compiler keeps a copy)
+        // The closure holds the value alone: of a number that a closure refers to, the compiler keeps a copy.
         let value = self.value();
         let all = || Everything::of(&rule, value, Self::ORDER);
         if Self::ORDER < 4 {

@@ -112,6 +112,7 @@ fn whole<P: Elementary>(scaled: P, derivative: Wide<P>) -> bool {
     scaled.is_normal() || derivative == Wide::ZERO
 }
 
+// It takes a reference, for which the caller need not copy the number, and copies it here, where it is rare.
 #[cold]
 #[inline(never)]
 fn compose_stretched<T: Number>(

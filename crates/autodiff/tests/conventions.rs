@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use autodiff::{
     Dual, HyperDual, Number, Operators, Ordered, ScalarFn, Taylor, directional_derivatives, function, gradient,
-    hessian, value_gradient_hessian,
+    hessian, reverse, reverse::Reverse, value_gradient_hessian,
 };
 use common::{Grid, Real, every_way, paths, ulps};
 
@@ -331,11 +331,24 @@ fn check_pair_by_drivers<P: Real>(
         let right = agrees(d[0], first[i], 1) && agrees(d[1], second[i][i], 2);
         assert!(right, "Taylor {d:?}, not {:?} and {:?} at {x:?}", first[i], second[i][i]);
     }
+    let (swept_value, swept) = reverse::value_and_gradient(|x| f.call([x[0], x[1]]), &x).unwrap();
+    assert_eq!(value.bits(), swept_value.bits());
+    let twice = reverse::hessian(|x| f.call([x[0], x[1]]), &x).unwrap();
     for i in 0..2 {
-        for got in [g, gradient(|x| f.call(x), x), f.gradient().at(x)] {
+        let alone = reverse::gradient(
+            |moving| {
+                let still = Reverse::constant(x[1 - i]);
+                f.call(if i == 0 { [moving[0], still] } else { [still, moving[0]] })
+            },
+            &x[i..=i],
+        );
+        let slope = alone.unwrap()[0];
+        assert!(agrees(slope, first[i], 1), "slope {i} alone {slope:?}, not {first:?} at {x:?}, by a sweep");
+        for got in [g, gradient(|x| f.call(x), x), f.gradient().at(x), [swept[0], swept[1]]] {
             assert!(agrees(got[i], first[i], 1), "gradient {got:?}, not {first:?} at {x:?}");
         }
         for j in 0..2 {
+            assert!(agrees(twice[i][j], second[i][j], 2), "Hessian {twice:?}, not {second:?} at {x:?}, by sweeps");
             for got in [h, hessian(|x| f.call(x), x), f.hessian().at(x), f.gradient().jacobian().at(x)] {
                 assert!(agrees(got[i][j], second[i][j], 2), "Hessian {got:?}, not {second:?} at {x:?}");
             }

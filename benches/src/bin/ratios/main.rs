@@ -47,9 +47,20 @@ fn ours() -> String {
     "ours".into()
 }
 
+/// A bar of something that there is not, which is a miss.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unbuilt {
+    case: String,
+    to: String,
+    hard: f64,
+    aim: f64,
+}
+
 #[derive(Deserialize)]
 struct Targets {
     target: Vec<Target>,
+    unbuilt: Vec<Unbuilt>,
 }
 
 /// Two whose times differ by less are of one speed.
@@ -105,7 +116,7 @@ fn run(options: &Options) -> Result<ExitCode, String> {
     if let Some(path) = &options.json {
         fs::write(path, json(&measured).to_string()).map_err(|e| format!("{}: {e}", path.display()))?;
     }
-    if options.check && !check(&targets.target, &measured, &options.case)? {
+    if options.check && !check(&targets, &measured, &options.case)? {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
@@ -177,10 +188,10 @@ fn json(measured: &[Case]) -> serde_json::Value {
 }
 
 /// Prints each bar with what was measured; whether all hard ones hold.
-fn check(targets: &[Target], measured: &[Case], only: &str) -> Result<bool, String> {
+fn check(targets: &Targets, measured: &[Case], only: &str) -> Result<bool, String> {
     println!("\n{:46} {:>6} {:>12} {:>12}", "bar", "found", "hard", "aim");
     let mut misses = Vec::new();
-    for target in targets.iter().filter(|t| t.case.contains(only)) {
+    for target in targets.target.iter().filter(|t| t.case.contains(only)) {
         let case = measured.iter().find(|case| case.name == target.case);
         let times = &case.ok_or(format!("targets.toml names the case {:?}, which there is not", target.case))?.times;
         let find = |name: &str| best(times, name).ok_or(format!("{}: there is no contestant {name:?}", target.case));
@@ -200,6 +211,16 @@ fn check(targets: &[Target], measured: &[Case], only: &str) -> Result<bool, Stri
         if hard.is_some_and(|hard| found.is_nan() || found > hard) {
             misses.push(format!("{}: {} / {} is {found:.3}", target.case, target.of, target.to));
         }
+    }
+    for Unbuilt { case, to, hard, aim } in targets.unbuilt.iter().filter(|t| t.case.contains(only)) {
+        println!(
+            "{case}\n{:46} {:>6} {:>12} {:>12}",
+            format!("  ours / {to}"),
+            "–",
+            format!("{hard:.2} MISSED"),
+            format!("{aim:.2} not met")
+        );
+        misses.push(format!("{case}: not built"));
     }
     for case in measured {
         let (Some(peer), Some(ours)) = (best(&case.times, "peers"), best(&case.times, "any of ours")) else { continue };
