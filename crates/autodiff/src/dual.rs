@@ -181,7 +181,7 @@ impl<T: Number, const N: usize> Number for Dual<T, N> {
         law: Option<Law<T::Precision>>,
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        stretched::compose(&self, d, law, all)
+        stretched::compose(self, d, law, all)
     }
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {

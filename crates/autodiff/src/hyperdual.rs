@@ -400,7 +400,7 @@ impl<T: Number, const N: usize> Number for HyperDual<T, N> {
         law: Option<Law<T::Precision>>,
         all: impl Fn() -> Everything<T::Precision>,
     ) -> Self {
-        stretched::compose(&self, d, law, all)
+        stretched::compose(self, d, law, all)
     }
     #[inline]
     fn compose2_by(self, other: Self, partials: &Partials<T::Precision>) -> Self {
@@ -535,26 +535,11 @@ impl<T: Number, const N: usize> HyperDual<T, N> {
         by_rows!(self.re - other.re, self.tag.and(other.tag), |i| x[i] - y[i], |i, j| hx[i][j] - hy[i][j])
     }
 
-    // These two compute the value too: a caller that reads it from its copy of the number keeps the copy.
-
-    /// c x = c v + c xᵢ εᵢ + c xᵢⱼ εᵢ εⱼ
+    /// `value` of the value, and all derivatives c times as large. (It reads the value: a caller that reads it from its copy of the number keeps the copy.)
     #[inline(never)]
-    fn large_multiple<F: Float>(&self, c: F) -> Self
-    where
-        T: Scalar<F>,
-    {
+    fn large_multiple(&self, value: impl Fn(T) -> T, c: T) -> Self {
         let (x, h) = (&self.eps, &self.second);
-        by_rows!(self.re * c, self.tag, |i| x[i] * c, |i, j| h[i][j] * c)
-    }
-
-    /// x / c, by the reciprocal of c but for the value.
-    #[inline(never)]
-    fn large_fraction<F: Float>(&self, c: F) -> Self
-    where
-        T: Scalar<F>,
-    {
-        let (x, h, r) = (&self.eps, &self.second, F::ONE / c);
-        by_rows!(self.re / c, self.tag, |i| x[i] * r, |i, j| h[i][j] * r)
+        by_rows!(value(self.re), self.tag, |i| x[i] * c, |i, j| h[i][j] * c)
     }
 }
 
@@ -643,7 +628,7 @@ impl<F: Float, T: Scalar<F>, const N: usize> Mul<F> for HyperDual<T, N> {
             return self.careful_product(Self::constant(T::constant(c)), self.re * c);
         }
         if const { Self::SUMS_BY_ROWS } {
-            return self.large_multiple(c);
+            return self.large_multiple(|re| re * c, T::constant(c));
         }
         HyperDual {
             second: triangle(|i, j| self.second[i][j] * c),
@@ -661,10 +646,10 @@ impl<F: Float, T: Scalar<F>, const N: usize> Div<F> for HyperDual<T, N> {
         if !c.divides_safely() {
             return self.careful_quotient(Self::constant(T::constant(c)), self.re / c, T::times_slope);
         }
-        if const { Self::SUMS_BY_ROWS } {
-            return self.large_fraction(c);
-        }
         let r = F::ONE / c;
+        if const { Self::SUMS_BY_ROWS } {
+            return self.large_multiple(|re| re / c, T::constant(r));
+        }
         HyperDual {
             second: triangle(|i, j| self.second[i][j] * r),
             eps: self.eps.map(|x| x * r),

@@ -14,7 +14,7 @@ use crate::wide::Wide;
 /// f⁽ⁿ⁾ divided by sⁿ, which is the same. It rounds nothing: what fits without it has the same bits with it.
 #[inline]
 pub(crate) fn compose<T: Number>(
-    x: &T,
+    x: T,
     d: &[T::Precision],
     law: Option<Law<T::Precision>>,
     all: impl Fn() -> Everything<T::Precision>,
@@ -23,7 +23,7 @@ pub(crate) fn compose<T: Number>(
         let gentle = law.is_gentle(T::ORDER);
         law.is_bounded() || (2..=T::ORDER).all(|n| d.get(n).is_none_or(|f| has_room(*f, gentle)))
     };
-    if in_range(*x, d, law) && law.is_none_or(roomy) { x.compose(d) } else { compose_stretched(x, law, &all) }
+    if in_range(x, d, law) && law.is_none_or(roomy) { x.compose(d) } else { compose_stretched(&x, law, &all) }
 }
 
 /// Whether a derivative that fits still does when it is multiplied with one partial, of 2⁻²⁴ to 2²⁴, before it is with another. Of gentle functions,
